@@ -1,0 +1,55 @@
+"""The `copydesk` command: one file a command, imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import ClassVar
+
+import click
+
+import copydesk
+from copydesk.cli.exits import Exit
+
+
+class Commands(click.Group):
+    """Commands by name, in groups for `--help`; the modules of the others stay unimported."""
+
+    sections: ClassVar[dict[str, tuple[str, ...]]] = {
+        "First steps": ("demo", "up"),
+        "Articles": ("publish", "consume", "process"),
+        "Workers": ("run", "stages", "health"),
+        "Operations": ("topics", "schemas", "dlq"),
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Every command, in the order in which `--help` shows them."""
+        return [name for names in self.sections.values() for name in names]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, its module imported now."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = import_module(f"copydesk.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"copydesk.cli.{cmd_name}.command is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The sections with a line a command."""
+        for title, names in self.sections.items():
+            commands = ((name, self.get_command(ctx, name)) for name in names)
+            with formatter.section(title):
+                formatter.write_dl([(name, command.get_short_help_str(70)) for name, command in commands if command])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(copydesk.__version__, prog_name="copydesk")
+def main() -> None:
+    """Clean text, people, quotes with speakers and topic coherence out of dirty news.
+
+    Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 some input was
+    refused or a check found something, 2 wrong use, 3 broker out of reach, 5 set up wrongly, 70 fenced or a bug.
+    """
+
+
+__all__ = ["Exit", "main"]

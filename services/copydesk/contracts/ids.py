@@ -1,0 +1,72 @@
+"""Identifiers: every one can be computed again from what it stands for."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("5b1d5a3e-6f0e-5c7e-9d55-3c0c7a6f2a10")
+"""The UUIDv5 namespace of all copydesk ids. Never change it: it would rename every article and event."""
+
+MAX_ID_BYTES = 256
+
+
+def id_problem(value: str) -> str | None:
+    """Why this string cannot be an article's id, or None if it can.
+
+    >>> id_problem("bbc/42") is None
+    True
+    >>> id_problem("")
+    'is empty'
+    """
+    if not value:
+        return "is empty"
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError:
+        return "holds half a surrogate pair"
+    if size > MAX_ID_BYTES:
+        return f"has {size} bytes, over {MAX_ID_BYTES}"
+    return None
+
+
+def id_from_key(key: bytes) -> str:
+    """The article id that a message key stands for.
+
+    Raises:
+        ValueError: The key is no id; the message says why.
+    """
+    try:
+        text = key.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the message key is no id: it is not UTF-8 at byte {error.start}") from None
+    if problem := id_problem(text):
+        raise ValueError(f"the message key is no id: it {problem}")
+    return text
+
+
+def id_from_url(url: str) -> str:
+    """UUIDv5 of an article's address.
+
+    >>> id_from_url("https://example.org/a") == id_from_url("https://example.org/a")
+    True
+    """
+    return str(uuid5(NAMESPACE, f"url:{url}"))
+
+
+def id_from_content(content: str) -> str:
+    """UUIDv5 of an article's text or HTML (by its SHA-256, so that length costs no memory)."""
+    return str(uuid5(NAMESPACE, f"content:{hashlib.sha256(content.encode()).hexdigest()}"))
+
+
+def event_id(cause: str, *, stage: str, version: str, model: str | None, settings: str) -> str:
+    """``ce_id`` of a result: the same for a redelivery, another one for a new model, version or settings.
+
+    Args:
+        cause: The input's ``ce_id``, or its topic, partition and offset where it has none.
+        stage: Name of the stage.
+        version: Its version.
+        model: Name of the model behind the result; None where there is none (a tombstone).
+        settings: Digest of the settings that influence the result.
+    """
+    return str(uuid5(NAMESPACE, "\n".join(("event", cause, stage, version, model or "", settings))))
