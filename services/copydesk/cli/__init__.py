@@ -8,7 +8,7 @@ from typing import ClassVar
 import click
 
 import copydesk
-from copydesk.cli.exits import Exit
+from copydesk.runtime.exits import Exit
 
 
 class Commands(click.Group):

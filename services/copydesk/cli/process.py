@@ -10,7 +10,7 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.exits import Exit
+from copydesk.runtime.exits import Exit
 from copydesk.runtime import article
 from copydesk.runtime.settings import stage_settings
 from copydesk.stage import Stage, UnknownStageError, chain, find, installed

@@ -61,7 +61,7 @@ def run(stage: Stage, process: Callable[[Any], Any], value: bytes, key: bytes | 
     try:
         article = read(stage.input, value, key)
     except InvalidDocumentError as error:
-        return Outcome(disposition="invalid", article_id=peek_id(value), trouble=_trouble(error, stack=False))
+        return Outcome(disposition="invalid", article_id=peek_id(value, key), trouble=_trouble(error, stack=False))
     id_ = getattr(article, "id", None)
     try:
         result = process(article)
@@ -93,8 +93,8 @@ def read(document: type[msgspec.Struct], value: bytes, key: bytes | None) -> msg
         raise InvalidDocumentError(str(error)) from None
 
 
-def peek_id(value: bytes) -> str | None:
-    """The id that an otherwise bad document claims, or None.
+def peek_id(value: bytes, key: bytes | None = None) -> str | None:
+    """The id that a document claims which could not be read or not be processed, else its key, or None.
 
     >>> peek_id(b'{"id": "a/1", "text": 5}')
     'a/1'
@@ -104,6 +104,8 @@ def peek_id(value: bytes) -> str | None:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         match = _find_id(value[:100_000])
         claimed = match[1].decode("ascii") if match else None
+    if claimed is None and key is not None:
+        claimed = key.decode("utf-8", "ignore")
     return None if claimed is None or id_problem(claimed) else claimed
 
 

@@ -1,34 +1,26 @@
-"""Settings: environment variables `COPYDESK_*` into frozen structs, each field documented where it is defined."""
+"""Settings of a worker: environment variables `COPYDESK_*` into a frozen struct, each field documented where it is defined."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from copydesk.client.connection import Connection, SettingsError, read_environment
 from copydesk.stage import Stage
 
-S = TypeVar("S", bound=msgspec.Struct)
+__all__ = ["Settings", "SettingsError", "read_settings", "settings_digest", "stage_settings"]
 
 Seconds = Annotated[float, Meta(gt=0)]
 
 
-class SettingsError(ValueError):
-    """A setting has a value that cannot be; the message names the variable."""
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a worker runs; `COPYDESK_BROKERS` is the field `brokers`, and so on."""
-
-    brokers: str = "127.0.0.1:9092"
-    """Bootstrap servers, `host:port`, separated by commas."""
-
-    topic_prefix: str = ""
-    """Put before every topic, group and transactional id, for a cluster that is shared."""
+class Settings(Connection, frozen=True, kw_only=True):
+    """How a worker runs; `COPYDESK_DELIVERY` is the field `delivery`, and so on."""
 
     delivery: Literal["exactly_once", "at_least_once", "auto"] = "exactly_once"
     """`auto`: exactly once where the broker has transactions, else at least once."""
@@ -82,7 +74,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         SettingsError: A value that cannot be, or a file for a secret that cannot be read.
     """
-    return _read(Settings, "COPYDESK_", environ)
+    return read_environment(Settings, "COPYDESK_", environ)
 
 
 def stage_settings(stage: Stage, environ: Mapping[str, str] = os.environ) -> msgspec.Struct | None:
@@ -93,35 +85,9 @@ def stage_settings(stage: Stage, environ: Mapping[str, str] = os.environ) -> msg
     """
     if stage.settings is None:
         return None
-    return _read(stage.settings, f"COPYDESK_{stage.name.upper()}_", environ)
+    return read_environment(stage.settings, f"COPYDESK_{stage.name.upper().replace('-', '_')}_", environ)
 
 
-def _read(struct: type[S], prefix: str, environ: Mapping[str, str]) -> S:
-    values: dict[str, str] = {}
-    for field in msgspec.structs.fields(struct):
-        variable = prefix + field.name.upper()
-        if (value := environ.get(variable, "")) != "":
-            values[field.name] = value
-        elif path := environ.get(f"{variable}_FILE"):
-            values[field.name] = _read_secret(f"{variable}_FILE", path)
-    try:
-        return msgspec.convert(values, struct, strict=False, dec_hook=_decode)
-    except msgspec.ValidationError as error:
-        text = str(error)
-        if "`$." in text:  # "Expected `float` - at `$.max_article_seconds`"
-            what, _, where = text.rpartition(" - at `$.")
-            text = f"{prefix}{where.rstrip('`').upper()}: {what.lower()}, got {values.get(where.rstrip('`'), '')!r}"
-        raise SettingsError(text) from None
-
-
-def _decode(kind: type, value: object) -> object:
-    if issubclass(kind, Path):
-        return Path(str(value))
-    raise NotImplementedError(kind)
-
-
-def _read_secret(variable: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{variable}: cannot read {path}: {error}") from None
+def settings_digest(settings: msgspec.Struct | None) -> str:
+    """What of a stage's settings goes into the ids of its results: another value, another id."""
+    return "" if settings is None else hashlib.sha256(msgspec.json.encode(settings, order="sorted")).hexdigest()[:16]

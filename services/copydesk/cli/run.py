@@ -1,0 +1,26 @@
+"""`copydesk run`: one worker."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import click
+
+from copydesk.cli.setup import settings, stage_named
+from copydesk.runtime.worker import Worker
+
+
+@click.command(name="run")
+@click.argument("stage", metavar="STAGE")
+def command(stage: str) -> None:
+    """Run one worker of STAGE against COPYDESK_BROKERS, until SIGTERM or Ctrl-C.
+
+    Both finish the article in hand; a second Ctrl-C ends at once. More cores: more workers.
+    """
+    worker_stage, worker_settings = stage_named(stage), settings()
+
+    async def work() -> int:
+        return await Worker(worker_stage, worker_settings).run()
+
+    sys.exit(asyncio.run(work()))

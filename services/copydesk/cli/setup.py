@@ -1,0 +1,61 @@
+"""What commands need before they begin, with errors that say what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
+from copydesk.runtime.exits import Exit
+from copydesk.runtime.settings import Settings, read_settings
+from copydesk.stage import Stage, UnknownStageError, find
+
+
+T = TypeVar("T")
+
+
+def settings() -> Settings:
+    """The worker's settings; a bad one ends the command as wrong use."""
+    try:
+        return read_settings()
+    except SettingsError as error:
+        end(Exit.USAGE, str(error))
+
+
+def connection() -> Connection:
+    """How to reach the broker; a bad setting ends the command as wrong use."""
+    try:
+        return read_connection()
+    except SettingsError as error:
+        end(Exit.USAGE, str(error))
+
+
+def stage_named(name: str) -> Stage:
+    """The stage; an unknown one ends the command as wrong use, one whose packages are missing as set up wrongly."""
+    try:
+        return find(name)
+    except UnknownStageError as error:
+        raise click.BadParameter(str(error)) from None
+    except ModuleNotFoundError as error:
+        end(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
+
+
+def end(status: Exit, message: str) -> NoReturn:
+    """End the command: one line on standard error, and the exit code."""
+    click.echo(f"copydesk: {message}", err=True)
+    raise SystemExit(status)
+
+
+def ask(question: Coroutine[Any, Any, T]) -> T:
+    """The answer of something that talks to the broker; one that is away ends the command with exit 3."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it has to say, our own line says
+    try:
+        return asyncio.run(question)
+    except BrokerAwayError as error:
+        end(Exit.BROKER, str(error))
+    except KeyboardInterrupt:
+        end(Exit.INTERRUPTED, "interrupted")

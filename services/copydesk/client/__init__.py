@@ -1,0 +1,1 @@
+"""What other programs import: publish articles, consume enriched ones."""

@@ -1,0 +1,103 @@
+"""The topics, as `schemas/topics/*.yaml` describes them: the one home of every setting of a topic."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, RawArticle, ScoredArticle
+
+DOCUMENTS: dict[str, type[Document]] = {
+    "articles.raw": RawArticle,
+    "articles.cleaned": CleanedArticle,
+    "articles.extracted": ExtractedArticle,
+    "articles.scored": ScoredArticle,
+}
+"""What a message on each topic holds; dead letter topics hold whatever was sent."""
+
+RECORD_OVERHEAD = 128
+"""Bytes that Kafka's format may add to key, value and headers of a record in a batch of its own (61 the batch, the rest lengths)."""
+
+HEADER_OVERHEAD = 10
+"""Ditto, for a header: two varint lengths of at most five bytes."""
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One topic."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]
+    purpose: str
+    key: str
+    partitions: Annotated[int, Meta(ge=1)]
+    retention_hours: Annotated[int, Meta(ge=1)]
+    cleanup: tuple[Literal["compact", "delete"], ...]
+    max_message_bytes: Annotated[int, Meta(ge=1)]
+    schema: str
+    event: str | None = None
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+
+    @property
+    def configs(self) -> dict[str, str]:
+        """As Kafka names the settings of a topic."""
+        return {
+            "cleanup.policy": ",".join(self.cleanup),
+            "retention.ms": str(self.retention_hours * 3_600_000),
+            "max.message.bytes": str(self.max_message_bytes),
+        }
+
+
+class UnknownTopicError(LookupError):
+    """No YAML describes that topic."""
+
+
+def schemas_folder() -> Traversable:
+    """The folder `schemas`: inside the package where it is installed from a wheel, else at the root of the checkout.
+
+    Raises:
+        FileNotFoundError: Neither is there.
+    """
+    packaged = files("copydesk") / "schemas"
+    if packaged.is_dir():
+        return packaged
+    checkout = Path(__file__).parents[3] / "schemas"
+    if checkout.is_dir():
+        return checkout
+    raise FileNotFoundError(f"copydesk's schemas are neither in the package nor in {checkout}: install it again")
+
+
+@cache
+def topics() -> dict[str, Topic]:
+    """Every topic by name, in the order of the pipeline, dead letters last."""
+    found = [
+        msgspec.yaml.decode(file.read_bytes(), type=Topic)
+        for file in (schemas_folder() / "topics").iterdir()
+        if file.name.endswith(".yaml")
+    ]
+    order = list(DOCUMENTS)
+    found.sort(key=lambda topic: (order.index(topic.name) if topic.name in order else len(order), topic.name))
+    return {topic.name: topic for topic in found}
+
+
+def topic(name: str) -> Topic:
+    """The topic of that name (without a prefix).
+
+    Raises:
+        UnknownTopicError: There is none.
+    """
+    try:
+        return topics()[name]
+    except KeyError:
+        raise UnknownTopicError(f"no topic {name!r}; there are: {', '.join(topics())}") from None
+
+
+def record_bytes(key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> int:
+    """The most that a record can take of its topic's `max.message.bytes`, in bytes, were it not compressed."""
+    size = RECORD_OVERHEAD + len(key or b"") + len(value or b"")
+    return size + sum(len(name.encode()) + len(content) + HEADER_OVERHEAD for name, content in headers)

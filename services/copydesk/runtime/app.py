@@ -1,0 +1,209 @@
+"""The faust application around the lanes. Only this module imports faust; it overrides private methods of it (ADR 0002).
+
+faust joins the group, reads, and hands every event to the lane of its partition. It produces nothing and commits
+nothing: lanes do both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+import faust
+from aiokafka import TopicPartition
+from faust.app.base import BootStrategy
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from copydesk.runtime.lanes import Lane
+from copydesk.runtime.settings import Settings
+
+NEVER = 86_400.0
+"""Seconds. For faust's own watchdogs, which take a slow article for a broken stream; health is measured in `health.py`."""
+
+
+class Owner(Protocol):
+    """What the application asks of its worker."""
+
+    lanes: dict[TopicPartition, Lane]
+
+    def new_lane(self, partition: TopicPartition) -> Lane:
+        """A lane for a partition that is ours now."""
+
+    def owns(self, partitions: int) -> None:
+        """So many partitions are ours from now on."""
+
+    def fail(self, error: BaseException) -> None:
+        """The world is broken: end the process."""
+
+
+class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        # faust hard-codes read_uncommitted: a stage behind an exactly-once stage would read aborted results
+        consumer._isolation_level = "read_committed"  # noqa: SLF001
+        return consumer
+
+
+class _Consumer(driver.Consumer):
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def _commit(self, offsets: Any) -> bool:
+        """Nothing: lanes commit. A late commit by faust would move the offset back."""
+        return True
+
+    async def commit_offset(self, partition: TopicPartition, offset: int) -> None:
+        """Commit one partition's offset, for lanes without transactions."""
+        await super()._commit({TP(*partition): offset})
+
+    async def wait_empty(self) -> None:
+        """Wait until no event is in hand; faust's own logs the articles' bytes while it waits."""
+        while self._unacked_messages and not self.should_stop:
+            await self._wait_for_ack(timeout=1)
+            self._clean_unacked_messages()
+
+
+class _Transport(driver.Transport):
+    Consumer = _Consumer
+
+
+class _Boot(BootStrategy):
+    enable_kafka_producer = False  # lanes have their own
+    enable_web = False
+
+
+class App(faust.App):
+    """A faust application whose partitions are lanes."""
+
+    BootStrategy = _Boot
+    owner: Owner
+
+    def _new_transport(self) -> _Transport:
+        return _Transport(self.conf.broker_consumer, self)
+
+    async def commit_offset(self, partition: TopicPartition, offset: int) -> None:
+        """Commit one partition's offset, for lanes without transactions."""
+        await self.consumer.commit_offset(partition, offset)
+
+    def reading(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
+        """Of each partition the position of the next read and the last stable offset, as the last fetch told them."""
+        thread = self.consumer._thread  # noqa: SLF001 - faust offers the high watermark only
+        subscription = thread._consumer._subscription.subscription if thread and thread._consumer else None  # noqa: SLF001
+        if subscription is None or subscription.assignment is None:
+            return {}
+        found = {}
+        for partition in partitions:
+            state = subscription.assignment.state_value(partition)
+            if state is not None and state.has_valid_position and state.lso is not None:
+                found[partition] = (state.position, state.lso)
+        return found
+
+    async def _on_partitions_revoked(self, revoked: Any) -> None:
+        give_up(self.owner)
+        await super()._on_partitions_revoked(revoked)  # waits until no event is in hand
+        await close_lanes(self.owner)
+
+    async def _on_partitions_assigned(self, assigned: Any, generation_id: int = 0) -> None:
+        if not self.should_stop:
+            try:
+                await self._open_lanes([TopicPartition(*partition) for partition in assigned])
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # noqa: BLE001 - without its lanes a worker can do nothing
+                self.owner.fail(error)
+        await super()._on_partitions_assigned(assigned, generation_id)
+
+    async def _open_lanes(self, partitions: list[TopicPartition]) -> None:
+        await close_lanes(self.owner)
+        lanes = {partition: self.owner.new_lane(partition) for partition in partitions}
+        # The order is the guarantee: first fence whoever had these partitions, then read how far they got.
+        async with asyncio.timeout(self.conf.broker_rebalance_timeout):
+            await asyncio.gather(*(lane.open() for lane in lanes.values()))
+            committed = await self.consumer.seek_to_committed() if lanes else {}
+        offsets = {TopicPartition(*partition): offset for partition, offset in committed.items()}
+        for partition, lane in lanes.items():
+            lane.start(max(0, offsets.get(partition) or 0))
+        self.owner.lanes = lanes
+        self.owner.owns(len(lanes))
+
+
+def give_up(owner: Owner) -> None:
+    """Have every lane finish the article in hand and drop its queue."""
+    for lane in owner.lanes.values():
+        lane.give_up()
+
+
+async def close_lanes(owner: Owner) -> None:
+    """Close every lane."""
+    lanes, owner.lanes = list(owner.lanes.values()), {}
+    await asyncio.gather(*(lane.close() for lane in lanes))
+
+
+def make_app(
+    owner: Owner, settings: Settings, *, group: str, topic: str, fetch_bytes: int, buffer: int
+) -> App:
+    """The application of one worker; it runs in the event loop in which it is started.
+
+    Args:
+        owner: The worker.
+        settings: Its settings.
+        group: Consumer group.
+        topic: Full name of the topic to read.
+        fetch_bytes: Most bytes a partition a fetch: the topic's `max.message.bytes`.
+        buffer: Events between faust and the lanes.
+    """
+    session = settings.session_seconds
+    app = App(
+        group,
+        broker=[f"aiokafka://{server}" for server in settings.brokers.split(",")],
+        version=1,  # another one would change the group and read everything again
+        key_serializer="raw",
+        value_serializer="raw",
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        stream_wait_empty=True,
+        stream_buffer_maxsize=buffer,
+        stream_processing_timeout=NEVER,
+        broker_commit_livelock_soft_timeout=NEVER,
+        broker_session_timeout=session,
+        broker_heartbeat_interval=session / 3,
+        # a member that is asked to give up its partitions finishes the article in hand first
+        broker_rebalance_timeout=max(60.0, settings.max_article_seconds + 30.0),
+        broker_max_poll_interval=NEVER,
+        broker_max_poll_records=200,  # measured: 1,000 was slower
+        broker_request_timeout=max(30.0, session),
+        broker_client_id="copydesk",
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=fetch_bytes,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+        # faust makes this folder and leaves it empty, since there are no tables
+        datadir=Path(tempfile.gettempdir()) / "copydesk-faust",
+    )
+    app.owner = owner
+
+    async def hand_over(stream: Any) -> None:
+        async for event in stream.noack().events():
+            message = event.message
+            lane = owner.lanes.get(TopicPartition(message.topic, message.partition))
+            if lane is None or lane.closing:
+                event.ack()  # commits nothing; the partition's next owner reads it again
+            else:
+                await lane.put(event)
+
+    app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name=f"{group}.agent")(hand_over)
+    return app
+
+
+def crash_reason(app: App) -> BaseException | None:
+    """Why the application stopped by itself, or None."""
+    reason = app.crash_reason
+    return reason if isinstance(reason, BaseException) else None
+
+
+__all__ = ["App", "close_lanes", "crash_reason", "give_up", "make_app"]

@@ -1,0 +1,145 @@
+"""What is asked of the broker beside reading and writing: topics, offsets, whether it has transactions."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, for_code
+
+from copydesk.client.connection import BrokerAwayError, Connection
+from copydesk.contracts.topics import Topic
+
+TOPIC_EXISTS = 36
+NOT_ENOUGH_REPLICAS = 38  # INVALID_REPLICATION_FACTOR: nodes of a young cluster are still registering
+
+
+class SetupError(RuntimeError):
+    """The cluster is not as copydesk needs it; the message says what to do."""
+
+
+@asynccontextmanager
+async def admin(connection: Connection, *, seconds: float = 10.0) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client, closed at the end.
+
+    Raises:
+        BrokerAwayError: Nothing answers within `seconds`.
+    """
+    client = AIOKafkaAdminClient(request_timeout_ms=int(seconds * 1000), **connection.options())
+    try:
+        async with asyncio.timeout(seconds):
+            await client.start()
+    except (KafkaError, OSError, TimeoutError) as error:
+        await client.close()
+        raise connection.away(type(error).__name__) from None
+    try:
+        yield client
+    except (OSError, TimeoutError) as error:
+        raise connection.away(type(error).__name__) from None
+    finally:
+        await client.close()
+
+
+async def partitions(client: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, int]:
+    """Partition counts of those of the topics that exist."""
+    wanted = list(names)
+    existing = set(await client.list_topics())
+    described = await client.describe_topics([name for name in wanted if name in existing]) if existing else []
+    return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["topic"] in wanted}
+
+
+async def topic_configs(client: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The settings of topics, as Kafka names them."""
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    found: dict[str, dict[str, str]] = {}
+    for response in await client.describe_configs(resources):
+        for _error, _message, _kind, name, entries in response.resources:
+            found[name] = {entry[0]: entry[1] for entry in entries}
+    return found
+
+
+async def create_topics(
+    client: AIOKafkaAdminClient, topics: Mapping[str, Topic], *, partitions: int | None, replication: int
+) -> dict[str, str]:
+    """What became of each topic by its full name: `created`, `exists`, or why it could not be created."""
+    new = [
+        NewTopic(name, partitions or topic.partitions, replication, topic_configs=topic.configs)
+        for name, topic in topics.items()
+    ]
+    became: dict[str, str] = {}
+    for attempt in range(20):  # a young cluster: its nodes register one after the other, seconds apart
+        response = await client.create_topics([one for one in new if became.get(one.name) not in {"created", "exists"}])
+        for name, code, *message in response.topic_errors:
+            if code in {0, TOPIC_EXISTS}:
+                became[name] = "exists" if code and not attempt else "created"
+            else:
+                error = for_code(code)
+                became[name] = f"{error.__name__}: {(message[0] if message else None) or error.description or ''}".rstrip(": ")
+        if not any(code == NOT_ENOUGH_REPLICAS for _, code, *_ in response.topic_errors):
+            break
+        await asyncio.sleep(0.5)
+    return became
+
+
+async def has_transactions(connection: Connection, *, seconds: float = 10.0) -> bool:
+    """Whether the broker really has transactions: it is asked to begin and abort one."""
+    producer = AIOKafkaProducer(
+        transactional_id=f"{connection.topic_prefix}copydesk-probe-{uuid.uuid4().hex}",
+        request_timeout_ms=int(seconds * 1000),
+        **connection.options(),
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            await producer.start()
+            await producer.begin_transaction()
+            await producer.abort_transaction()
+    except (KafkaError, TimeoutError, OSError):
+        return False
+    finally:
+        try:
+            async with asyncio.timeout(seconds):
+                await producer.stop()
+        except (KafkaError, TimeoutError, OSError):
+            pass  # it never started
+    return True
+
+
+async def answers(connection: Connection, *, seconds: float = 3.0) -> bool:
+    """Whether any of the bootstrap servers accepts a connection."""
+    for server in connection.brokers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        try:
+            async with asyncio.timeout(seconds):
+                _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+                writer.close()
+                await writer.wait_closed()
+        except (OSError, TimeoutError, ValueError):
+            continue
+        return True
+    return False
+
+
+async def check_topics(client: AIOKafkaAdminClient, connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Partition counts of these topics, all there and all alike.
+
+    Raises:
+        SetupError: One is missing, or their partition counts differ.
+    """
+    full = [connection.full(name) for name in names]
+    counts = await partitions(client, full)
+    if missing := [name for name in full if name not in counts]:
+        raise SetupError(f"no topic {', '.join(missing)} on {connection.brokers}: `copydesk topics apply` creates what is missing")
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        raise SetupError(f"partition counts differ ({told}): an article would change its partition; `copydesk topics check` says more")
+    return counts
+
+
+__all__ = [
+    "BrokerAwayError", "SetupError", "admin", "answers", "check_topics", "create_topics", "has_transactions", "partitions", "topic_configs",
+]  # fmt: skip

@@ -1,0 +1,81 @@
+"""Logs: structlog on standard error, JSON unless it is a terminal; the libraries' own logs go the same way."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import orjson
+import structlog
+
+from copydesk.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+
+_LEVELS = {
+    "faust": logging.WARNING,
+    "mode": logging.WARNING,
+    "copydesk.runtime.app": logging.WARNING,  # mode logs under the name of the module that subclasses it
+    # every rebalance, and every first use of a young broker, is a warning or an error to them; what matters, they raise
+    "aiokafka.consumer.group_coordinator": logging.CRITICAL,
+    "aiokafka.consumer.subscription_state": logging.CRITICAL,
+    "aiokafka.producer.sender": logging.CRITICAL,
+    "aiokafka.client": logging.CRITICAL,
+    "aiokafka.cluster": logging.ERROR,
+    "aiokafka.conn": logging.CRITICAL,
+}
+
+
+def set_up_logs(settings: Settings, **bound: str) -> structlog.stdlib.BoundLogger:
+    """The worker's logger, every line of it with `bound` (the stage), and logging as the settings say.
+
+    faust, mode and aiokafka speak up from warnings on: what they tell below that is of use to their authors only.
+    """
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: Processor = (
+        structlog.processors.JSONRenderer(serializer=_dump)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"), pad_event_to=0)
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *([structlog.processors.format_exc_info] if as_json else []),
+                last,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("copydesk").setLevel(settings.log_level.upper())
+    for name, level in _LEVELS.items():
+        logging.getLogger(name).setLevel(level)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger("copydesk").bind(**bound)
+    return logger
+
+
+def _dump(event: object, **_: object) -> str:
+    return orjson.dumps(event, default=str).decode()

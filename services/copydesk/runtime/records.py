@@ -1,0 +1,165 @@
+"""From what was read and what became of it to the one record that is written: a result, a tombstone or a dead letter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+from copydesk.client.connection import Connection
+from copydesk.contracts import deadletter, envelope
+from copydesk.contracts.deadletter import DeadLetter
+from copydesk.contracts.envelope import Header
+from copydesk.contracts.ids import event_id, id_from_key
+from copydesk.contracts.topics import UnknownTopicError, record_bytes, topic
+from copydesk.runtime.article import Outcome, Trouble
+from copydesk.stage import Stage
+
+
+class Incoming(NamedTuple):
+    """A record as it was read; `timestamp` in milliseconds since 1970."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[Header, ...]
+
+
+class Record(NamedTuple):
+    """A record to be written; `topic` is the full name on this cluster."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: list[Header]
+
+
+class Ready(NamedTuple):
+    """An article that is done with, and the record that says so."""
+
+    incoming: Incoming
+    outcome: Outcome
+    record: Record
+
+
+class Writer:
+    """Makes the records of one stage, each small enough for its topic."""
+
+    def __init__(self, stage: Stage, connection: Connection, *, settings_digest: str, limits: Mapping[str, int]) -> None:
+        """For a stage on a cluster.
+
+        Args:
+            stage: Whose results they are.
+            connection: Names the topics.
+            settings_digest: Of the stage's settings, as it goes into `ce_id`.
+            limits: `max.message.bytes` of sink and dead letter topic, by full name.
+        """
+        self._stage = stage
+        self._sink = connection.full(stage.sink)
+        self._dead_letters = connection.full(stage.dead_letters)
+        self.group = connection.full(f"copydesk.{stage.name}")
+        self._settings_digest = settings_digest
+        self._limits = limits
+        try:
+            self._type = topic(stage.sink).event
+        except UnknownTopicError:  # a third party's stage: its topic is not among ours
+            self._type = None
+
+    def ready(self, incoming: Incoming, outcome: Outcome, now: int) -> Ready:
+        """What is to be written for this article, now (milliseconds since 1970)."""
+        if outcome.disposition == "passed":
+            key = incoming.key if outcome.article_id is None else outcome.article_id.encode()
+            record = Record(self._sink, key, outcome.value, self._headers(incoming, outcome, now))
+            size = record_bytes(key, outcome.value, record.headers)
+            if size <= self._limits[self._sink]:
+                return Ready(incoming, outcome, record)
+            return self.oversized(incoming, outcome, f"the result takes up to {size} bytes, over {self._limits[self._sink]}")
+        return Ready(incoming, outcome, self._dead_letter(incoming, outcome))
+
+    def tombstone(self, incoming: Incoming, now: int) -> Ready:
+        """A withdrawal, passed down the chain; a dead letter where its key is no article's id."""
+        problem = "a record with neither key nor value"
+        if incoming.key:
+            try:
+                id_ = id_from_key(incoming.key)
+            except ValueError as error:
+                problem = f"a tombstone, but {error}"
+            else:
+                outcome = Outcome(disposition="passed", article_id=id_)
+                return Ready(incoming, outcome, Record(self._sink, incoming.key, None, self._headers(incoming, outcome, now)))
+        trouble = Trouble(name="InvalidDocumentError", message=problem)
+        outcome = Outcome(disposition="invalid", trouble=trouble)
+        return Ready(incoming, outcome, self._dead_letter(incoming, outcome))
+
+    def oversized(self, incoming: Incoming, outcome: Outcome, why: str) -> Ready:
+        """The dead letter of an article whose result is too large for its topic."""
+        trouble = Trouble(name="MessageSizeTooLargeError", message=f"{why}: max.message.bytes of {self._sink}")
+        outcome = Outcome(disposition="oversized", article_id=outcome.article_id, trouble=trouble)
+        return Ready(incoming, outcome, self._dead_letter(incoming, outcome))
+
+    def pointer(self, ready: Ready) -> Ready:
+        """The same dead letter without the original's bytes: its headers say where they lie."""
+        return ready._replace(record=ready.record._replace(value=b""))
+
+    def _headers(self, incoming: Incoming, outcome: Outcome, now: int) -> list[Header]:
+        cause = envelope.header(incoming.headers, "ce_id") or f"{incoming.topic}/{incoming.partition}/{incoming.offset}"
+        stage = self._stage
+        return envelope.event(
+            id_=event_id(
+                cause, stage=stage.name, version=stage.version, model=outcome.model, settings=self._settings_digest
+            ),
+            source=f"/copydesk/{stage.name}",
+            type_=self._type or f"copydesk.{stage.sink}.v1",
+            time=now,
+            subject=outcome.article_id,
+            passed_on=envelope.passed_on(
+                incoming.headers, partition=incoming.partition, offset=incoming.offset, timestamp=incoming.timestamp
+            ),
+        )
+
+    def _dead_letter(self, incoming: Incoming, outcome: Outcome) -> Record:
+        if outcome.disposition == "passed":
+            raise ValueError("what passed is no dead letter")
+        trouble = outcome.trouble or Trouble(name="Unknown", message="")
+        letter = DeadLetter(
+            stage=self._stage.name,
+            topic=incoming.topic,
+            partition=str(incoming.partition),
+            offset=str(incoming.offset),
+            timestamp=str(max(incoming.timestamp, 0)),
+            group=self.group,
+            reason=outcome.disposition,
+            exception_class=trouble.name,
+            exception_message=trouble.message,
+            exception_stacktrace=trouble.stack,
+            attempt=str(deadletter.attempt(incoming.headers)),
+            version=self._stage.version,
+        ).headers()
+        limit = self._limits[self._dead_letters]
+        record = Record(self._dead_letters, incoming.key, incoming.value, [*deadletter.original(incoming.headers), *letter])
+        for smaller in (record, record._replace(value=b""), Record(self._dead_letters, None, b"", letter)):
+            if record_bytes(smaller.key, smaller.value, smaller.headers) <= limit:
+                return smaller
+        return smaller  # twelve short headers: nothing smaller can be said
+
+
+def told(ready: Ready) -> dict[str, object]:
+    """What a log line says of an article."""
+    incoming, outcome = ready.incoming, ready.outcome
+    line: dict[str, object] = {
+        "topic": incoming.topic,
+        "partition": incoming.partition,
+        "offset": incoming.offset,
+        "article_id": outcome.article_id,
+        "trace_id": envelope.trace_id(incoming.headers),
+        "disposition": outcome.disposition,
+    }
+    if outcome.trouble is not None:
+        line["trouble"] = f"{outcome.trouble.name}: {outcome.trouble.message}"[: deadletter.MESSAGE_BYTES]
+    return line
+
+
+__all__ = ["Incoming", "Ready", "Record", "Writer", "told"]

@@ -1,0 +1,342 @@
+"""One worker, from start to exit code: checks, the child, faust, lanes, and what to do when the world breaks.
+
+The way of an article: faust reads it (`app.py`) and queues it in its partition's lane (`lanes.py`); the lane has it
+`handle`d, here, by the stage's process (`child.py`, `article.py`), makes it one record (`records.py`), and commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NoReturn
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, NodeNotReadyError
+
+from copydesk.client.connection import BrokerAwayError
+from copydesk.contracts import envelope
+from copydesk.contracts.topics import UnknownTopicError, topic
+from copydesk.runtime import broker
+from copydesk.runtime.app import App, close_lanes, crash_reason, give_up, make_app
+from copydesk.runtime.broker import SetupError
+from copydesk.runtime.child import Child, LoadError
+from copydesk.runtime.exits import Exit
+from copydesk.runtime.halt import Halt
+from copydesk.runtime.health import Health, Page, State, health_file, write_health
+from copydesk.runtime.lanes import QUEUE_BYTES, Budget, Lane, PlainLane, TransactionalLane, producer_options
+from copydesk.runtime.logs import set_up_logs
+from copydesk.runtime.metrics import Metrics
+from copydesk.runtime.records import Incoming, Ready, Writer, told
+from copydesk.runtime.settings import Settings, settings_digest, stage_settings
+from copydesk.stage import Stage
+
+DEFAULT_BYTES = 1_048_576  # Kafka's own max.message.bytes, for a third party's topic of which nothing is known
+TICK_SECONDS = 1.0
+BROKER_CHECK_SECONDS = 5.0
+
+_AWAY = (BrokerAwayError, KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, NoBrokersAvailable, TimeoutError, OSError)
+
+
+class Worker:
+    """One stage's worker; `run` is its life."""
+
+    def __init__(self, stage: Stage, settings: Settings) -> None:
+        """Nothing is started yet."""
+        self.stage = stage
+        self.settings = settings
+        self.log = set_up_logs(settings, stage=stage.name)
+        self.metrics = Metrics(stage)
+        self.halt = Halt(ratio=settings.dlq_max_ratio, consecutive=settings.dlq_max_consecutive)
+        self.child = Child(stage, settings, on_start=self.metrics.child_started)
+        self.budget = Budget()
+        self.lanes: dict[TopicPartition, Lane] = {}
+        self.writer: Writer
+        self.producer_bytes = DEFAULT_BYTES
+        self._page = Page(self.metrics.registry)
+        self._app: App | None = None
+        self._plain: AIOKafkaProducer | None = None
+        self._stop = asyncio.Event()
+        self._signal: signal.Signals | None = None
+        self._ready = False
+        self._waiting = False
+        self._progress = time.monotonic()
+        self._broker_seen = time.monotonic()
+
+    # ---------------------------------------------------------------------------------------------- life
+
+    async def run(self) -> int:
+        """Work until a signal or the end of the world; returns the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal, number)
+        work = asyncio.create_task(self._start())
+        stop = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():  # stopped before it was ready
+                work.cancel()
+                with suppress(asyncio.CancelledError):
+                    await work
+                return Exit.TERMINATED if self._signal == signal.SIGTERM else Exit.INTERRUPTED
+            app = work.result()
+            return await self._work(app, stop)
+        except (SetupError, LoadError) as error:
+            self.log.error("set up wrongly", problem=str(error))  # noqa: TRY400 - the message says it all
+            return Exit.SETUP
+        except _AWAY as error:
+            self.log.error("broker out of reach", problem=_say(error))  # noqa: TRY400 - ditto
+            return Exit.BROKER
+        finally:
+            stop.cancel()
+            await self._clean_up()
+
+    async def _start(self) -> App:
+        """Everything before the first article: the topics, the models, the group."""
+        transactions, fetch_bytes = await self._check()
+        await self.child.start()
+        if self.settings.metrics_port >= 0:
+            port = await self._page.start(self.settings.metrics_host, self.settings.metrics_port)
+            self.log.info("metrics", url=f"http://{self.settings.metrics_host}:{port}/metrics")
+        if not transactions:
+            self._plain = AIOKafkaProducer(**producer_options(self))
+            await self._plain.start()
+        app = make_app(
+            self,
+            self.settings,
+            group=self.writer.group,
+            topic=self.settings.full(self.stage.source),
+            fetch_bytes=fetch_bytes,
+            buffer=max(1, QUEUE_BYTES // fetch_bytes),
+        )
+        self._app = app
+        await app.start()
+        return app
+
+    async def _check(self) -> tuple[bool, int]:
+        """Whether to use transactions, and the source's largest message; what cannot work is refused here."""
+        settings, stage = self.settings, self.stage
+        names = (stage.source, stage.sink, stage.dead_letters)
+        async with broker.admin(settings, seconds=settings.broker_seconds) as client:
+            await broker.check_topics(client, settings, names)
+            configs = await broker.topic_configs(client, [settings.full(name) for name in names])
+        limits = {settings.full(name): _limit(name, configs.get(settings.full(name), {})) for name in names}
+        self.producer_bytes = max(limits.values())
+        digest = settings_digest(stage_settings(stage))
+        self.writer = Writer(stage, settings, settings_digest=digest, limits=limits)
+        return await self._has_transactions(), limits[settings.full(stage.source)]
+
+    async def _has_transactions(self) -> bool:
+        delivery = self.settings.delivery
+        if delivery == "at_least_once":
+            return False
+        if await broker.has_transactions(self.settings):
+            return True
+        if delivery == "auto":
+            self.log.warning("at least once", problem="this broker has no transactions: after a crash an article may come twice, with the same ce_id")
+            return False
+        raise SetupError("this broker has no transactions: set COPYDESK_DELIVERY=at_least_once (or auto), or use Apache Kafka")
+
+    async def _work(self, app: App, stop: asyncio.Task[bool]) -> int:
+        """From ready to stopped."""
+        tick = asyncio.create_task(self._tick_for_ever())
+        ended = asyncio.create_task(app.wait_until_stopped())
+        await asyncio.wait({stop, ended, tick}, return_when=asyncio.FIRST_COMPLETED)
+        tick.cancel()
+        if tick.done() and not tick.cancelled() and (error := tick.exception()):
+            self.fail(error)
+        if not stop.done():
+            self.fail(crash_reason(app) or RuntimeError("the consumer stopped by itself"))
+        self.log.info("stopping", signal=self._signal.name if self._signal else None)
+        self._tell("stopping")
+        give_up(self)
+        await app.stop()
+        ended.cancel()
+        self.log.info("stopped")
+        return Exit.DONE
+
+    async def _clean_up(self) -> None:
+        await close_lanes(self)
+        await self.child.stop()
+        await self._page.stop()
+        if self._plain is not None:
+            with suppress(*_AWAY):
+                await self._plain.stop()
+        self._health_path.unlink(missing_ok=True)
+
+    def _on_signal(self, number: signal.Signals) -> None:
+        if self._stop.is_set():
+            self._exit(128 + number)  # the second one: now
+        self._signal = number
+        self._stop.set()
+
+    def fail(self, error: BaseException) -> NoReturn:
+        """The world is broken: say it in one line and end at once; the next owner replays what is not committed."""
+        if isinstance(error, _AWAY):
+            self.log.critical("broker out of reach", problem=_say(error))
+            self._exit(Exit.BROKER)
+        if isinstance(error, LoadError):
+            self.log.critical("the stage's process could not be started again", problem=str(error))
+        else:
+            self.log.critical("ending, to be restarted", problem=_say(error), exc_info=error)
+        self._exit(Exit.RESTART)
+
+    def _exit(self, status: int) -> NoReturn:
+        with suppress(OSError):
+            self._health_path.unlink(missing_ok=True)
+        logging.shutdown()
+        os._exit(status)  # the child ends with us: see `child.py`
+
+    # ------------------------------------------------------------------------------------------ articles
+
+    @property
+    def halted(self) -> bool:
+        """Whether no more articles are taken."""
+        return self.halt.reason is not None
+
+    async def handle(self, incoming: Incoming, retry: Callable[[], bool]) -> Ready | None:
+        """What became of one article, and the record to write; None: it is not ours any more."""
+        if incoming.value is None:
+            return self.writer.tombstone(incoming, _now())
+        outcome = await self.child.run(incoming.key, incoming.value, retry=retry)
+        if outcome is None:
+            return None
+        self.metrics.article_took(self.child.seconds)
+        self._progress = time.monotonic()
+        ready = self.writer.ready(incoming, outcome, _now())
+        self.halt.count(ready.outcome.disposition)
+        if self.halted:
+            self._say_halted(ready)
+        return ready
+
+    def committed(self, ready: Sequence[Ready]) -> None:
+        """Count and log what is done with for good."""
+        self._progress = time.monotonic()
+        self.metrics.committed()
+        now = time.time()
+        for one in ready:
+            disposition = one.outcome.disposition
+            self.metrics.count(disposition)
+            if ingested := envelope.header(one.record.headers, envelope.INGESTED):
+                self.metrics.arrived(max(0.0, now - envelope.seconds(ingested, default=now)))
+            (self.log.info if disposition == "passed" else self.log.warning)("article", **told(one))
+
+    def _say_halted(self, last: Ready) -> None:
+        self.metrics.halted()
+        self._tell("halted")
+        self.log.critical(
+            "halted",
+            problem=f"{self.halt.reason}: no more articles are taken until this worker is restarted; "
+            f"what lies in {self.settings.full(self.stage.dead_letters)} says why",
+            **{f"last_{name}": value for name, value in told(last).items()},
+        )
+
+    # -------------------------------------------------------------------------------------------- lanes
+
+    def new_lane(self, partition: TopicPartition) -> Lane:
+        """A lane for a partition that is ours now."""
+        if self._plain is None:
+            return TransactionalLane(self, partition)
+        if self._app is None:
+            raise RuntimeError("no application")
+        return PlainLane(self, partition, self._plain, self._app.commit_offset)
+
+    def owns(self, partitions: int) -> None:
+        """So many partitions are ours from now on."""
+        self.metrics.rebalanced()
+        self.metrics.forget_lag()
+        self._progress = time.monotonic()
+        self._ready = True
+        self.log.info("ready", partitions=partitions, offsets={str(tp.partition): lane.next for tp, lane in self.lanes.items()})
+        if self._stop.is_set():
+            give_up(self)
+
+    # ------------------------------------------------------------------------------------------- health
+
+    async def _tick_for_ever(self) -> None:
+        """Tell health and lag every second; give up on a broker that stays away."""
+        checked = 0.0
+        while True:
+            self._look()
+            self._tell(self._state())
+            if time.monotonic() - checked > BROKER_CHECK_SECONDS:
+                checked = time.monotonic()
+                await self._check_broker()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _check_broker(self) -> None:
+        if await broker.answers(self.settings):
+            if time.monotonic() - self._broker_seen > 2 * BROKER_CHECK_SECONDS:
+                self.log.info("the broker is back")
+            self._broker_seen = time.monotonic()
+            return
+        away = time.monotonic() - self._broker_seen
+        if away > self.settings.broker_seconds:
+            raise self.settings.away(f"for {away:.0f} s")
+        self.log.warning("the broker does not answer", seconds=round(away), gives_up_after=self.settings.broker_seconds)
+
+    def _state(self) -> State:
+        if self.halted:
+            return "halted"
+        if not self._ready:
+            return "starting"
+        return "stalled" if time.monotonic() - self._progress > self.settings.stall_seconds else "ready"
+
+    def _look(self) -> None:
+        """See how far behind every lane is, and whether work is waiting at all."""
+        reading = self._app.reading(self.lanes) if self._app is not None else {}
+        for partition, (_, end) in reading.items():
+            self.metrics.lag(partition.topic, partition.partition, max(0, end - self.lanes[partition].next))
+        # transaction markers take offsets: only the reading position tells whether something is left to read
+        self._waiting = any(position < end for position, end in reading.values()) or any(
+            lane.holding for lane in self.lanes.values()
+        )
+        if not self._waiting:
+            self._progress = time.monotonic()  # idle since now, not since the last article
+
+    def _tell(self, state: State) -> None:
+        in_hand = sum(lane.holding for lane in self.lanes.values())
+        self.metrics.in_hand(in_hand)
+        health = Health(
+            stage=self.stage.name,
+            pid=os.getpid(),
+            state=state,
+            reason=self.halt.reason,
+            partitions=len(self.lanes),
+            in_hand=in_hand,
+            waiting=self._waiting,
+            idle_seconds=round(time.monotonic() - self._progress, 1),
+            checked=time.time(),
+        )
+        self._page.health = health
+        with suppress(OSError):  # a full disk must not stop the articles
+            write_health(self._health_path, health)
+
+    @property
+    def _health_path(self) -> os.PathLike[str]:
+        return health_file(self.stage.name, self.settings.health_file)
+
+
+def _limit(name: str, configs: dict[str, str]) -> int:
+    """The topic's `max.message.bytes` on the broker; where that is not told, as its YAML has it."""
+    if "max.message.bytes" in configs:
+        return int(configs["max.message.bytes"])
+    try:
+        return topic(name).max_message_bytes
+    except UnknownTopicError:
+        return DEFAULT_BYTES
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _say(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+__all__ = ["Worker"]

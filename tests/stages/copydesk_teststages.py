@@ -1,0 +1,105 @@
+"""Stages made for the tests: `probe` does what an article's text says; a folder on PYTHONPATH is all it takes to offer them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+
+from copydesk.contracts.articles import (
+    Block,
+    CleanedArticle,
+    Cleaning,
+    ExtractedArticle,
+    Extraction,
+    ExtractionModel,
+    Provenance,
+    RawArticle,
+    Source,
+    extend,
+)
+from copydesk.stage import Reject, Stage
+
+
+def load() -> Callable[[RawArticle], CleanedArticle]:
+    """A function that keeps the text as one block, after doing what its first word says."""
+    return probe
+
+
+def probe(article: RawArticle) -> CleanedArticle:
+    """The article as one kept block, unless its text says otherwise."""
+    verb, _, rest = article.source.partition(" ")
+    match verb:
+        case "HANG":
+            while True:
+                time.sleep(3600)
+        case "EXIT":
+            os._exit(9)
+        case "EAT":
+            hoard = [bytearray(50_000_000) for _ in range(200)]
+            raise AssertionError(len(hoard))
+        case "RAISE":
+            raise RuntimeError(rest)
+        case "REJECT":
+            raise Reject(rest)
+        case "SLEEP":
+            time.sleep(float(rest.split()[0]))
+        case "ONCE":  # kills its process the first time, passes the second
+            path = rest.split()[0]
+            if not os.path.exists(path):
+                with open(path, "wb"):
+                    os._exit(9)
+        case "GROW":
+            return _kept(article, "x" * int(rest.split()[0]))
+        case "BREAK":
+            return _kept(article, "")  # one block from 0 to 0 is fine, a noise share of 2 is not
+        case "PRINT":
+            print(rest)  # noqa: T201 - it must not get between the frames
+        case _:
+            pass
+    return _kept(article, article.source)
+
+
+def _kept(article: RawArticle, text: str) -> CleanedArticle:
+    sha = hashlib.sha256(text.encode()).hexdigest()
+    return CleanedArticle(
+        id=article.id or "",
+        metadata=article.metadata,
+        text=text,
+        text_sha256=sha,
+        blocks=(Block(source_start=0, source_end=len(text), kept=True, noise_probability=0, start=0, end=len(text)),),
+        source=Source(kind="text", sha256=sha),
+        cleaning=Cleaning(model="none", noise_share=2 if article.source.startswith("BREAK") else 0),
+        provenance=(Provenance(stage="probe", version="1", model="none"),),
+    )
+
+
+def load_relay() -> Callable[[CleanedArticle], ExtractedArticle]:
+    """A function that adds empty lists."""
+
+    def pass_on(article: CleanedArticle) -> ExtractedArticle:
+        return extend(
+            ExtractedArticle,
+            article,
+            by=Provenance(stage="relay", version="1"),
+            entities=(),
+            quotes=(),
+            extraction=Extraction(model=ExtractionModel(name="none", version="0")),
+        )
+
+    return pass_on
+
+
+stage = Stage(
+    name="probe", version="1", source="articles.raw", sink="articles.cleaned", input=RawArticle, output=CleanedArticle, load=load
+)
+relay = Stage(
+    name="relay",
+    version="1",
+    source="articles.cleaned",
+    sink="articles.extracted",
+    input=CleanedArticle,
+    output=ExtractedArticle,
+    load=load_relay,
+)
