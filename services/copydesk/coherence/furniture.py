@@ -1,0 +1,80 @@
+"""Furniture: blocks that belong to the site and not to the story, told by the shape of their line."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import msgspec
+
+from copydesk.coherence.coefficients import Coefficients
+from copydesk.coherence.units import Unit
+from copydesk.contracts.articles import Block
+
+# Of what no sentence is made: an address, a handle, a bar between links, copyright, arrows.
+_find_symbol = re.compile(r"https?://|www\.|[|©®»›→▶►•]").search
+FURNITURE_REASONS = frozenset({"photo", "promo", "byline", "legal", "navigation"})
+"""The cleaner's reasons that mean furniture; it judged with more at hand than the shape alone."""
+TEASER_REASONS = frozenset({"related", "teaser"})
+"""The cleaner's reasons that mean a headline of another article."""
+LOOKED_AT = 300
+"""Characters of a unit that are searched for phrases: furniture says what it is at once."""
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """What the form of a line tells.
+
+    Args:
+        probability: That the unit is furniture, 0..1.
+        reasons: What speaks for it, in words.
+        teaser: Why it is the headline of another article, or None.
+    """
+
+    probability: float
+    reasons: tuple[str, ...]
+    teaser: str | None
+
+
+def look(unit: Unit, block: Block, coefficients: Coefficients) -> Shape:
+    """What the form of a unit's line and the cleaner's verdict say about it."""
+    numbers, off_topic = coefficients.furniture, coefficients.off_topic
+    logit = numbers.intercept + numbers.noise * block.noise_probability
+    reasons = []
+    brief = unit.count < off_topic.brief_words
+    if brief:
+        logit += numbers.brief
+    if unit.count < off_topic.least_words:
+        logit += numbers.very_brief
+    if not unit.stopped:
+        logit += numbers.unstopped
+    if brief and not unit.stopped:
+        reasons.append(f"{unit.count} {'word' if unit.count == 1 else 'words'}, no full stop")
+    if unit.capitals > coefficients.flags.teaser_capitals:
+        logit += numbers.capitals
+        reasons.append("most words capitalised")
+    start = unit.text[:LOOKED_AT].lower()
+    phrase = next((phrase for phrase in coefficients.furniture_phrases if phrase in start), None)
+    # in a long sentence such words may be the story's own
+    if phrase is not None and (brief or not unit.stopped):
+        logit += numbers.phrase
+        reasons.append(f"a phrase of sites: {phrase}")
+    if _find_symbol(start):
+        logit += numbers.symbols
+        reasons.append("an address or a sign that prose has not")
+    if block.reason is not None:
+        logit += numbers.removed_as_furniture if block.reason in FURNITURE_REASONS else numbers.removed
+        reasons.append(f"removed by the cleaner as {block.reason}")
+    return Shape(1 / (1 + math.exp(-logit)), tuple(reasons) or ("its shape",), _teaser(unit, block, coefficients))
+
+
+def _teaser(unit: Unit, block: Block, coefficients: Coefficients) -> str | None:
+    flags = coefficients.flags
+    if block.reason in TEASER_REASONS:
+        return f"removed by the cleaner as {block.reason}"
+    if (
+        not unit.stopped
+        and flags.teaser_least_words <= unit.count <= flags.teaser_most_words
+        and unit.capitals >= flags.teaser_capitals
+    ):
+        return f"a headline's form: {unit.capitals:.0%} of its words capitalised, no full stop"
+    return None
