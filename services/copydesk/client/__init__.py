@@ -1,1 +1,28 @@
-"""What other programs import: publish articles, consume enriched ones."""
+"""What other programs import: publish articles, consume enriched ones. No faust, no models.
+
+Example::
+
+    from copydesk.client import Publisher, consume
+
+    async with Publisher() as publisher:
+        await publisher.publish({"url": "https://example.org/a", "text": "..."})
+
+    async for message in consume("articles.scored", group="my-app"):
+        print(message.article.title)
+"""
+
+from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
+from copydesk.client.consuming import Message, consume
+from copydesk.client.publishing import Published, Publisher, TooLargeError
+
+__all__ = [
+    "BrokerAwayError",
+    "Connection",
+    "Message",
+    "Published",
+    "Publisher",
+    "SettingsError",
+    "TooLargeError",
+    "consume",
+    "read_connection",
+]

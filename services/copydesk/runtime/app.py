@@ -18,6 +18,7 @@ from faust.app.base import BootStrategy
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from copydesk.client.reading import Reading, readings
 from copydesk.runtime.lanes import Lane
 from copydesk.runtime.settings import Settings
 
@@ -89,18 +90,10 @@ class App(faust.App):
         """Commit one partition's offset, for lanes without transactions."""
         await self.consumer.commit_offset(partition, offset)
 
-    def reading(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, tuple[int, int]]:
-        """Of each partition the position of the next read and the last stable offset, as the last fetch told them."""
+    def readings(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Reading]:
+        """How far each partition is read."""
         thread = self.consumer._thread  # noqa: SLF001 - faust offers the high watermark only
-        subscription = thread._consumer._subscription.subscription if thread and thread._consumer else None  # noqa: SLF001
-        if subscription is None or subscription.assignment is None:
-            return {}
-        found = {}
-        for partition in partitions:
-            state = subscription.assignment.state_value(partition)
-            if state is not None and state.has_valid_position and state.lso is not None:
-                found[partition] = (state.position, state.lso)
-        return found
+        return readings(thread._consumer, partitions) if thread and thread._consumer else {}  # noqa: SLF001
 
     async def _on_partitions_revoked(self, revoked: Any) -> None:
         give_up(self.owner)

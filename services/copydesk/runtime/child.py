@@ -8,7 +8,6 @@ result and says that the models are loaded, or why not.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import resource
 import signal
@@ -22,6 +21,7 @@ import msgspec
 
 from copydesk.runtime import article
 from copydesk.runtime.article import Outcome, Trouble
+from copydesk.runtime.processes import die_with_parent
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
 from copydesk.stage import Stage, find
 
@@ -151,7 +151,9 @@ class Child:
 
 def main(name: str) -> None:
     """Be the child: load the stage, then answer every frame until the pipe closes."""
-    _bind_to_parent()
+    die_with_parent()  # not even an article that never ends keeps us
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # signals are the parent's business
     settings = read_settings()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the frames
@@ -184,18 +186,6 @@ def _answer(answers: object, outcome: Outcome) -> None:
     write, flush = answers.write, answers.flush  # type: ignore[attr-defined]
     write(_RESPONSE.pack(len(told), len(outcome.value)) + told + outcome.value)
     flush()
-
-
-def _bind_to_parent() -> None:
-    """Leave signals to the parent, and do not outlive it: not even in the middle of an article that never ends."""
-    parent = os.getppid()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1  # linux/prctl.h
-        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we could ask to be told
-        os._exit(1)
 
 
 if __name__ == "__main__":

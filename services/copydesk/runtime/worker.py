@@ -288,11 +288,11 @@ class Worker:
 
     def _look(self) -> None:
         """See how far behind every lane is, and whether work is waiting at all."""
-        reading = self._app.reading(self.lanes) if self._app is not None else {}
-        for partition, (_, end) in reading.items():
-            self.metrics.lag(partition.topic, partition.partition, max(0, end - self.lanes[partition].next))
+        known = self._app.readings(self.lanes) if self._app is not None else {}
+        for partition, reading in known.items():
+            self.metrics.lag(partition.topic, partition.partition, max(0, reading.end - self.lanes[partition].next))
         # transaction markers take offsets: only the reading position tells whether something is left to read
-        self._waiting = any(position < end for position, end in reading.values()) or any(
+        self._waiting = any(reading.waiting for reading in known.values()) or any(
             lane.holding for lane in self.lanes.values()
         )
         if not self._waiting:

@@ -1,0 +1,55 @@
+# Everything a developer types. Targets make what they need: nothing has to be installed by hand but Python and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := infra/docker/locks/dev.txt
+INSTALLED := $(VENV)/.installed
+# what one core means to numpy and its kind: one worker, one core
+export OMP_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint format kafka bench locks clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## Run the whole pipeline on an embedded broker and show enriched articles
+	@$(BIN)/copydesk demo
+
+up: $(INSTALLED) ## Run broker, topics and a worker a stage until Ctrl-C
+	@$(BIN)/copydesk up
+
+test: $(INSTALLED) ## Run lint and every test that can run here
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(INSTALLED) ## Check style, types, import borders and schemas
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/copydesk schemas check
+
+format: $(INSTALLED) ## Rewrite the code as the linter wants it
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+kafka: ## Run a real Apache Kafka on 127.0.0.1:9092 (Java 17 and Maven) until Ctrl-C
+	infra/kafka/kafka.sh run 9092
+
+bench: $(INSTALLED) ## Measure the worker against a bare loop on a real Kafka, in one run
+	$(BIN)/python tests/bench/worker.py
+
+locks: $(INSTALLED) ## Resolve the hash-pinned locks anew from pyproject.toml
+	$(BIN)/python infra/docker/locks/resolve.py
+
+clean: ## Remove what was made here: the environment, the broker's data, caches
+	rm -rf $(VENV) .kafka dist build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find services tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): $(LOCK) pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "copydesk needs Python 3.11 to 3.13, not %s: make PYTHON=..." % sys.version.split()[0])'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $@

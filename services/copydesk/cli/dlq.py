@@ -1,0 +1,67 @@
+"""`copydesk dlq`: the dead letters."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+
+import click
+import msgspec
+import orjson
+
+from copydesk.cli.setup import ask, connection, end
+from copydesk.client import Connection, Message, consume
+from copydesk.contracts.envelope import rfc3339
+from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topics
+from copydesk.runtime.exits import Exit
+
+DEAD_LETTERS = tuple(name for name in topics() if name not in DOCUMENTS)
+
+
+@click.group(name="dlq")
+def command() -> None:
+    """Look at the dead letters: what did not pass, where and why."""
+
+
+@command.command(name="list")
+@click.option("--stage", type=click.Choice([name.split(".")[1] for name in DEAD_LETTERS]), help="Of one stage only.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a dead letter.")
+def list_(stage: str | None, *, as_json: bool) -> None:
+    """List the dead letters of all stages, or of one; the exit code is 1 when there are any."""
+    names = [name for name in DEAD_LETTERS if stage is None or name.split(".")[1] == stage]
+    try:
+        letters = ask(_read(connection(), names))
+    except UnknownTopicError as error:
+        end(Exit.SETUP, str(error))
+    for letter in letters:
+        click.echo(orjson.dumps(letter) if as_json else _line(letter))
+    click.echo(f"{len(letters)} dead letters", err=True)
+    raise SystemExit(Exit.REFUSED if letters else Exit.DONE)
+
+
+async def _read(target: Connection, names: list[str]) -> list[dict[str, object]]:
+    letters = []
+    for name in names:
+        async with aclosing(consume(name, follow=False, connection=target)) as messages:
+            letters.extend([_tell(message) async for message in messages])
+    return letters
+
+
+def _tell(message: Message) -> dict[str, object]:
+    told: dict[str, object] = {
+        "dead_letter": f"{message.topic}/{message.partition}/{message.offset}",
+        "time": rfc3339(message.timestamp),
+        "key": None if message.key is None else message.key.decode("utf-8", "backslashreplace"),
+        "bytes": len(message.value or b""),
+    }
+    try:
+        return told | msgspec.to_builtins(message.dead_letter)
+    except msgspec.ValidationError as error:
+        return told | {"problem": f"no headers of a dead letter: {error}"}
+
+
+def _line(letter: dict[str, object]) -> str:
+    if "problem" in letter:
+        return f"{letter['dead_letter']}  {letter['problem']}"
+    origin = f"{letter['dlq.topic']}/{letter['dlq.partition']}/{letter['dlq.offset']}"
+    why = f"{letter['dlq.reason']}: {letter['dlq.exception.class']}: {letter['dlq.exception.message']}"
+    return f"{letter['time']}  {letter['dlq.stage']:10} {letter['key'] or '-':24} {origin:24} {why}"

@@ -1,0 +1,213 @@
+"""Consuming any of the topics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+
+from copydesk.client.connection import Connection, read_connection
+from copydesk.client.reading import readings
+from copydesk.contracts.articles import Document
+from copydesk.contracts.deadletter import DeadLetter
+from copydesk.contracts.envelope import Header, header
+from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topic
+
+COMMIT_SECONDS = 1.0  # measured for faust: 1.0 s costs 3 % of the throughput, 0.1 s costs 11 %
+POLL_MS = 200
+
+Start = Literal["earliest", "latest"] | datetime
+
+
+class Message:
+    """One message of a topic."""
+
+    def __init__(self, name: str, record: ConsumerRecord[bytes | None, bytes | None]) -> None:
+        """A record of the topic of that name (without a prefix)."""
+        self.topic = name
+        self.partition: int = record.partition
+        self.offset: int = record.offset
+        self.timestamp: int = record.timestamp
+        """When it was appended (or as its producer says), milliseconds since 1970."""
+        self.key: bytes | None = record.key
+        self.value: bytes | None = record.value
+        self.headers: tuple[Header, ...] = tuple(record.headers)
+
+    @property
+    def id(self) -> str | None:
+        """The article's id, as the headers (else the key) tell it."""
+        return header(self.headers, "ce_subject") or (self.key.decode("utf-8", "replace") if self.key else None)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether this is a tombstone."""
+        return self.value is None
+
+    @cached_property
+    def article(self) -> Document | None:
+        """The document, as the struct of its topic; None for a tombstone.
+
+        Raises:
+            InvalidDocumentError: The bytes do not keep the topic's contract.
+            LookupError: The topic holds no documents (dead letters hold whatever was sent).
+        """
+        if self.value is None:
+            return None
+        document = DOCUMENTS.get(self.topic)
+        if document is None:
+            raise LookupError(f"{self.topic} holds no documents: look at value and headers")
+        return document.read(self.value, self.key)
+
+    @property
+    def dead_letter(self) -> DeadLetter:
+        """Why the message lies here, if it is a dead letter.
+
+        Raises:
+            msgspec.ValidationError: It is none.
+        """
+        return DeadLetter.from_headers(self.headers)
+
+
+async def consume(
+    name: str,
+    *,
+    group: str | None = None,
+    start: Start = "earliest",
+    follow: bool = True,
+    connection: Connection | None = None,
+) -> AsyncIterator[Message]:
+    """The messages of a topic, read committed.
+
+    With a group its members share the topic, and a message counts as done when the loop's body is through with it: a
+    crash inside the body brings it again. Without one every caller gets everything.
+
+    Args:
+        name: The topic, without a prefix.
+        group: Consumer group.
+        start: Where to begin (with a group: where it has no committed offset).
+        follow: Wait for more at the end; False ends there.
+        connection: How to reach the broker; default: `COPYDESK_BROKERS`.
+
+    Raises:
+        BrokerAwayError: Nothing answers.
+        UnknownTopicError: There is no such topic.
+
+    Example::
+
+        async for message in consume("articles.scored", group="my-app"):
+            print(message.article.title, message.article.coherence.score)
+    """
+    connection = connection or read_connection()
+    async with _consumer(connection, name, group, start) as consumer:
+        done: dict[TopicPartition, int] = {}
+        if group:
+            listener = _CommitOnRevoke(consumer, done)
+            consumer.subscribe([connection.full(name)], listener=listener)
+        else:
+            await _assign(consumer, connection.full(name), start)
+        last_commit = time.monotonic()
+        try:
+            while True:
+                batch = await consumer.getmany(timeout_ms=POLL_MS)
+                for partition, records in batch.items():
+                    for record in records:
+                        yield Message(name, record)
+                        done[partition] = record.offset + 1
+                        if group and time.monotonic() - last_commit > COMMIT_SECONDS:
+                            await _commit(consumer, done)
+                            last_commit = time.monotonic()
+                if group and not batch:
+                    await _commit(consumer, done)
+                if not follow and not batch and _at_end(consumer):
+                    return
+        finally:
+            if group:
+                await _commit(consumer, done)
+
+
+class _CommitOnRevoke(ConsumerRebalanceListener):
+    def __init__(self, consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -> None:
+        self._consumer = consumer
+        self._done = done
+
+    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:  # noqa: ARG002 - all are
+        await _commit(self._consumer, self._done)
+
+    async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        """Nothing to do."""
+
+
+@asynccontextmanager
+async def _consumer(
+    connection: Connection, name: str, group: str | None, start: Start
+) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        group_id=connection.full(group) if group else None,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset=start if isinstance(start, str) else "earliest",
+        max_partition_fetch_bytes=topic(name).max_message_bytes,
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=3_000,
+        **connection.options(),
+    )
+    try:
+        await consumer.start()
+    except (KafkaError, OSError) as error:
+        await consumer.stop()
+        raise connection.away(type(error).__name__) from None
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _assign(consumer: AIOKafkaConsumer, name: str, start: Start) -> None:
+    numbers = consumer.partitions_for_topic(name)
+    if not numbers:
+        await consumer._client.force_metadata_update()  # noqa: SLF001 - the first metadata may be older than the topic
+        numbers = consumer.partitions_for_topic(name)
+    if not numbers:
+        raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
+    partitions = [TopicPartition(name, number) for number in sorted(numbers)]
+    consumer.assign(partitions)
+    if start == "earliest":
+        await consumer.seek_to_beginning(*partitions)
+    elif start == "latest":
+        await consumer.seek_to_end(*partitions)
+    else:
+        await _seek_to_time(consumer, partitions, start)
+
+
+async def _seek_to_time(consumer: AIOKafkaConsumer, partitions: list[TopicPartition], start: datetime) -> None:
+    milliseconds = int(start.timestamp() * 1000)
+    found = await consumer.offsets_for_times(dict.fromkeys(partitions, milliseconds))
+    for partition in partitions:
+        if (at := found.get(partition)) is not None:
+            consumer.seek(partition, at.offset)
+        else:
+            await consumer.seek_to_end(partition)
+
+
+def _at_end(consumer: AIOKafkaConsumer) -> bool:
+    partitions = consumer.assignment()
+    known = readings(consumer, partitions)
+    return bool(partitions) and len(known) == len(partitions) and not any(one.waiting for one in known.values())
+
+
+async def _commit(consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -> None:
+    offsets, kept = dict(done), consumer.assignment()
+    done.clear()
+    if offsets := {partition: offset for partition, offset in offsets.items() if partition in kept}:
+        with suppress(KafkaError):  # not ours any more: its new owner reads it again
+            await consumer.commit(offsets)
+
+
+__all__ = ["Message", "Start", "consume"]

@@ -1,0 +1,121 @@
+"""Publishing articles."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from uuid import uuid4
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from copydesk.client.connection import Connection, read_connection
+from copydesk.contracts.articles import RawArticle
+from copydesk.contracts.envelope import event
+from copydesk.contracts.ids import id_problem
+from copydesk.contracts.topics import record_bytes, topic
+
+RAW = "articles.raw"
+BATCH_BYTES = 262_144  # measured: the 16 KB default makes batches of three articles
+SOURCE = "/copydesk/client"
+
+
+class TooLargeError(ValueError):
+    """An article is larger than its topic takes."""
+
+
+class Published(NamedTuple):
+    """Where the broker put an article."""
+
+    id: str
+    partition: int
+    offset: int
+
+
+class Publisher:
+    """Publishes articles to `articles.raw`, keyed by their id, so that all versions of one stay in order.
+
+    Example::
+
+        async with Publisher() as publisher:
+            await publisher.publish({"url": "https://example.org/a", "text": "..."})
+    """
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        """A closed publisher; without a connection, `COPYDESK_BROKERS` says where to."""
+        self._connection = connection or read_connection()
+        self._topic = topic(RAW)
+        self._name = self._connection.full(RAW)
+        self._producer: AIOKafkaProducer | None = None
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            BrokerAwayError: Nothing answers.
+        """
+        self._producer = AIOKafkaProducer(
+            acks="all",
+            compression_type="lz4",
+            linger_ms=5,
+            max_batch_size=BATCH_BYTES,
+            max_request_size=self._topic.max_message_bytes,
+            **self._connection.options(),
+        )
+        try:
+            await self._producer.start()
+        except (KafkaError, OSError) as error:
+            await self._producer.stop()
+            raise self._connection.away(type(error).__name__) from None
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Disconnect; what is still under way is delivered first."""
+        if self._producer is not None:
+            await self._producer.stop()
+
+    async def publish(self, article: RawArticle | Mapping[str, Any] | bytes) -> Published:
+        """Publish one article and wait until the broker has confirmed it. Many at once: `asyncio.gather`.
+
+        Args:
+            article: A struct, a mapping, or a JSON document.
+
+        Raises:
+            InvalidDocumentError: It is no article; the message says why.
+            TooLargeError: It is larger than the topic takes.
+            KafkaError: The broker did not confirm it.
+        """
+        if isinstance(article, Mapping):
+            article = msgspec.json.encode(article)
+        value = article if isinstance(article, bytes) else article.write()
+        id_ = RawArticle.read(value).id or ""
+        return await self.send(value, key=id_.encode(), subject=id_)
+
+    async def withdraw(self, id_: str) -> Published:
+        """Publish a tombstone: the article goes, and what the stages made of it.
+
+        Raises:
+            ValueError: That is no article's id.
+        """
+        if problem := id_problem(id_):
+            raise ValueError(f"the id {problem}")
+        return await self.send(None, key=id_.encode(), subject=id_)
+
+    async def send(self, value: bytes | None, *, key: bytes | None = None, subject: str | None = None) -> Published:
+        """Send bytes as they are, checked for nothing but their size."""
+        if self._producer is None:
+            raise RuntimeError("use `async with Publisher() as publisher`")
+        type_ = self._topic.event or RAW
+        headers = event(
+            id_=str(uuid4()), source=SOURCE, type_=type_, time=time.time_ns() // 1_000_000, subject=subject
+        )
+        size = record_bytes(key, value, headers)
+        if size > self._topic.max_message_bytes:
+            raise TooLargeError(f"{size} bytes are over {self._topic.max_message_bytes}, max.message.bytes of {self._name}")
+        told = await self._producer.send_and_wait(self._name, value, key=key, headers=headers)
+        return Published(subject or "", told.partition, told.offset)

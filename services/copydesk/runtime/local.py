@@ -1,0 +1,140 @@
+"""The whole pipeline on this machine: the embedded broker, the topics, a worker a stage. Behind `up` and `demo`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from copydesk.client.connection import Connection
+from copydesk.contracts.topics import topics
+from copydesk.runtime import broker
+from copydesk.runtime.embedded import SESSION_SECONDS, EmbeddedBroker
+from copydesk.runtime.exits import Exit
+from copydesk.runtime.processes import die_with_parent, end
+
+STOP_SECONDS = 20.0
+"""How long a worker may take to finish the article in hand."""
+
+BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+HOPELESS = frozenset({Exit.USAGE, Exit.SETUP})
+"""Exit codes after which another start would end the same way."""
+
+Say = Callable[[str, str], None]
+
+
+class PipelineError(RuntimeError):
+    """Part of the pipeline ended and will not come back."""
+
+    def __init__(self, message: str, status: int) -> None:
+        """With the exit code to end with."""
+        super().__init__(message)
+        self.status = status
+
+
+class Pipeline:
+    """A running pipeline."""
+
+    def __init__(self, connection: Connection, scale: Mapping[str, int], say: Say) -> None:
+        """Nothing runs yet.
+
+        Args:
+            connection: The broker.
+            scale: How many workers of each stage.
+            say: Takes who says it (`extractor-2`) and a line.
+        """
+        self.connection = connection
+        self._say = say
+        self._scratch = tempfile.TemporaryDirectory(prefix="copydesk-up-")
+        self._names = [
+            (stage, stage if count == 1 else f"{stage}-{number}")
+            for stage, count in scale.items()
+            for number in range(1, count + 1)
+        ]
+        self._processes: dict[str, Process] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start the workers."""
+        self._tasks = [asyncio.create_task(self._keep(stage, name)) for stage, name in self._names]
+
+    async def wait(self) -> None:
+        """Wait for ever.
+
+        Raises:
+            PipelineError: A worker cannot run.
+        """
+        await asyncio.gather(*self._tasks)
+
+    async def stop(self) -> None:
+        """End every worker in order, and wait for it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(end(process, seconds=STOP_SECONDS) for process in self._processes.values()))
+        self._scratch.cleanup()
+
+    async def _keep(self, stage: str, name: str) -> None:
+        """Run one worker, again and again."""
+        failures = 0
+        while True:
+            process = await self._spawn(stage, name)
+            status = await self._follow(name, process)
+            if status in HOPELESS:
+                raise PipelineError(f"{name} ended with {status}: see what it said above", status)
+            pause = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)]
+            failures += 1
+            self._say(name, f"ended with {status}; starts again in {pause:g} s")
+            await asyncio.sleep(pause)
+
+    async def _spawn(self, stage: str, name: str) -> Process:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "copydesk", "run", stage,
+            stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, limit=1 << 20,
+            start_new_session=True,  # a terminal's Ctrl-C reaches us only: we end them in order
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - two system calls, no locks
+            env={
+                "COPYDESK_LOG_FORMAT": "console", "COPYDESK_SESSION_SECONDS": str(SESSION_SECONDS), **os.environ,
+                "COPYDESK_BROKERS": self.connection.brokers, "COPYDESK_TOPIC_PREFIX": self.connection.topic_prefix,
+                "COPYDESK_DELIVERY": "auto", "COPYDESK_HEALTH_FILE": str(Path(self._scratch.name) / f"{name}.json"),
+                "OMP_NUM_THREADS": "1",  # one worker, one core
+            },
+        )  # fmt: skip
+        self._processes[name] = process
+        return process
+
+    async def _follow(self, name: str, process: Process) -> int:
+        if process.stderr is None:
+            raise RuntimeError("no pipe")
+        while line := await process.stderr.readline():
+            self._say(name, line.decode("utf-8", "replace").rstrip())
+        return await process.wait()
+
+
+@asynccontextmanager
+async def pipeline(scale: Mapping[str, int], say: Say, *, port: int = 0, prefix: str = "") -> AsyncIterator[Pipeline]:
+    """The pipeline on the embedded broker, everything ended at the end.
+
+    Raises:
+        EmbeddedBrokerError: The broker is not installed or did not start.
+        SetupError: A topic could not be created.
+    """
+    async with EmbeddedBroker(port) as embedded:
+        connection = Connection(brokers=embedded.connection.brokers, topic_prefix=prefix)
+        say("broker", f"embedded broker on {connection.brokers} (in memory, at least once)")
+        async with broker.admin(connection) as client:
+            wanted = {connection.full(name): topic for name, topic in topics().items()}
+            became = await broker.create_topics(client, wanted, partitions=None, replication=1)
+        if problems := {name: what for name, what in became.items() if what not in {"created", "exists"}}:
+            raise broker.SetupError(f"topics could not be created: {problems}")
+        running = Pipeline(connection, scale, say)
+        await running.start()
+        try:
+            yield running
+        finally:
+            await running.stop()

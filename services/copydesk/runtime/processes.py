@@ -1,0 +1,33 @@
+"""Processes that do not outlive who started them."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+from asyncio.subprocess import Process
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends, however that happens (Linux; elsewhere nothing)."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent == 1 and os.getpid() != 1:  # it died before we could ask
+        os._exit(1)
+
+
+async def end(process: Process, *, seconds: float) -> int:
+    """Ask a process to end, make it after so many seconds; returns its exit status."""
+    if process.returncode is None:
+        process.terminate()
+        try:
+            async with asyncio.timeout(seconds):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+    return await process.wait()
