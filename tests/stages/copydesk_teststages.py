@@ -1,4 +1,4 @@
-"""Stages made for the tests: `probe` does what an article's text says; a folder on PYTHONPATH is all it takes to offer them."""
+"""Stages made for the tests: `probe` does what an article's text says. The folder on PYTHONPATH offers them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from copydesk.contracts.articles import (
     Block,
@@ -27,7 +28,7 @@ def load() -> Callable[[RawArticle], CleanedArticle]:
     return probe
 
 
-def probe(article: RawArticle) -> CleanedArticle:
+def probe(article: RawArticle) -> CleanedArticle:  # noqa: PLR0912 - one case a mishap
     """The article as one kept block, unless its text says otherwise."""
     verb, _, rest = article.source.partition(" ")
     match verb:
@@ -46,10 +47,10 @@ def probe(article: RawArticle) -> CleanedArticle:
         case "SLEEP":
             time.sleep(float(rest.split()[0]))
         case "ONCE":  # kills its process the first time, passes the second
-            path = rest.split()[0]
-            if not os.path.exists(path):
-                with open(path, "wb"):
-                    os._exit(9)
+            path = Path(rest.split()[0])
+            if not path.exists():
+                path.touch()
+                os._exit(9)
         case "GROW":
             return _kept(article, "x" * int(rest.split()[0]))
         case "BREAK":
@@ -92,7 +93,13 @@ def load_relay() -> Callable[[CleanedArticle], ExtractedArticle]:
 
 
 stage = Stage(
-    name="probe", version="1", source="articles.raw", sink="articles.cleaned", input=RawArticle, output=CleanedArticle, load=load
+    name="probe",
+    version="1",
+    source="articles.raw",
+    sink="articles.cleaned",
+    input=RawArticle,
+    output=CleanedArticle,
+    load=load,
 )
 relay = Stage(
     name="relay",

@@ -28,8 +28,9 @@ def main() -> None:
     for name, extra in EXTRAS.items():
         made = subprocess.run(
             [
-                sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate",
-                "--no-header", "--python-version", "3.11", "--extra", extra, *sys.argv[1:], "pyproject.toml",
+                sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes",
+                "--no-annotate", "--no-header",
+                "--python-version", "3.11", "--extra", extra, *sys.argv[1:], "pyproject.toml",
             ],
             cwd=ROOT, check=True, capture_output=True, text=True,
         )  # fmt: skip

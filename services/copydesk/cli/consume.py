@@ -27,7 +27,7 @@ class When(click.ParamType):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Start:
         """Where to begin."""
         if isinstance(value, datetime) or value in {"earliest", "latest"}:
-            return value  # type: ignore[return-value]
+            return value
         try:
             time = datetime.fromisoformat(str(value))
         except ValueError:
@@ -77,7 +77,7 @@ def as_line(message: Message) -> bytes:
 
 
 def describe(message: Message) -> dict[str, object]:
-    """Everything of a message that is no document: its place, key, headers, and its bytes (base64 where they are no text)."""
+    """Everything of a message that is no document: place, key, headers, bytes (base64 where they are no text)."""
     value: dict[str, object] = {"value": None}
     if message.value is not None:
         try:

@@ -30,7 +30,9 @@ SETTLE_SECONDS = 1.0
 
 
 @click.command(name="demo")
-@click.option("--timeout", type=click.FloatRange(min=1), default=180, show_default=True, help="Seconds until it gives up.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=1), default=180, show_default=True, help="Seconds until it gives up."
+)
 @click.option("--logs", is_flag=True, help="Show what broker and workers say.")
 def command(timeout: float, *, logs: bool) -> None:
     """Run everything on this machine, publish the sample articles, show each as it comes out enriched, and stop.
@@ -86,7 +88,9 @@ class Outcomes:
     @property
     def complete(self) -> bool:
         """Whether every sample has come to its end."""
-        ends = sum(self._passed[self._stages[-1].name].values()) + sum(sum(dead.values()) for dead in self._dead.values())
+        ends = sum(self._passed[self._stages[-1].name].values()) + sum(
+            sum(dead.values()) for dead in self._dead.values()
+        )
         return ends >= len(self.samples)
 
     def count(self, message: Message) -> bool:
@@ -170,7 +174,12 @@ def _print(message: Message, begin: float) -> None:
 
 def _samples() -> list[Item]:
     with as_file(files("copydesk") / "samples") as folder:
-        return [item for path in sorted(folder.iterdir()) if path.suffix != ".md" for item in read_items(path, path.relative_to(folder))]
+        return [
+            item
+            for path in sorted(folder.iterdir())
+            if path.suffix != ".md"
+            for item in read_items(path, path.relative_to(folder))
+        ]
 
 
 def _keep(tail: list[str]) -> Callable[[str, str], None]:

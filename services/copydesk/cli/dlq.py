@@ -54,9 +54,10 @@ def _tell(message: Message) -> dict[str, object]:
         "bytes": len(message.value or b""),
     }
     try:
-        return told | msgspec.to_builtins(message.dead_letter)
+        letter: dict[str, object] = msgspec.to_builtins(message.dead_letter)
     except msgspec.ValidationError as error:
-        return told | {"problem": f"no headers of a dead letter: {error}"}
+        letter = {"problem": f"no headers of a dead letter: {error}"}
+    return told | letter
 
 
 def _line(letter: dict[str, object]) -> str:

@@ -34,7 +34,9 @@ def command(stage: str | None, *, ready: bool, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode({"problem": problem, "worker": health}))
     else:
-        click.echo(f"{health.stage}: {problem or health.state} ({health.partitions} partitions, {health.in_hand} in hand)")
+        click.echo(
+            f"{health.stage}: {problem or health.state} ({health.partitions} partitions, {health.in_hand} in hand)"
+        )
     raise SystemExit(Exit.REFUSED if problem else Exit.DONE)
 
 

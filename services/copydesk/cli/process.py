@@ -10,14 +10,16 @@ import click
 import msgspec
 import orjson
 
-from copydesk.runtime.exits import Exit
 from copydesk.runtime import article
+from copydesk.runtime.exits import Exit
 from copydesk.runtime.settings import stage_settings
 from copydesk.stage import Stage, UnknownStageError, chain, find, installed
 
 
 @click.command(name="process")
-@click.option("--stage", "name", default="all", show_default=True, metavar="NAME", help="A stage, or all in their order.")
+@click.option(
+    "--stage", "name", default="all", show_default=True, metavar="NAME", help="A stage, or all in their order."
+)
 @click.option("--rejects", type=click.File("wb"), help="Where refused documents are told, one JSON line each.")
 @click.argument("file", type=click.File("rb"), default="-")
 def command(name: str, rejects: IO[bytes] | None, file: IO[bytes]) -> None:

@@ -67,7 +67,9 @@ def _progress(items: Iterable[Item]) -> AbstractContextManager[Iterable[Item]]:
     """A count on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         return nullcontext(items)
-    bar: AbstractContextManager[Iterable[Item]] = click.progressbar(items, label="publishing", file=sys.stderr, show_pos=True)
+    bar: AbstractContextManager[Iterable[Item]] = click.progressbar(
+        items, label="publishing", file=sys.stderr, show_pos=True
+    )
     return bar
 
 
@@ -130,7 +132,6 @@ def read_items(path: Path, name: Path) -> Iterator[Item]:
 
 def _article(name: Path, *, text: str | None = None, html: str | None = None) -> bytes:
     """As JSON; written by hand, for an empty file must be refused by the contract, not here."""
-
     id_ = name.with_suffix("").as_posix()
     document = {"text": text, "html": html, "id": None if id_problem(id_) else id_}
     return orjson.dumps({key: value for key, value in document.items() if value is not None})

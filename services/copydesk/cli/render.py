@@ -21,8 +21,15 @@ def article(article: CleanedArticle, *, note: str = "") -> None:
     """Print whatever stage's document."""
     out = console()
     out.rule(Text(article.title or article.id, style="bold"), align="left", style="dim")
-    facts = [article.site, article.language, article.dateline, article.published_at and article.published_at.isoformat()]
-    out.print(Text(" · ".join([article.id, *(str(fact) for fact in facts if fact), *([note] if note else [])]), style="dim"))
+    facts = [
+        article.site,
+        article.language,
+        article.dateline,
+        article.published_at and article.published_at.isoformat(),
+    ]
+    out.print(
+        Text(" · ".join([article.id, *(str(fact) for fact in facts if fact), *([note] if note else [])]), style="dim")
+    )
     out.print()
     _print_blocks(out, article)
     if article.captions or article.credits:
@@ -42,7 +49,9 @@ def dead_letter(message: Message) -> None:
     headers = {name: value.decode("utf-8", "replace") for name, value in message.headers}
     out.rule(Text(f"{message.id or '(no id)'}: dead letter", style="bold red"), align="left", style="dim")
     origin = "/".join(headers.get(f"dlq.{name}", "?") for name in ("topic", "partition", "offset"))
-    out.print(_field("stage", f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}"))
+    out.print(
+        _field("stage", f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}")
+    )
     why = f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"
     out.print(_field("why", why))
     out.print(_field("bytes", _cut((message.value or b"").decode("utf-8", "backslashreplace"))))

@@ -39,7 +39,9 @@ def write(folder: Path | None) -> None:
 
 
 @command.command()
-@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Default: copydesk's own.")
+@click.option(
+    "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Default: copydesk's own."
+)
 def check(folder: Path | None) -> None:
     """Check that the committed schemas are what the structs give; exit 1 where they differ."""
     folder = folder or _folder()
@@ -49,5 +51,8 @@ def check(folder: Path | None) -> None:
         if not (folder / name).exists() or (folder / name).read_bytes() != schemas.render(schema)
     ]
     for name in stale:
-        click.echo(f"{name} is not what the structs give: `copydesk schemas write`, and a line in schemas/CHANGELOG.md", err=True)
+        click.echo(
+            f"{name} is not what the structs give: `copydesk schemas write`, and a line in schemas/CHANGELOG.md",
+            err=True,
+        )
     raise SystemExit(Exit.REFUSED if stale else Exit.DONE)

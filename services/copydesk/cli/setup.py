@@ -14,7 +14,6 @@ from copydesk.runtime.exits import Exit
 from copydesk.runtime.settings import Settings, read_settings
 from copydesk.stage import Stage, UnknownStageError, find
 
-
 T = TypeVar("T")
 
 

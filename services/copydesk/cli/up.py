@@ -26,9 +26,7 @@ class Scale(click.ParamType):
 
     name = "STAGE=N"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
         """Stage and number of workers."""
         if isinstance(value, tuple):
             return value
@@ -42,7 +40,9 @@ class Scale(click.ParamType):
 
 @click.command(name="up")
 @click.option("--scale", multiple=True, type=Scale(), help="Workers of a stage, as extractor=2; may be given again.")
-@click.option("--port", type=click.IntRange(0, 65535), default=9092, show_default=True, help="Of the broker; 0: any free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=9092, show_default=True, help="Of the broker; 0: any free one."
+)
 def command(scale: tuple[tuple[str, int], ...], port: int) -> None:
     """Run broker, topics and a worker a stage on this machine, until Ctrl-C.
 
@@ -68,7 +68,7 @@ async def _up(workers: Mapping[str, int], port: int) -> int:
 
 
 def stop_on_signals() -> asyncio.Event:
-    """An event that Ctrl-C and SIGTERM set; the second Ctrl-C ends the process at once (the kernel ends its children)."""
+    """An event that Ctrl-C and SIGTERM set; the second one ends the process at once, and its children with it."""
     stop = asyncio.Event()
 
     def on_signal(number: int) -> None:
@@ -101,8 +101,11 @@ def say_prefixed(names: Mapping[str, int]) -> Callable[[str, str], None]:
     """What prints a line on standard error behind the coloured name of who says it."""
     width = max(len(name) for name in (*names, "broker")) + 2 * any(count > 1 for count in names.values())
 
+    order = [*names, "broker"]
+
     def say(name: str, line: str) -> None:
-        colour = COLOURS[sorted((*names, "broker")).index(name.split("-")[0] if name not in names else name) % len(COLOURS)]
+        stage = name if name in order else name.rpartition("-")[0]  # extractor-2
+        colour = COLOURS[order.index(stage) % len(COLOURS)]
         click.secho(f"{name:{width}} | ", fg=colour, nl=False, err=True)
         click.echo(line, err=True)
 

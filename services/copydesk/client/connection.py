@@ -40,7 +40,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     def away(self, error: object) -> BrokerAwayError:
         """The error to raise when the broker does not answer."""
         return BrokerAwayError(
-            f"no broker answers at {self.brokers} ({error}): start one (`copydesk up`, or `make kafka`) or set COPYDESK_BROKERS"
+            f"no broker answers at {self.brokers} ({error}): "
+            "start one (`copydesk up`, or `make kafka`) or set COPYDESK_BROKERS"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Literal
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError
 
 from copydesk.client.connection import Connection, read_connection
 from copydesk.client.reading import readings
@@ -82,7 +82,7 @@ async def consume(
     start: Start = "earliest",
     follow: bool = True,
     connection: Connection | None = None,
-) -> AsyncIterator[Message]:
+) -> AsyncGenerator[Message, None]:
     """The messages of a topic, read committed.
 
     With a group its members share the topic, and a message counts as done when the loop's body is through with it: a

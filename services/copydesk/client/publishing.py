@@ -111,11 +111,11 @@ class Publisher:
         if self._producer is None:
             raise RuntimeError("use `async with Publisher() as publisher`")
         type_ = self._topic.event or RAW
-        headers = event(
-            id_=str(uuid4()), source=SOURCE, type_=type_, time=time.time_ns() // 1_000_000, subject=subject
-        )
+        headers = event(id_=str(uuid4()), source=SOURCE, type_=type_, time=time.time_ns() // 1_000_000, subject=subject)
         size = record_bytes(key, value, headers)
         if size > self._topic.max_message_bytes:
-            raise TooLargeError(f"{size} bytes are over {self._topic.max_message_bytes}, max.message.bytes of {self._name}")
+            raise TooLargeError(
+                f"{size} bytes are over {self._topic.max_message_bytes}, max.message.bytes of {self._name}"
+            )
         told = await self._producer.send_and_wait(self._name, value, key=key, headers=headers)
         return Published(subject or "", told.partition, told.offset)

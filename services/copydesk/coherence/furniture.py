@@ -26,11 +26,13 @@ class Shape(msgspec.Struct, frozen=True):
 
     Args:
         probability: That the unit is furniture, 0..1.
+        told: It says so itself (a phrase of sites) or the cleaner did; its shape is not all there is.
         reasons: What speaks for it, in words.
         teaser: Why it is the headline of another article, or None.
     """
 
     probability: float
+    told: bool
     reasons: tuple[str, ...]
     teaser: str | None
 
@@ -54,8 +56,9 @@ def look(unit: Unit, block: Block, coefficients: Coefficients) -> Shape:
         reasons.append("most words capitalised")
     start = unit.text[:LOOKED_AT].lower()
     phrase = next((phrase for phrase in coefficients.furniture_phrases if phrase in start), None)
-    # in a long sentence such words may be the story's own
-    if phrase is not None and (brief or not unit.stopped):
+    if unit.stopped and not brief:
+        phrase = None  # in a long sentence such words may be the story's own
+    if phrase is not None:
         logit += numbers.phrase
         reasons.append(f"a phrase of sites: {phrase}")
     if _find_symbol(start):
@@ -64,7 +67,12 @@ def look(unit: Unit, block: Block, coefficients: Coefficients) -> Shape:
     if block.reason is not None:
         logit += numbers.removed_as_furniture if block.reason in FURNITURE_REASONS else numbers.removed
         reasons.append(f"removed by the cleaner as {block.reason}")
-    return Shape(1 / (1 + math.exp(-logit)), tuple(reasons) or ("its shape",), _teaser(unit, block, coefficients))
+    return Shape(
+        probability=1 / (1 + math.exp(-logit)),
+        told=phrase is not None or block.reason in FURNITURE_REASONS,
+        reasons=tuple(reasons) or ("its shape",),
+        teaser=_teaser(unit, block, coefficients),
+    )
 
 
 def _teaser(unit: Unit, block: Block, coefficients: Coefficients) -> str | None:
@@ -72,7 +80,8 @@ def _teaser(unit: Unit, block: Block, coefficients: Coefficients) -> str | None:
     if block.reason in TEASER_REASONS:
         return f"removed by the cleaner as {block.reason}"
     if (
-        not unit.stopped
+        block.reason not in FURNITURE_REASONS
+        and not unit.stopped
         and flags.teaser_least_words <= unit.count <= flags.teaser_most_words
         and unit.capitals >= flags.teaser_capitals
     ):

@@ -147,19 +147,20 @@ def _flag(
         furniture = 0.0 if is_title else round(shape.probability, DIGITS)
         flag: Literal["none", "off_topic", "furniture", "teaser", "duplicate"] = "none"
         reasons: tuple[str, ...] = ()
-        if off_topic >= coefficients.flags.off_topic:
+        is_furniture = furniture >= coefficients.flags.furniture
+        if is_furniture and shape.told:  # "Read more" shares no word with any story: that makes it no other story
+            flag, reasons = "furniture", shape.reasons
+        elif off_topic >= coefficients.flags.off_topic:
             flag, reasons = "off_topic", _why_foreign(number, unit, block, judgement, coefficients)
         elif number in repeats and (not is_title or repeats[number][1]):
             other, whole = repeats[number]
-            flag, reasons = (
-                "duplicate",
-                (f"the same words as block {other}" if whole else f"its words stand in block {other}",),
-            )
+            flag = "duplicate"
+            reasons = (f"the same words as block {other}" if whole else f"its words stand in block {other}",)
         elif is_title:
             pass
         elif shape.teaser and number != first:  # what comes first is more likely this article's own headline
             flag, reasons = "teaser", (shape.teaser,)
-        elif furniture >= coefficients.flags.furniture:
+        elif is_furniture:
             flag, reasons = "furniture", shape.reasons
         if flag != "none" and unit.kept:
             reasons = (*reasons, "kept by the cleaner")

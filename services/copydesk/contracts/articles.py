@@ -19,7 +19,7 @@ from msgspec import Meta, Raw
 from copydesk.contracts.ids import MAX_ID_BYTES, id_from_content, id_from_key, id_from_url, id_problem
 
 VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
-"""A character that leaves ink. Spelled out, because ``\\s`` differs between the regular expressions of Python and JSON Schema."""
+"""A character that leaves ink; spelled out, for white space differs between Python's and JSON Schema's expressions."""
 
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_BYTES)]
 Offset = Annotated[int, Meta(ge=0)]
@@ -103,10 +103,10 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
 
     @classmethod
     def read(cls, value: bytes, key: bytes | None = None) -> Self:
-        """The article in a message, its ``id`` and ``site`` filled in, oddities told in ``warnings``.
+        r"""The article in a message, its ``id`` and ``site`` filled in, oddities told in ``warnings``.
 
         Tolerant where nothing is lost by it: an optional field with a bad value becomes null, half an emoji
-        (``"\\ud83d"``, which JSON writers emit and strict parsers refuse) becomes U+FFFD.
+        (``"\ud83d"``, which JSON writers emit and strict parsers refuse) becomes U+FFFD.
 
         Raises:
             InvalidDocumentError: No JSON object, nested too deeply, neither ``text`` nor ``html``, or no id to
@@ -120,7 +120,7 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
         if _is_visible(article.html) and _is_visible(article.text):
             warnings.append("both `text` and `html`: `html` is used")
         try:
-            id_ = article._find_id(key, warnings)
+            id_ = article._find_id(key, warnings)  # noqa: SLF001 - one of us
         except ValueError as error:
             raise InvalidDocumentError(str(error)) from None
         site = article.site or (_host(article.url) if article.url else None)
@@ -229,7 +229,9 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     noise_probability: Share
     start: Offset | None = None
     end: Offset | None = None
-    text: Annotated[str, Meta(description="The removed words; null where they stand in the article's text")] | None = None
+    text: Annotated[str, Meta(description="The removed words; null where they stand in the article's text")] | None = (
+        None
+    )
 
     def __post_init__(self) -> None:
         """A kept block says where it stands in the text; a removed one carries its words and the reason."""
@@ -401,7 +403,9 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     """How the extraction went."""
 
     model: ExtractionModel
-    degraded: Annotated[bool, Meta(description="No parse (language, length, parser failure): surface rules only")] = False
+    degraded: Annotated[bool, Meta(description="No parse (language, length, parser failure): surface rules only")] = (
+        False
+    )
     warnings: tuple[str, ...] = ()
 
 
@@ -457,7 +461,8 @@ class Coherence(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Status
     score: (
-        Annotated[float, Meta(ge=0, le=1, description="Probability that `text` is one story and nothing foreign")] | None
+        Annotated[float, Meta(ge=0, le=1, description="Probability that `text` is one story and nothing foreign")]
+        | None
     ) = None
     raw_score: Annotated[float, Meta(ge=0, le=1, description="The same for all blocks")] | None = None
     global_coherence: float | None = None

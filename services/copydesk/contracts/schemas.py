@@ -68,7 +68,10 @@ def _complete_raw(article: Schema) -> None:
     for name, schema in properties.items():
         if name not in strict:
             described = {key: schema.pop(key) for key in ("default",) if key in schema}
-            properties[name] = {"anyOf": [schema, {"description": "Anything else is read as null, with a warning"}], **described}
+            properties[name] = {
+                "anyOf": [schema, {"description": "Anything else is read as null, with a warning"}],
+                **described,
+            }
 
 
 def _complete_block(block: Schema) -> None:

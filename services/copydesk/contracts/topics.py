@@ -22,7 +22,7 @@ DOCUMENTS: dict[str, type[Document]] = {
 """What a message on each topic holds; dead letter topics hold whatever was sent."""
 
 RECORD_OVERHEAD = 128
-"""Bytes that Kafka's format may add to key, value and headers of a record in a batch of its own (61 the batch, the rest lengths)."""
+"""Bytes that Kafka may add to key, value and headers of a record alone in its batch (61 bytes the batch)."""
 
 HEADER_OVERHEAD = 10
 """Ditto, for a header: two varint lengths of at most five bytes."""

@@ -1,4 +1,4 @@
-"""The faust application around the lanes. Only this module imports faust; it overrides private methods of it (ADR 0002).
+"""The faust application around the lanes. Only this module imports faust; it overrides private methods (ADR 0002).
 
 faust joins the group, reads, and hands every event to the lane of its partition. It produces nothing and commits
 nothing: lanes do both.
@@ -23,7 +23,7 @@ from copydesk.runtime.lanes import Lane
 from copydesk.runtime.settings import Settings
 
 NEVER = 86_400.0
-"""Seconds. For faust's own watchdogs, which take a slow article for a broken stream; health is measured in `health.py`."""
+"""Seconds. For faust's own watchdogs, which take a slow article for a broken stream; `health.py` does it instead."""
 
 
 class Owner(Protocol):
@@ -53,7 +53,7 @@ class _Consumer(driver.Consumer):
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
-    async def _commit(self, offsets: Any) -> bool:
+    async def _commit(self, offsets: Any) -> bool:  # noqa: ARG002 - faust's signature
         """Nothing: lanes commit. A late commit by faust would move the offset back."""
         return True
 
@@ -82,6 +82,7 @@ class App(faust.App):
 
     BootStrategy = _Boot
     owner: Owner
+    consumer: Any
 
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)
@@ -136,9 +137,7 @@ async def close_lanes(owner: Owner) -> None:
     await asyncio.gather(*(lane.close() for lane in lanes))
 
 
-def make_app(
-    owner: Owner, settings: Settings, *, group: str, topic: str, fetch_bytes: int, buffer: int
-) -> App:
+def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_bytes: int, buffer: int) -> App:
     """The application of one worker; it runs in the event loop in which it is started.
 
     Args:

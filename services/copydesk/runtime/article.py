@@ -56,7 +56,7 @@ def load(stage: Stage, settings: msgspec.Struct | None = None) -> Callable[[Any]
 def run(stage: Stage, process: Callable[[Any], Any], value: bytes, key: bytes | None) -> Outcome:
     """Decode and validate, process, encode and validate again: the whole way of one article.
 
-    Never raises but for what no article can be blamed for (``MemoryError``, ``KeyboardInterrupt``): those cost the process.
+    Never raises but for what no article can be blamed for (``MemoryError``): that costs the process.
     """
     try:
         article = read(stage.input, value, key)

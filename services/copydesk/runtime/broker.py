@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
-from copydesk.client.connection import BrokerAwayError, Connection
+from copydesk.client.connection import Connection
 from copydesk.contracts.topics import Topic
 
 TOPIC_EXISTS = 36
@@ -79,7 +79,9 @@ async def create_topics(
                 became[name] = "exists" if code and not attempt else "created"
             else:
                 error = for_code(code)
-                became[name] = f"{error.__name__}: {(message[0] if message else None) or error.description or ''}".rstrip(": ")
+                became[name] = (
+                    f"{error.__name__}: {(message[0] if message else None) or error.description or ''}".rstrip(": ")
+                )
         if not any(code == NOT_ENOUGH_REPLICAS for _, code, *_ in response.topic_errors):
             break
         await asyncio.sleep(0.5)
@@ -133,13 +135,10 @@ async def check_topics(client: AIOKafkaAdminClient, connection: Connection, name
     full = [connection.full(name) for name in names]
     counts = await partitions(client, full)
     if missing := [name for name in full if name not in counts]:
-        raise SetupError(f"no topic {', '.join(missing)} on {connection.brokers}: `copydesk topics apply` creates what is missing")
+        raise SetupError(
+            f"no topic {', '.join(missing)} on {connection.brokers}: `copydesk topics apply` creates what is missing"
+        )
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
-        raise SetupError(f"partition counts differ ({told}): an article would change its partition; `copydesk topics check` says more")
+        raise SetupError(f"partition counts differ ({told}): an article would change its partition. Make them alike")
     return counts
-
-
-__all__ = [
-    "BrokerAwayError", "SetupError", "admin", "answers", "check_topics", "create_topics", "has_transactions", "partitions", "topic_configs",
-]  # fmt: skip

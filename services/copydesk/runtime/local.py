@@ -97,7 +97,7 @@ class Pipeline:
             sys.executable, "-m", "copydesk", "run", stage,
             stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, limit=1 << 20,
             start_new_session=True,  # a terminal's Ctrl-C reaches us only: we end them in order
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - two system calls, no locks
+            preexec_fn=die_with_parent,
             env={
                 "COPYDESK_LOG_FORMAT": "console", "COPYDESK_SESSION_SECONDS": str(SESSION_SECONDS), **os.environ,
                 "COPYDESK_BROKERS": self.connection.brokers, "COPYDESK_TOPIC_PREFIX": self.connection.topic_prefix,

@@ -44,7 +44,9 @@ def set_up_logs(settings: Settings, **bound: str) -> structlog.stdlib.BoundLogge
     last: Processor = (
         structlog.processors.JSONRenderer(serializer=_dump)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"), pad_event_to=0)
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"), pad_event_to=0
+        )
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

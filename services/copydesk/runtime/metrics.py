@@ -55,7 +55,9 @@ class Metrics:
             "copydesk_child_starts", "Starts of the stage's process", ["stage"], registry=self.registry
         )
         # Assignments of partitions to this worker.
-        self._rebalances = Counter("copydesk_rebalances", "Assignments of partitions", ["stage"], registry=self.registry)
+        self._rebalances = Counter(
+            "copydesk_rebalances", "Assignments of partitions", ["stage"], registry=self.registry
+        )
         # Transactions (or, at least once, commits of offsets).
         self._commits = Counter("copydesk_commits", "Batches committed", ["stage"], registry=self.registry)
         build = Info("copydesk_build", "Version of copydesk and of the stage", registry=self.registry)

@@ -1,10 +1,9 @@
-"""From what was read and what became of it to the one record that is written: a result, a tombstone or a dead letter."""
+"""From what was read, and what became of it, to the one record to write: a result, a tombstone or a dead letter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
-
 
 from copydesk.client.connection import Connection
 from copydesk.contracts import deadletter, envelope
@@ -48,7 +47,9 @@ class Ready(NamedTuple):
 class Writer:
     """Makes the records of one stage, each small enough for its topic."""
 
-    def __init__(self, stage: Stage, connection: Connection, *, settings_digest: str, limits: Mapping[str, int]) -> None:
+    def __init__(
+        self, stage: Stage, connection: Connection, *, settings_digest: str, limits: Mapping[str, int]
+    ) -> None:
         """For a stage on a cluster.
 
         Args:
@@ -76,7 +77,9 @@ class Writer:
             size = record_bytes(key, outcome.value, record.headers)
             if size <= self._limits[self._sink]:
                 return Ready(incoming, outcome, record)
-            return self.oversized(incoming, outcome, f"the result takes up to {size} bytes, over {self._limits[self._sink]}")
+            return self.oversized(
+                incoming, outcome, f"the result takes up to {size} bytes, over {self._limits[self._sink]}"
+            )
         return Ready(incoming, outcome, self._dead_letter(incoming, outcome))
 
     def tombstone(self, incoming: Incoming, now: int) -> Ready:
@@ -89,7 +92,9 @@ class Writer:
                 problem = f"a tombstone, but {error}"
             else:
                 outcome = Outcome(disposition="passed", article_id=id_)
-                return Ready(incoming, outcome, Record(self._sink, incoming.key, None, self._headers(incoming, outcome, now)))
+                return Ready(
+                    incoming, outcome, Record(self._sink, incoming.key, None, self._headers(incoming, outcome, now))
+                )
         trouble = Trouble(name="InvalidDocumentError", message=problem)
         outcome = Outcome(disposition="invalid", trouble=trouble)
         return Ready(incoming, outcome, self._dead_letter(incoming, outcome))
@@ -139,7 +144,9 @@ class Writer:
             version=self._stage.version,
         ).headers()
         limit = self._limits[self._dead_letters]
-        record = Record(self._dead_letters, incoming.key, incoming.value, [*deadletter.original(incoming.headers), *letter])
+        record = Record(
+            self._dead_letters, incoming.key, incoming.value, [*deadletter.original(incoming.headers), *letter]
+        )
         for smaller in (record, record._replace(value=b""), Record(self._dead_letters, None, b"", letter)):
             if record_bytes(smaller.key, smaller.value, smaller.headers) <= limit:
                 return smaller

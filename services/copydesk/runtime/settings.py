@@ -1,4 +1,4 @@
-"""Settings of a worker: environment variables `COPYDESK_*` into a frozen struct, each field documented where it is defined."""
+"""Settings of a worker: environment variables `COPYDESK_*` into a frozen struct, documented where it is defined."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Settings(Connection, frozen=True, kw_only=True):
     """How long the broker may be out of reach before the worker gives up (exit 3)."""
 
     stall_seconds: Seconds = 300.0
-    """Work is waiting and nothing got done for so long: unhealthy. Above twice `max_article_seconds` plus `load_seconds`."""
+    """Work waits and nothing got done for so long: unhealthy. Above twice `max_article_seconds` and `load_seconds`."""
 
     dlq_max_ratio: Annotated[float, Meta(gt=0, le=1)] = 0.05
     """Halt when more than this share of the last 200 articles failed."""

@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -39,7 +40,15 @@ DEFAULT_BYTES = 1_048_576  # Kafka's own max.message.bytes, for a third party's 
 TICK_SECONDS = 1.0
 BROKER_CHECK_SECONDS = 5.0
 
-_AWAY = (BrokerAwayError, KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, NoBrokersAvailable, TimeoutError, OSError)
+_AWAY = (
+    BrokerAwayError,
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+    NoBrokersAvailable,
+    TimeoutError,
+    OSError,
+)
 
 
 class Worker:
@@ -137,9 +146,14 @@ class Worker:
         if await broker.has_transactions(self.settings):
             return True
         if delivery == "auto":
-            self.log.warning("at least once", problem="this broker has no transactions: after a crash an article may come twice, with the same ce_id")
+            self.log.warning(
+                "at least once",
+                problem="this broker has no transactions: after a crash an article may come twice, with the same ce_id",
+            )
             return False
-        raise SetupError("this broker has no transactions: set COPYDESK_DELIVERY=at_least_once (or auto), or use Apache Kafka")
+        raise SetupError(
+            "this broker has no transactions: set COPYDESK_DELIVERY=at_least_once (or auto), or use Apache Kafka"
+        )
 
     async def _work(self, app: App, stop: asyncio.Task[bool]) -> int:
         """From ready to stopped."""
@@ -251,7 +265,9 @@ class Worker:
         self.metrics.forget_lag()
         self._progress = time.monotonic()
         self._ready = True
-        self.log.info("ready", partitions=partitions, offsets={str(tp.partition): lane.next for tp, lane in self.lanes.items()})
+        self.log.info(
+            "ready", partitions=partitions, offsets={str(tp.partition): lane.next for tp, lane in self.lanes.items()}
+        )
         if self._stop.is_set():
             give_up(self)
 
@@ -317,7 +333,7 @@ class Worker:
             write_health(self._health_path, health)
 
     @property
-    def _health_path(self) -> os.PathLike[str]:
+    def _health_path(self) -> Path:
         return health_file(self.stage.name, self.settings.health_file)
 
 

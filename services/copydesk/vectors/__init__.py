@@ -1,0 +1,1 @@
+"""Static sentence vectors for cleaner and coherence; their issue puts table, card and training here."""

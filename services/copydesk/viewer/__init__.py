@@ -1,0 +1,1 @@
+"""The live page; its issue builds it here."""
