@@ -148,14 +148,16 @@ def _flag(
         flag: Literal["none", "off_topic", "furniture", "teaser", "duplicate"] = "none"
         reasons: tuple[str, ...] = ()
         is_furniture = furniture >= coefficients.flags.furniture
-        if is_furniture and shape.told:  # "Read more" shares no word with any story: that makes it no other story
-            flag, reasons = "furniture", shape.reasons
-        elif off_topic >= coefficients.flags.off_topic:
+        # "Read more" shares no word with any story: that makes it no other story
+        told_furniture = is_furniture and shape.told
+        if off_topic >= coefficients.flags.off_topic and not told_furniture:
             flag, reasons = "off_topic", _why_foreign(number, unit, block, judgement, coefficients)
         elif number in repeats and (not is_title or repeats[number][1]):
             other, whole = repeats[number]
             flag = "duplicate"
             reasons = (f"the same words as block {other}" if whole else f"its words stand in block {other}",)
+        elif told_furniture:
+            flag, reasons = "furniture", shape.reasons
         elif is_title:
             pass
         elif shape.teaser and number != first:  # what comes first is more likely this article's own headline
@@ -230,7 +232,7 @@ def _continuity(units: Sequence[Read]) -> float:
     return sum(count for count in counts.values() if count > 1) / total if total else 1.0
 
 
-def _structure(  # noqa: PLR0913, PLR0917 - all of what is known, for one word
+def _structure(  # noqa: PLR0917 - all of what is known, for one word
     units: Sequence[Unit], reading: Reading, kept: list[int], unity: Unity, score: float, coefficients: Coefficients
 ) -> Structure:
     """How the published text is built, in one word."""
@@ -241,7 +243,8 @@ def _structure(  # noqa: PLR0913, PLR0917 - all of what is known, for one word
         return "multi_story" if unity.halves < coefficients.segments.story_halves else "mixed"
     if not off_topic:
         return "single"
-    return "tail" if off_topic == kept[-len(off_topic) :] else "intrusion"
+    after = [number for number in kept if number > off_topic[0]]
+    return "tail" if all(units[number].flag != "none" for number in after) else "intrusion"
 
 
 def _segment(reading: Reading, bags: Bags, coefficients: Coefficients) -> tuple[Segment, ...]:

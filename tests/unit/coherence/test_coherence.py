@@ -192,6 +192,12 @@ def test_site_furniture_has_a_high_furniture_probability() -> None:
     assert max(others) < 0.1
 
 
+def test_furniture_that_shares_no_word_is_furniture_and_no_other_story() -> None:
+    found = coherence([*BRIDGE, COOKS[0], "Subscribe to our newsletter"])
+    assert [unit.flag for unit in found.units[7:]] == ["off_topic", "furniture"]
+    assert found.structure == "tail"
+
+
 def test_the_second_copy_of_a_paragraph_is_a_duplicate() -> None:
     found = coherence([*BRIDGE, BRIDGE[2]])
     assert found.units[7].flag == "duplicate"
