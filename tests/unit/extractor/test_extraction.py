@@ -1,0 +1,157 @@
+"""Any article comes out as a complete document with true offsets."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from copydesk.contracts.articles import CleanedArticle, ExtractedArticle
+from copydesk.extractor import ExtractorSettings, load, stage
+from copydesk.extractor.extraction import Reading, read
+from copydesk.extractor.nlp import SpacyParser
+from copydesk.extractor.syntax import Parse
+
+Extract = Callable[..., ExtractedArticle]
+
+
+class NoParser:
+    """A parser that fails on everything."""
+
+    name = "none"
+    version = "0"
+
+    def parse(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
+        return [None for _ in paragraphs]
+
+
+def _check(text: str, title: str, reading: Reading) -> None:
+    """Every text is the slice that its offsets say, every id is known."""
+    ids = {entity.id for entity in reading.entities}
+    assert len(ids) == len(reading.entities)
+    for entity in reading.entities:
+        for mention in entity.mentions:
+            assert mention.text == (title if mention.section == "title" else text)[mention.start : mention.end]
+    for number, quote in enumerate(reading.quotes, start=1):
+        assert quote.id == f"q{number}"
+        assert quote.text == text[quote.start : quote.end]
+        assert all(quote.start <= f.start < f.end <= quote.end for f in quote.fragments)
+        for span in (quote.speaker.mention, quote.cue):
+            assert span is None or span.text == text[span.start : span.end]
+        assert quote.speaker.entity_id is None or quote.speaker.entity_id in ids
+
+
+NEWS = st.lists(
+    st.sampled_from(
+        ['"', "“", "”", "''", "'", " said ", "Anna Berg", "he", " according to ", ", ", ". ", "\n", "\n\n", ": ", "?",
+         "the plan ", "is bad", " that ", "told", " who ", "—", "(", "\u202e", "\ufffd", "e\u0301", "\x00", "5'2\""]
+    ),
+    max_size=60,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=NEWS | st.text(max_size=300), title=st.text(max_size=30))
+def test_offsets_are_true_on_any_text(parser: SpacyParser, text: str, title: str) -> None:
+    _check(text, title, read(text, title, "en", parser, 100_000))
+
+
+@given(text=NEWS | st.text(max_size=500), language=st.sampled_from(["en", "de", None]))
+def test_offsets_are_true_without_a_parse(text: str, language: str | None) -> None:
+    _check(text, "", read(text, "", language, NoParser(), 100_000))
+
+
+def test_the_same_article_gives_the_same_bytes(extract: Extract) -> None:
+    text = '"We will open it," Anna Berg said. The BBC said that Carl Dahl, who lives in Malmo, called it "a mess".'
+    assert msgspec.json.encode(extract(text)) == msgspec.json.encode(extract(text))
+
+
+def test_the_document_keeps_the_cleaner_s_fields_and_names_the_model(extract: Extract) -> None:
+    found = extract("Anna Berg left.", title="Berg leaves")
+    assert (found.title, found.text) == ("Berg leaves", "Anna Berg left.")
+    assert [entry.stage for entry in found.provenance] == ["cleaner", "extractor"]
+    assert found.provenance[-1].model == "en_core_web_md-3.7.1+rules-1"
+    assert not found.extraction.degraded
+    ExtractedArticle.read(found.write(), None)
+
+
+def test_an_empty_text_has_nothing_in_it(extract: Extract) -> None:
+    found = extract("")
+    assert (found.entities, found.quotes, found.extraction.degraded) == ((), (), False)
+
+
+def test_without_a_parse_marks_and_plain_attributions_remain() -> None:
+    text = 'The bridge is old. "We will open it in May," Anna Berg said.'
+    reading = read(text, "", "en", NoParser(), 100_000)
+    (quote,) = reading.quotes
+    assert quote.speaker.mention is not None
+    assert (quote.speaker.mention.text, quote.speaker.name) == ("Anna Berg", None)
+    assert reading.warnings == ("the parser failed on 1 of 1 paragraphs",)
+
+
+def test_another_language_gets_marks_and_no_speakers(extract: Extract) -> None:
+    found = extract("«Nous ouvrirons le pont en mai», said Anna Berg.", language="fr")
+    (quote,) = found.quotes
+    assert (quote.speaker.mention, quote.speaker.basis, quote.cue) == (None, "none", None)
+    assert found.extraction.degraded
+    assert found.entities == ()
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB", "EN-us", None])
+def test_english_by_any_tag_is_parsed(extract: Extract, language: str | None) -> None:
+    assert extract("Anna Berg left.", language=language).entities
+
+
+def test_a_long_article_is_parsed_up_to_the_limit(article: Callable[..., CleanedArticle]) -> None:
+    process = load(ExtractorSettings(model="sm", max_chars=50))
+    found = process(article('Anna Berg left for Malmo.\n\n"We will open it in May," Carl Dahl said.'))
+    assert found.extraction.degraded
+    assert found.extraction.warnings == ("longer than 50 characters: the rest is not parsed",)
+    assert [quote.speaker.mention and quote.speaker.mention.text for quote in found.quotes] == ["Carl Dahl"]
+    assert "Anna Berg" in [entity.name for entity in found.entities]
+
+
+@pytest.mark.parametrize("unit", ['"', '"a" ', "“a, ", "''"])
+def test_ten_thousand_marks_take_seconds(parser: SpacyParser, unit: str) -> None:
+    text = unit * 10_000
+    start = time.process_time()
+    _check(text, "", read(text, "", "en", parser, 200_000))
+    assert time.process_time() - start < 40  # a quadratic tokenizer took ten times as long
+
+
+def test_one_bad_paragraph_costs_only_itself(parser: SpacyParser, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = parser._parse_alone
+    monkeypatch.setattr(parser._nlp, "pipe", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(parser, "_parse_alone", lambda at, text: None if "bad" in text else alone(at, text))
+    reading = read('"It is bad," Anna Berg said.\n\nCarl Dahl left.', "", "en", parser, 1000)
+    assert reading.warnings == ("the parser failed on 1 of 2 paragraphs",)
+    assert [entity.name for entity in reading.entities] == ["Carl Dahl"]
+
+
+def test_nothing_of_an_article_stays_in_the_vocabulary(parser: SpacyParser) -> None:
+    parser.parse([(0, "Warm up, please.")])
+    before = len(parser._nlp.vocab.strings)
+    parser.parse([(0, " ".join(f"Zyx{n}qu left." for n in range(100)))])
+    assert len(parser._nlp.vocab.strings) == before
+
+
+def test_importing_the_stage_loads_no_model_and_no_library() -> None:
+    code = (
+        "import sys, copydesk.extractor; "
+        "print([m for m in ('spacy', 'numpy', 'faust', 'rapidfuzz', 'thinc') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_stage_is_wired() -> None:
+    assert (stage.source, stage.sink) == ("articles.cleaned", "articles.extracted")
+    assert stage.input is CleanedArticle
+    assert stage.output is ExtractedArticle
+    assert stage.settings is ExtractorSettings
