@@ -25,6 +25,7 @@ from copydesk.stage import Reject, Stage
 
 def load() -> Callable[[RawArticle], CleanedArticle]:
     """A function that keeps the text as one block, after doing what its first word says."""
+    time.sleep(float(os.environ.get("COPYDESK_TEST_LOAD_SECONDS", "0")))
     return probe
 
 

@@ -30,11 +30,11 @@ def render(schema: Schema) -> bytes:
 
 def _schema(struct: type[msgspec.Struct], name: str) -> Schema:
     (reference,), definitions = msgspec.json.schema_components([struct], ref_template="#/$defs/{name}")
+    if issubclass(struct, Document):
+        _complete_metadata(definitions[struct.__name__])
     for title, complete in _COMPLETIONS.items():
         if title in definitions:
             complete(definitions[title])
-    if issubclass(struct, Document):
-        _complete_metadata(definitions[struct.__name__])
     root = definitions.pop(struct.__name__)
     if reference != {"$ref": f"#/$defs/{struct.__name__}"}:
         raise TypeError(f"msgspec made {reference} of {struct.__name__}")
@@ -64,7 +64,6 @@ def _complete_raw(article: Schema) -> None:
         for name in ("text", "html")
     ]
     strict = ("text", "html")
-    _complete_metadata(article)
     for name, schema in properties.items():
         if name not in strict:
             described = {key: schema.pop(key) for key in ("default",) if key in schema}

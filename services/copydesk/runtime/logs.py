@@ -20,13 +20,8 @@ _LEVELS = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
     "copydesk.runtime.app": logging.WARNING,  # mode logs under the name of the module that subclasses it
-    # every rebalance, and every first use of a young broker, is a warning or an error to them; what matters, they raise
-    "aiokafka.consumer.group_coordinator": logging.CRITICAL,
-    "aiokafka.consumer.subscription_state": logging.CRITICAL,
-    "aiokafka.producer.sender": logging.CRITICAL,
-    "aiokafka.client": logging.CRITICAL,
-    "aiokafka.cluster": logging.ERROR,
-    "aiokafka.conn": logging.CRITICAL,
+    # every rebalance, and every first use of a young broker, is a warning or an error to it; what matters, it raises
+    "aiokafka": logging.CRITICAL,
 }
 
 

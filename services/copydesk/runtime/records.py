@@ -144,13 +144,13 @@ class Writer:
             version=self._stage.version,
         ).headers()
         limit = self._limits[self._dead_letters]
-        record = Record(
-            self._dead_letters, incoming.key, incoming.value, [*deadletter.original(incoming.headers), *letter]
-        )
-        for smaller in (record, record._replace(value=b""), Record(self._dead_letters, None, b"", letter)):
-            if record_bytes(smaller.key, smaller.value, smaller.headers) <= limit:
-                return smaller
-        return smaller  # twelve short headers: nothing smaller can be said
+        # aiokafka refuses a record with neither key nor value
+        value = b"" if incoming.key is None and incoming.value is None else incoming.value
+        whole = Record(self._dead_letters, incoming.key, value, [*deadletter.original(incoming.headers), *letter])
+        for record in (whole, whole._replace(value=b""), Record(self._dead_letters, None, b"", letter)):
+            if record_bytes(record.key, record.value, record.headers) <= limit:
+                break  # else twelve short headers: nothing smaller can be said
+        return record
 
 
 def told(ready: Ready) -> dict[str, object]:

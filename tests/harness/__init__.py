@@ -1,0 +1,1 @@
+"""What tests of running workers share; it shares no code with the workers."""
