@@ -282,7 +282,7 @@ def _outwards(parse: Parse, above: list[int]) -> list[int]:
     return [innermost, *(t for t in reversed(above) if t != innermost)]
 
 
-_WITHIN = frozenset({"ccomp"})
+_WITHIN = frozenset({"ccomp", "relcl", "dobj", "nsubj", "pobj", "prep"})
 
 
 def _nearest_phrase(parse: Parse, first: int, cue: int, paragraph: int) -> Source | None:

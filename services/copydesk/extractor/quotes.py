@@ -262,6 +262,8 @@ class _Reader:
         draft.start = min(draft.start, self.parse.starts[start])
         if start < first or content is not None:
             limit = min(right, self.parse.right[content] + 1 if content is not None else right)
+            others = [c for c in self.parse.children[lead.token] if c >= last and self.parse.deps[c] in {"conj", "cc"}]
+            limit = min([limit, *(max(last, self.parse.left[c]) for c in others)])
             draft.end = max(draft.end, self._run_on(last, limit))
         return draft
 
@@ -440,7 +442,8 @@ class _Reader:
         if self.found and self.found[-1].attribution is not None:
             previous = self.found[-1]
             between = self.text[previous.end : draft.start]
-            near = between.count(".") + between.count("?") <= 1
+            gap = range(parse.token_at(previous.end), first)
+            near = sum(self.inside[token] < 0 and self._final(token) for token in gap) <= 1
             # only the attribution itself stands between them, or nothing
             alone = previous.side == "right" or not any(map(str.isalnum, between))
             if previous.attribution is not None and previous.attribution.source is not None and near and alone:
@@ -454,7 +457,16 @@ class _Reader:
             begin -= 1
         begin += 1
         if begin < end:
-            return self._from_sentence(self.number, begin, end)
+            found = self._from_sentence(self.number, begin, end)
+            last = next((d.attribution for d in reversed(self.found) if d.attribution is not None), None)
+            if (
+                found is not None
+                and found.source is not None
+                and found.source.head in cues.SINGULAR
+                and last is not None
+            ):
+                return _carry(last, "inferred", BEFORE)  # "..." Lee said. He paused. "...": Lee
+            return found
         return self._from_paragraph_before(draft)
 
     def _from_sentence(self, number: int, begin: int, end: int) -> Attribution | None:

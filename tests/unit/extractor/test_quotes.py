@@ -55,7 +55,7 @@ def test_a_quotation_over_paragraphs_is_one_with_a_fragment_each(extract: Extrac
     *_, last = extract(text).quotes
     assert [text[f.start : f.end] for f in last.fragments] == [
         '"The works are done.',
-        '"They cost three million euros."',
+        '"They cost three millions."',
     ]
     assert last.closed
     assert last.speaker.name == "Anna Berg"
