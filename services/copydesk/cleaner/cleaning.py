@@ -13,7 +13,7 @@ from copydesk.cleaner import furniture, guard, reasons
 from copydesk.cleaner.blocks import Cut, cut
 from copydesk.cleaner.copies import Copy, among, find_copies, find_spare
 from copydesk.cleaner.language import load_identifier
-from copydesk.cleaner.normal import normalise
+from copydesk.cleaner.normal import is_mojibake, normalise
 from copydesk.cleaner.pages import Page, is_html, read_page
 from copydesk.cleaner.places import find_core, find_place_cues
 from copydesk.cleaner.settings import CleanerSettings
@@ -82,7 +82,7 @@ def clean(article: RawArticle, *, settings: CleanerSettings, weights: Weights, i
     title = normalise(article.title or "", _mend) or (normalise(page.title or "", _mend) if page else "")
     judged = judge([Shape(text) for text in texts], title[:MAX_TITLE] or None, weights)
     language = article.language or (page.language if page else None) or identify(_prose(judged.shapes))
-    removed, uncertain = _decide(judged, language, settings, weights)
+    removed, uncertain = _decide(judged, language, settings, weights, is_page=page is not None)
     if uncertain:
         warnings.append("more would have gone than the guard allows")
     text, spans = _join(source, cuts, texts, removed)
@@ -170,9 +170,7 @@ def _read_source(article: RawArticle, settings: CleanerSettings) -> tuple[Page |
 def _normalise_blocks(blocks: Sequence[str]) -> tuple[list[str], bool]:
     """Each block's words as published, and whether any was mojibake."""
     texts = [normalise(block, _mend) for block in blocks]
-    return texts, any(
-        text != normalise(block) for text, block in zip(texts, blocks, strict=True) if not block.isascii()
-    )
+    return texts, any(text != normalise(block) for text, block in zip(texts, blocks, strict=True) if is_mojibake(block))
 
 
 def _mend(text: str) -> str:
@@ -186,13 +184,14 @@ def _prose(shapes: Sequence[Shape]) -> str:
 
 
 def _decide(
-    judged: Judged, language: str | None, settings: CleanerSettings, weights: Weights
+    judged: Judged, language: str | None, settings: CleanerSettings, weights: Weights, *, is_page: bool
 ) -> tuple[list[bool], bool]:
     """Which blocks go, and whether the guard brought any back."""
     shapes, noise = judged.shapes, judged.noise
     known = language is None or language.lower().split("-")[0] == "en"
     has_paragraph = find_core(shapes)[1] > 0
-    limit = settings.remove_from if known and has_paragraph else max(settings.remove_from, settings.careful_from)
+    careful = not known or not has_paragraph or is_page
+    limit = max(settings.remove_from, settings.careful_from) if careful else settings.remove_from
     fixed = [number in judged.titles or not shape.text for number, shape in enumerate(shapes)]
     if all(fixed):  # a title and nothing else is its own text
         fixed = [not shape.text for shape in shapes]

@@ -51,7 +51,7 @@ def find_place_cues(shapes: Sequence[Shape], title: tuple[str, ...], copies: Seq
             cues.append(f"{size} inside")
         if number == 0:
             cues.append("first block")
-        around = sum(full[max(0, number - REACH) : number]), sum(full[number + 1 : number + 1 + REACH])
+        around = any(full[max(0, number - REACH) : number]), any(full[number + 1 : number + 1 + REACH])
         cues.append(
             f"{size}, paragraphs around: {'both sides' if all(around) else 'one side' if any(around) else 'none'}"
         )

@@ -17,7 +17,8 @@ class CleanerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A block is removed from this probability of noise up. The card beside the weights says what .5 to .9 cost."""
 
     careful_from: Share = 0.9
-    """The same where the weights have little evidence: languages other than English, pages without a paragraph."""
+    """The same where there is less reason to remove: languages other than English, texts without a paragraph (little
+    evidence behind the weights), HTML pages (trafilatura took most: F1 .965 against .961 on scrapinghub's)."""
 
     max_removed_share: Share = 0.7
     """Most of an article's words that may be removed; past it the least noisy blocks stay and the article is

@@ -24,6 +24,9 @@ of eight more languages."""
 SPEECH = frozenset("said says told added tells wrote explained according asked argued noted".split(" "))  # noqa: SIM905 - words read best as words
 
 END_MARKS = frozenset(".!?。！？؟۔।")
+MIN_PARAGRAPH = 14
+"""Words of a full paragraph: under that a block with an end mark is as often a caption as a sentence."""
+
 HEAD = 500
 """Characters of a block that patterns look at: furniture shows itself early, and a block may be a megabyte."""
 
@@ -40,7 +43,7 @@ _DATE = re.compile(
     r"|\b\d{1,3} (?:minutes?|hours?|days?|weeks?|months?|years?|mins?|hrs?) ago\b|\b(?:19|20)\d\d$"
 )
 _DIGIT = re.compile(r"\d")
-_LINK = re.compile(r"https?://|\bwww\.|\.com\b|\b[\w.-]{1,64}@[\w-]{1,64}\.\w")
+_ADDRESS = re.compile(r"[\w.-]{1,64}@[\w-]{1,64}\.\w")
 _HANDLE = re.compile(r"(?:^|[\s(])[@#]\w")
 _BYLINE = re.compile("(?:By|BY|by|Written by|Story by|Von|Par|Por) (?=[^\\W\\d_a-zà-ÿ])")
 _CREDIT_SIGN = re.compile(
@@ -57,10 +60,15 @@ class Shape:
     Attributes:
         text: Its words, as `normal.normalise` gives them.
         words: Lower-case words of letters and digits, ``'`` for every apostrophe.
+        tokens: The same as they are written, with their marks.
         size: Number of words; for scripts without blanks half the number of characters.
+        end: Its last character, closing marks left out.
+        ends_sentence: Whether it ends as a sentence does, behind any closing marks, curly ones too.
+        first: Kind of furniture that begins as it does, or None.
+        last: Kind of furniture that ends as it does, or None.
+        pairs: Its words two by two.
+        is_paragraph: Whether it looks like running text: a sentence of some length, no phrase of furniture at its ends.
     """
-
-    __slots__ = ("__dict__", "end", "size", "text", "tokens", "words")
 
     def __init__(self, text: str) -> None:
         """Look at these words."""
@@ -71,6 +79,17 @@ class Shape:
         if not text.isascii() and (wide := len(_CJK.findall(text))):
             self.size = max(self.size, wide // 2)
         self.end = text.rstrip(CLOSERS)[-1:]
+        # what every block is asked for: set here, for looking up a property costs more than most of these
+        self.ends_sentence = self.end in END_MARKS and not text.endswith(("...", ". . ."))
+        self.first = phrases.find_first(self.words)
+        self.last = phrases.find_last(self.words)
+        self.pairs = frozenset(zip(self.words, self.words[1:], strict=False))
+        self.is_paragraph = (
+            self.size >= MIN_PARAGRAPH
+            and (self.ends_sentence or self.end == ":")
+            and self.first is None
+            and self.last is None
+        )
 
     @cached_property
     def cues(self) -> tuple[str, ...]:
@@ -78,39 +97,9 @@ class Shape:
         return tuple(find_shape_cues(self))
 
     @cached_property
-    def pairs(self) -> frozenset[tuple[str, str]]:
-        """Its words two by two."""
-        return frozenset(zip(self.words, self.words[1:], strict=False))
-
-    @cached_property
-    def ends_sentence(self) -> bool:
-        """Whether it ends as a sentence does, behind any closing marks, curly ones too."""
-        return self.end in END_MARKS and not self.text.endswith(("...", ". . ."))
-
-    @cached_property
-    def is_paragraph(self) -> bool:
-        """Whether it looks like running text: a sentence of some length without a phrase of furniture at its ends."""
-        return (
-            self.size >= 14  # under that a block with an end mark is as often a caption as a sentence
-            and (self.ends_sentence or self.end == ":")
-            and self.first is None
-            and self.last is None
-        )
-
-    @cached_property
-    def first(self) -> str | None:
-        """Kind of furniture that begins as it does."""
-        return phrases.find_first(self.words)
-
-    @cached_property
-    def last(self) -> str | None:
-        """Kind of furniture that ends as it does."""
-        return phrases.find_last(self.words)
-
-    @cached_property
     def capitals(self) -> int:
         """Number of words that begin with a capital."""
-        return sum(map(str.isupper, [token.lstrip(OPENERS)[:1] for token in self.tokens]))
+        return sum(map(str.isupper, [token[0] for token in self.tokens]))
 
     @cached_property
     def function_words(self) -> int:
@@ -211,7 +200,7 @@ def find_shape_cues(shape: Shape) -> list[str]:  # noqa: PLR0912, PLR0915 - a li
     if n < 60:
         if _DIGIT.search(head) and _DATE.search(head.lower()):
             cues.append(f"{size} date")
-        if ("." in head or "/" in head) and _LINK.search(head):
+        if "://" in head or "www." in head or ".com" in head or ("@" in head and _ADDRESS.search(head)):
             cues.append(f"{size} link")
         if ("@" in head or "#" in head) and _HANDLE.search(head):
             cues.append(f"{size} handle")

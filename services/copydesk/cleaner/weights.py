@@ -39,14 +39,11 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
             cues: Names of what was seen at each block and around it.
             sizes: Words of each block.
         """
-        first = [_squash(self.own_bias + sum(self.own.get(cue, 0.0) for cue in seen)) for seen in cues]
+        own, near = self.own.get, self.near.get
+        first = [_squash(self.own_bias + sum([own(cue, 0.0) for cue in seen])) for seen in cues]
         found = find_neighbour_cues(sizes, first)
         return [
-            _squash(
-                self.near_bias
-                + sum(self.near.get(cue, 0.0) for cue in seen)
-                + sum(self.near.get(cue, 0.0) for cue in around)
-            )
+            _squash(self.near_bias + sum([near(cue, 0.0) for cue in seen]) + sum([near(cue, 0.0) for cue in around]))
             for seen, around in zip(cues, found, strict=True)
         ]
 
