@@ -55,6 +55,7 @@ class Paragraph(msgspec.Struct):
 
 FINAL = frozenset({".", "?", "!"})
 MAX_HEADING = 25  # tokens; a longer line without a full stop is a sentence that lost it
+MAX_SENTENCE = 200  # tokens before a quotation that are looked through; keeps the time linear where no full stop comes
 MIN_ANY_VERB = 5  # words a quotation needs before a verb outside the lexicon may attribute it
 MAX_SCARE = 3  # words; so short and without a cue, marks show a term or irony
 MIN_LOOSE = 5  # words of a quotation in mid-sentence that nothing attributes
@@ -336,7 +337,8 @@ class _Reader:
 
     def _sentence_start(self, index: int) -> int:
         token = self.ranges[index][0] - 1
-        while token >= 0:
+        farthest = max(0, token - MAX_SENTENCE)
+        while token >= farthest:
             other = self.inside[token]
             if other >= 0:
                 segment, (first, last) = self.segments[other], self.ranges[other]
