@@ -30,7 +30,7 @@ TYPES: dict[str, EntityType] = {
 
 SAME_RATIO = 90  # of 100: Hmeimim and Khmeimim have 93, Austria and Australia 87.5, Michael and Michelle Brown 88.9
 MIN_FUZZY_LETTERS = 6  # one letter makes another name of a shorter one: Iran, Iraq
-MAX_FUZZY_FORMS = 400  # spellings compared with each other; the square of it is 80,000 comparisons, 0.1 s
+MAX_FUZZY_FORMS = 400  # spellings compared with each other; the square of it is at most 80,000 comparisons
 MAX_NAME_WORDS = 12  # longer "names" are lists that the recogniser glued together
 
 TITLES = frozenset(

