@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,10 @@ def raw(text: str, **more: object) -> bytes:
     return json.dumps({"text": text, **more}).encode()
 
 
-async def outcomes(cluster: Cluster, records: list[tuple[bytes | None, bytes | None, dict[str, bytes]]]) -> Follower:
+Sent = tuple[bytes | None, bytes | None, dict[str, bytes]]
+
+
+async def outcomes(cluster: Cluster, records: Sequence[Sent]) -> Follower:
     """Send these through the probe and wait until each has its outcome; nothing else may come."""
     await cluster.create(*TOPICS)
     await cluster.send("articles.raw", records)
@@ -68,7 +71,7 @@ async def test_a_result_carries_key_headers_and_trace(cluster: Make) -> None:
 
 async def test_every_mishap_is_one_dead_letter_and_the_neighbours_pass(cluster: Make) -> None:
     here = cluster(COPYDESK_MAX_ARTICLE_SECONDS="2", COPYDESK_MAX_CHILD_BYTES="600000000")
-    good = [(b"g%d" % number, raw(f"good {number}"), {}) for number in range(40)]
+    good: list[Sent] = [(b"g%d" % number, raw(f"good {number}"), {}) for number in range(40)]
     bad: dict[bytes, tuple[bytes, str, str]] = {
         b"hang": (raw("HANG"), "failed", "Timeout"),
         b"exit": (raw("EXIT"), "failed", "Crashed"),

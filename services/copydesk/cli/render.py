@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from copydesk.client import Message
@@ -21,25 +22,20 @@ def article(article: CleanedArticle, *, note: str = "") -> None:
     """Print whatever stage's document."""
     out = console()
     out.rule(Text(article.title or article.id, style="bold"), align="left", style="dim")
-    facts = [
-        article.site,
-        article.language,
-        article.dateline,
-        article.published_at and article.published_at.isoformat(),
-    ]
-    out.print(
-        Text(" · ".join([article.id, *(str(fact) for fact in facts if fact), *([note] if note else [])]), style="dim")
-    )
+    when = article.published_at.isoformat() if article.published_at else None
+    facts = [article.id, article.site, article.language, article.dateline, when, note]
+    out.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
     out.print()
-    _print_blocks(out, article)
-    if article.captions or article.credits:
-        out.print(_field("captions", "; ".join((*article.captions, *article.credits))))
-    _print_cleaning(out, article)
+    rows = _rows()
+    _add_blocks(rows, article)
+    rows.add_row()
+    _add_cleaning(rows, article)
     if isinstance(article, ExtractedArticle):
-        _print_people(out, article)
-        _print_quotes(out, article)
+        _add_people(rows, article)
+        _add_quotes(rows, article)
     if isinstance(article, ScoredArticle):
-        _print_coherence(out, article.coherence)
+        _add_coherence(rows, article.coherence)
+    out.print(rows)
     out.print()
 
 
@@ -49,38 +45,45 @@ def dead_letter(message: Message) -> None:
     headers = {name: value.decode("utf-8", "replace") for name, value in message.headers}
     out.rule(Text(f"{message.id or '(no id)'}: dead letter", style="bold red"), align="left", style="dim")
     origin = "/".join(headers.get(f"dlq.{name}", "?") for name in ("topic", "partition", "offset"))
-    out.print(
-        _field("stage", f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}")
+    rows = _rows()
+    rows.add_row(
+        "stage", Text(f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}")
     )
-    why = f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"
-    out.print(_field("why", why))
-    out.print(_field("bytes", _cut((message.value or b"").decode("utf-8", "backslashreplace"))))
+    rows.add_row("why", Text(f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"))
+    rows.add_row("bytes", Text(_cut((message.value or b"").decode("utf-8", "backslashreplace"))))
+    out.print(rows)
     out.print()
 
 
-def _print_blocks(out: Console, article: CleanedArticle) -> None:
+def _rows() -> Table:
+    """A label and what it labels, a line each; long values keep to their column."""
+    rows = Table.grid(padding=(0, 2), pad_edge=False)
+    rows.add_column(justify="right", style="bold", min_width=13, no_wrap=True)
+    rows.add_column(overflow="fold")
+    return rows
+
+
+def _add_blocks(rows: Table, article: CleanedArticle) -> None:
     for block in article.blocks:
         if block.kept:
-            out.print(Text(article.text[block.start : block.end]))
+            rows.add_row("", Text(article.text[block.start : block.end]))
         else:
-            line = Text("✂ ", style="red")
-            line.append(f"{block.reason} ", style="dim red")
-            line.append(" ".join((block.text or "").split()), style="dim strike")
-            out.print(line)
-    out.print()
+            removed = " ".join((block.text or "").split())
+            rows.add_row(Text(f"✂ {block.reason}", style="not bold red"), Text(removed, style="dim strike"))
 
 
-def _print_cleaning(out: Console, article: CleanedArticle) -> None:
+def _add_cleaning(rows: Table, article: CleanedArticle) -> None:
     removed = sum(not block.kept for block in article.blocks)
     told = f"{removed} of {len(article.blocks)} blocks removed ({article.cleaning.noise_share:.0%} of the source)"
-    if article.cleaning.uncertain:
-        told += ", uncertain"
-    out.print(_field("cleaning", told))
+    rows.add_row("cleaning", told + (", uncertain" if article.cleaning.uncertain else ""))
     for warning in article.cleaning.warnings:
-        out.print(_field("", warning))
+        rows.add_row("", Text(warning))
+    for label, found in (("captions", article.captions), ("credits", article.credits), ("bylines", article.bylines)):
+        if found:
+            rows.add_row(label, Text("; ".join(found)))
 
 
-def _print_people(out: Console, article: ExtractedArticle) -> None:
+def _add_people(rows: Table, article: ExtractedArticle) -> None:
     known = sorted(article.entities, key=lambda entity: -entity.salience)
     for kind, label in (("person", "people"), ("organization", "organisations"), ("location", "places")):
         names = [
@@ -90,16 +93,16 @@ def _print_people(out: Console, article: ExtractedArticle) -> None:
         ]
         if names:
             more = f" … and {len(names) - PEOPLE} more" if len(names) > PEOPLE else ""
-            out.print(_field(label, ", ".join(names[:PEOPLE]) + more))
+            rows.add_row(label, Text(", ".join(names[:PEOPLE]) + more))
 
 
-def _print_quotes(out: Console, article: ExtractedArticle) -> None:
+def _add_quotes(rows: Table, article: ExtractedArticle) -> None:
     for number, quote in enumerate(article.quotes):
-        line = _field("quotes" if number == 0 else "", f"“{_cut(quote.text.strip(_MARKS))}” ")
+        line = Text(f"“{_cut(quote.text.strip(_MARKS))}” ")
         line.append(f"— {_speaker(quote)}", style="cyan")
-        out.print(line)
+        rows.add_row("quotes" if number == 0 else "", line)
     if article.extraction.degraded:
-        out.print(_field("extraction", f"degraded: {'; '.join(article.extraction.warnings)}"))
+        rows.add_row("extraction", Text(f"degraded: {'; '.join(article.extraction.warnings)}"))
 
 
 _MARKS = "\"“”„‟«»'‘’"
@@ -113,26 +116,20 @@ def _speaker(quote: Quote) -> str:
     return f"{name} ({speaker.basis})" if name else "nobody named"
 
 
-def _print_coherence(out: Console, coherence: Coherence) -> None:
+def _add_coherence(rows: Table, coherence: Coherence) -> None:
     if coherence.score is None:
-        out.print(_field("coherence", f"not scored: {coherence.status}"))
+        rows.add_row("coherence", f"not scored: {coherence.status}")
         return
     raw = "" if coherence.raw_score is None else f", {coherence.raw_score:.2f} before cleaning"
-    line = _field("coherence", f"{coherence.score:.2f}{raw}, {coherence.structure or 'no structure'}  ")
+    line = Text(f"{coherence.score:.2f}{raw}, {coherence.structure or 'no structure'}  ")
     for unit in coherence.units:
-        line.append(_bar(unit.relevance), style="red" if unit.flag != "none" else "green")
-    out.print(line)
+        line.append(_bar(unit.relevance), style="green" if unit.flag == "none" else "red")
+    rows.add_row("coherence", line)
 
 
 def _bar(relevance: float) -> str:
     """A block of a height by relevance (-1 to 1, below 0 the lowest)."""
     return "▁▂▃▄▅▆▇█"[min(7, max(0, int(relevance * 8)))]
-
-
-def _field(name: str, value: str) -> Text:
-    text = Text(f"{name:>13}  ", style="bold")
-    text.append(value, style="not bold")
-    return text
 
 
 def _cut(text: str) -> str:
