@@ -7,7 +7,6 @@ fields, writers emit none. Nothing here knows the time: the same input and model
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -21,14 +20,15 @@ from copydesk.contracts.ids import MAX_ID_BYTES, id_from_content, id_from_key, i
 VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
 """A character that leaves ink; spelled out, for white space differs between Python's and JSON Schema's expressions."""
 
+# Patterns end in \Z: in Python a line break may follow $, in JSON Schema it may not (schemas.py writes $ there).
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_BYTES)]
 Offset = Annotated[int, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Cosine = Annotated[float, Meta(ge=-1, le=1)]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-Url = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f]+$", max_length=8192)]
-Site = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f/]+$", max_length=255)]
-Language = Annotated[str, Meta(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", description="BCP 47")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Url = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f]+\Z", max_length=8192)]
+Site = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f/]+\Z", max_length=255)]
+Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z", description="BCP 47")]
 Time = Annotated[datetime, Meta(tz=True, description="RFC 3339")]
 
 _NULL = Raw(b"null")
@@ -101,6 +101,10 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
         """What gets cleaned, as it came."""
         return (self.html if self.uses_html else self.text) or ""
 
+    def write(self) -> bytes:
+        """The bytes of this article as it may be published: what reading found is no part of it."""
+        return msgspec.json.encode(msgspec.structs.replace(self, warnings=()) if self.warnings else self)
+
     @classmethod
     def read(cls, value: bytes, key: bytes | None = None) -> Self:
         r"""The article in a message, its ``id`` and ``site`` filled in, oddities told in ``warnings``.
@@ -141,8 +145,7 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
             try:
                 members = _members(value)
             except (msgspec.DecodeError, UnicodeDecodeError):
-                members = _members(_mend_surrogates(value))
-                warnings.append("half a surrogate pair (part of an emoji): read as U+FFFD")
+                members = _members(_mend(value, warnings))
             return cls(**_fields(cls, members, warnings))
         except RecursionError:
             raise InvalidDocumentError("nested too deeply") from None
@@ -179,19 +182,29 @@ def _fields(document: type[RawArticle], members: dict[str, Raw], warnings: list[
     return fields
 
 
-def _mend_surrogates(value: bytes) -> bytes:
-    """The same JSON with U+FFFD for every half of a surrogate pair (and without a byte order mark).
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
+"""An escape sequence of a JSON string, a surrogate pair as one."""
+
+
+def _mend(value: bytes, warnings: list[str]) -> bytes:
+    """The same JSON without a byte order mark, and with U+FFFD for every half of a surrogate pair.
+
+    The bytes are mended, not parsed and written anew: ``metadata`` passes through as it came.
 
     Raises:
-        ValueError: It is not JSON either way.
-        RecursionError: Nested too deeply.
+        UnicodeDecodeError: Even so it is not UTF-8.
     """
-    text = json.dumps(json.loads(value, parse_constant=_refuse_constant), ensure_ascii=False)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"JSON has no {name}")
+    text = value.decode("utf-8", "surrogatepass")
+    if text.startswith("\ufeff"):
+        text = text[1:]
+        warnings.append("byte order mark: ignored")
+    mended = _ESCAPE.sub(lambda escape: r"\ufffd" if escape["half"] else escape[0], text)
+    mended = mended.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if mended != text:
+        warnings.append("half a surrogate pair (part of an emoji): read as U+FFFD")
+    return mended.encode()
 
 
 _find_visible = re.compile(VISIBLE).search
@@ -207,8 +220,9 @@ def _is_object_or_null(raw: Raw) -> bool:
 
 def _host(url: str) -> str | None:
     try:
-        return urlsplit(url).hostname
-    except ValueError:
+        # a host may be what a site is not: too long for one
+        return msgspec.convert(urlsplit(url).hostname, Site | None)
+    except (ValueError, msgspec.ValidationError):
         return None
 
 
@@ -251,7 +265,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What was cleaned."""
 
     kind: Literal["text", "html"]
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of the text or HTML as it came, in UTF-8")]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="Of the text or HTML as it came, in UTF-8")]
     text: (
         Annotated[str, Meta(description="The text extracted from HTML, into which `source_*` point; null for text")]
         | None
@@ -288,7 +302,7 @@ class CleanedArticle(Document, frozen=True, kw_only=True):
     fetched_at: Time | None = None
     metadata: Raw = msgspec.field(default_factory=lambda: _NULL)
     text: Annotated[str, Meta(description='The body: kept blocks joined by "\\n\\n"; the title is not in it')]
-    text_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Of `text` in UTF-8")]
+    text_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="Of `text` in UTF-8")]
     captions: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
     bylines: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ PREFIX = "dlq."
 MESSAGE_BYTES = 500
 STACK_BYTES = 8_000
 
-Digits = Annotated[str, Meta(pattern="^[0-9]{1,19}$")]
+Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,19}\Z")]
 DeadLetterReason = Literal["rejected", "failed", "invalid", "oversized"]
 
 
@@ -27,13 +27,13 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: 
     topic: Annotated[str, Meta(min_length=1, description="The topic it was read from")]
     partition: Digits
     offset: Digits
-    timestamp: Annotated[str, Meta(pattern="^[0-9]{1,19}$", description="Of the original, milliseconds since 1970")]
+    timestamp: Annotated[str, Meta(pattern=r"^[0-9]{1,19}\Z", description="Of the original, milliseconds since 1970")]
     group: Annotated[str, Meta(min_length=1, description="The consumer group that gave up")]
     reason: DeadLetterReason
     exception_class: Annotated[str, Meta(min_length=1)]
     exception_message: Annotated[str, Meta(max_length=MESSAGE_BYTES)]
     exception_stacktrace: Annotated[str, Meta(max_length=STACK_BYTES)]
-    attempt: Annotated[str, Meta(pattern="^[1-9][0-9]{0,8}$", description="1 at first; a retry counts on")]
+    attempt: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,8}\Z", description="1 at first; a retry counts on")]
     version: Annotated[str, Meta(min_length=1, description="Of the stage")]
 
     def headers(self) -> list[Header]:
@@ -54,14 +54,18 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: 
         Raises:
             msgspec.ValidationError: They are no dead letter's; the message names the header.
         """
-        told = {name: value.decode("utf-8", "replace") for name, value in headers if name.startswith(PREFIX)}
+        told = {name: (value or b"").decode("utf-8", "replace") for name, value in headers if name.startswith(PREFIX)}
         return msgspec.convert(told, cls)
 
 
 def attempt(headers: Headers) -> int:
-    """How many times the message has been tried, this time included."""
+    """How many times the message has been tried, this time included; a header that tells no such number is ignored.
+
+    >>> attempt([("dlq.attempt", b"2")]), attempt([("dlq.attempt", b"0")])
+    (2, 1)
+    """
     told = next((value for name, value in reversed(headers) if name == "dlq.attempt"), b"")
-    return int(told) if told.isdigit() and len(told) < 10 else 1
+    return max(1, int(told)) if told and told.isdigit() and len(told) < 10 else 1
 
 
 def original(headers: Headers) -> list[Header]:

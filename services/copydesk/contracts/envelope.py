@@ -6,9 +6,11 @@ Source: CloudEvents 1.0.2 and its Kafka binding 1.0.2 (attributes as headers pre
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Header = tuple[str, bytes]
+"""Name and value. A foreign producer's header may be null, which aiokafka hands on as None: readers here allow it."""
+
 Headers = Sequence[Header]
 
 ORIGIN = "copydesk-origin"
@@ -19,6 +21,11 @@ INGESTED = "ce_ingestedtime"
 
 TRACE = ("traceparent", "tracestate")
 """W3C Trace Context, passed on as it came."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# the years 1 to 9999 are all that datetime and RFC 3339 know
+_FIRST_MILLISECOND = -62_135_596_800_000
+_LAST_MILLISECOND = 253_402_300_799_999
 
 _OURS = ("ce_", "dlq.")
 _OURS_WHOLE = frozenset({"content-type", ORIGIN})
@@ -43,10 +50,14 @@ def header(headers: Iterable[Header], name: str) -> str | None:
 def rfc3339(milliseconds: int) -> str:
     """A Kafka timestamp (milliseconds since 1970, UTC) as CloudEvents writes times.
 
+    Producers set timestamps as they like (microseconds by mistake, -1): what no year has four digits for becomes
+    the nearest time that can be written.
+
     >>> rfc3339(1_500)
     '1970-01-01T00:00:01.500Z'
     """
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    milliseconds = min(max(milliseconds, _FIRST_MILLISECOND), _LAST_MILLISECOND)
+    return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds(time: str, *, default: float) -> float:
@@ -57,7 +68,7 @@ def seconds(time: str, *, default: float) -> float:
     """
     try:
         return datetime.fromisoformat(time).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return default
 
 

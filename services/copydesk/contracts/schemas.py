@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ def render(schema: Schema) -> bytes:
 
 def _schema(struct: type[msgspec.Struct], name: str) -> Schema:
     (reference,), definitions = msgspec.json.schema_components([struct], ref_template="#/$defs/{name}")
+    _translate_patterns(definitions)
     if issubclass(struct, Document):
         _complete_metadata(definitions[struct.__name__])
     for title, complete in _COMPLETIONS.items():
@@ -44,6 +46,17 @@ def _schema(struct: type[msgspec.Struct], name: str) -> Schema:
         **root,
         **({"$defs": dict(sorted(definitions.items()))} if definitions else {}),
     }
+
+
+def _translate_patterns(schema: Any) -> None:
+    r"""The end of a string is ``\Z`` in Python and ``$`` in JSON Schema."""
+    if isinstance(schema, dict):
+        if isinstance(pattern := schema.get("pattern"), str):
+            schema["pattern"] = re.sub(r"\\Z$", "$", pattern)
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            _translate_patterns(part)
 
 
 def _complete_metadata(document: Schema) -> None:

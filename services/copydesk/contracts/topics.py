@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, RawArticle, ScoredArticle
+from copydesk.contracts.envelope import Headers
 
 DOCUMENTS: dict[str, type[Document]] = {
     "articles.raw": RawArticle,
@@ -97,7 +98,7 @@ def topic(name: str) -> Topic:
         raise UnknownTopicError(f"no topic {name!r}; there are: {', '.join(topics())}") from None
 
 
-def record_bytes(key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]) -> int:
+def record_bytes(key: bytes | None, value: bytes | None, headers: Headers) -> int:
     """The most that a record can take of its topic's `max.message.bytes`, in bytes, were it not compressed."""
     size = RECORD_OVERHEAD + len(key or b"") + len(value or b"")
-    return size + sum(len(name.encode()) + len(content) + HEADER_OVERHEAD for name, content in headers)
+    return size + sum(len(name.encode()) + len(content or b"") + HEADER_OVERHEAD for name, content in headers)

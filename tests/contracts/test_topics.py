@@ -1,0 +1,88 @@
+"""The topics' YAML files fit together, the schemas and the stages."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from contracts.documents import SCHEMAS
+from copydesk.contracts.deadletter import MESSAGE_BYTES, STACK_BYTES
+from copydesk.contracts.topics import DOCUMENTS, RECORD_OVERHEAD, Topic, UnknownTopicError, topic, topics
+from copydesk.stage import Stage, chain
+
+OURS = chain(("cleaner", "extractor", "coherence"))
+
+
+def by_name(stage: Stage) -> str:
+    return stage.name
+
+
+def test_a_file_is_named_as_its_topic_and_there_is_one_for_every_topic_of_every_stage() -> None:
+    assert {file.stem for file in (SCHEMAS / "topics").iterdir()} == set(topics())
+    named = {name for stage in OURS for name in (stage.source, stage.sink, stage.dead_letters)}
+    assert named == set(topics())
+
+
+def test_topics_come_in_the_order_of_the_pipeline() -> None:
+    assert list(topics())[:4] == ["articles.raw", *(stage.sink for stage in OURS)]
+    assert all(name.endswith(".dlq") for name in list(topics())[4:])
+
+
+@pytest.mark.parametrize("name", topics())
+def test_the_schema_of_a_topic_exists(name: str) -> None:
+    assert (SCHEMAS / topic(name).schema).is_file()
+    expected = f"{name}.v1.schema.json" if name in DOCUMENTS else "deadletter.v1.schema.json"
+    assert topic(name).schema == expected
+
+
+@pytest.mark.parametrize("name", topics())
+def test_documents_name_their_event_and_dead_letters_keep_the_originals(name: str) -> None:
+    kind = name.removeprefix("articles.")
+    assert topic(name).event == (f"copydesk.article.{kind}.v1" if name in DOCUMENTS else None)
+
+
+@pytest.mark.parametrize("stage", OURS, ids=by_name)
+def test_producers_and_consumers_are_the_stages(stage: Stage) -> None:
+    assert stage.name in topic(stage.source).consumers
+    assert topic(stage.sink).producers == (stage.name,)
+    assert topic(stage.dead_letters).producers == (stage.name,)
+    assert DOCUMENTS[stage.source] is stage.input
+    assert DOCUMENTS[stage.sink] is stage.output
+
+
+def test_nobody_is_named_who_is_not_there() -> None:
+    known = {stage.name for stage in OURS} | {"anyone", "operators"}
+    assert {who for one in topics().values() for who in (*one.producers, *one.consumers)} <= known
+
+
+def test_every_topic_has_the_same_number_of_partitions() -> None:
+    assert {one.partitions for one in topics().values()} == {12}
+
+
+@pytest.mark.parametrize("stage", OURS, ids=by_name)
+def test_the_largest_message_still_fits_among_the_dead_letters_with_the_reason_beside_it(stage: Stage) -> None:
+    room = topic(stage.dead_letters).max_message_bytes - topic(stage.source).max_message_bytes
+    assert room > MESSAGE_BYTES + STACK_BYTES + RECORD_OVERHEAD
+
+
+@pytest.mark.parametrize("name", topics())
+def test_what_can_be_superseded_is_compacted_and_what_is_evidence_is_not(name: str) -> None:
+    enriched = name in {stage.sink for stage in OURS}
+    assert topic(name).cleanup == (("compact", "delete") if enriched else ("delete",))
+    assert topic(name).configs == {
+        "cleanup.policy": "compact,delete" if enriched else "delete",
+        "retention.ms": str((7 if name == "articles.raw" else 30) * 24 * 3600 * 1000),
+        "max.message.bytes": str(topic(name).max_message_bytes),
+    }
+
+
+def test_a_key_that_no_topic_has_is_refused() -> None:
+    content = (SCHEMAS / "topics" / "articles.raw.yaml").read_bytes()
+    assert msgspec.yaml.decode(content, type=Topic) == topic("articles.raw")
+    with pytest.raises(msgspec.ValidationError, match="retention_days"):
+        msgspec.yaml.decode(content + b"retention_days: 7\n", type=Topic)
+
+
+def test_an_unknown_topic_is_told_what_there_is() -> None:
+    with pytest.raises(UnknownTopicError, match=r"no topic 'articles\.row'; there are: articles\.raw, "):
+        topic("articles.row")
