@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from harness.brokers import Kafka, own_kafka
 from harness.running import Cluster, Follower, Row, Worker
 
@@ -102,7 +103,8 @@ async def test_nothing_is_lost_in_a_storm(kafka: Kafka, delivery: str, capsys: p
     summary = check(sent, follower.rows, exactly_once=delivery == "exactly_once")
     with capsys.disabled():
         print(  # noqa: T201 - the summary is what one runs this for
-            f"\n{delivery}, seed {seed}, {seconds:.0f} s, {storm.did}: {summary}")
+            f"\n{delivery}, seed {seed}, {seconds:.0f} s, {storm.did}: {summary}"
+        )
     assert set(codes) == {0}, "what is still running stops in order"
 
 
@@ -161,7 +163,7 @@ class Storm:
         while True:
             for stage, (worker,) in self._pairs.items():
                 if not worker.alive:
-                    last = next((line for line in reversed(worker.lines) if "problem" in line), {})
+                    last: dict[str, object] = next((line for line in reversed(worker.lines) if "problem" in line), {})
                     self.did[f"{stage} restarted after {worker.process.returncode} {last.get('problem', '')}"] += 1
                     self._pairs[stage] = [await self._cluster.run(stage)]
             await asyncio.sleep(0.5)

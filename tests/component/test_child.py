@@ -1,0 +1,125 @@
+"""The stage's process through the worker's own code, without a broker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from copydesk_teststages import stage
+
+from copydesk.runtime.article import Outcome
+from copydesk.runtime.child import Child, LoadError
+from copydesk.runtime.settings import Settings
+from harness.require import ROOT
+
+Make = Callable[[Settings], Child]
+
+
+def raw(text: str) -> bytes:
+    return json.dumps({"text": text}).encode()
+
+
+@pytest.fixture
+async def child(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests" / "stages"))
+    made: list[Child] = []
+
+    def make(settings: Settings) -> Child:
+        monkeypatch.setenv("COPYDESK_MAX_CHILD_BYTES", str(settings.max_child_bytes))
+        made.append(Child(stage, settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.stop()
+
+
+async def outcome(child: Child, text: str, key: bytes | None = b"k") -> Outcome:
+    found = await child.run(key, raw(text))
+    assert found is not None
+    return found
+
+
+async def test_bytes_in_bytes_out(child: Make) -> None:
+    one = child(Settings())
+    found = await outcome(one, "hello")
+    assert found.disposition == "passed"
+    assert (found.article_id, found.model) == ("k", "none")
+    assert json.loads(found.value)["text"] == "hello"
+    first = one.pid
+    assert (await outcome(one, "again")).disposition == "passed"
+    assert one.pid == first
+
+
+@pytest.mark.parametrize(
+    ("text", "disposition", "name"),
+    [
+        ("REJECT no", "rejected", "Reject"),
+        ("RAISE bug", "failed", "RuntimeError"),
+        ("BREAK", "failed", "InvalidDocumentError"),
+        (" ", "invalid", "InvalidDocumentError"),
+    ],
+)
+async def test_what_a_stage_raises(child: Make, text: str, disposition: str, name: str) -> None:
+    one = child(Settings())
+    found = await outcome(one, text)
+    assert found.trouble is not None
+    assert (found.disposition, found.trouble.name) == (disposition, name)
+    assert (await outcome(one, "next")).disposition == "passed"
+
+
+async def test_a_hanging_article_costs_a_process_and_the_next_one_passes(child: Make) -> None:
+    one = child(Settings(max_article_seconds=0.5))
+    await outcome(one, "first")
+    before = one.pid
+    found = await outcome(one, "HANG")
+    assert found.trouble is not None
+    assert (found.disposition, found.trouble.name, found.article_id) == ("failed", "Timeout", "k")
+    assert (await outcome(one, "next")).disposition == "passed"
+    assert one.pid != before
+
+
+async def test_crash_and_memory_are_told_apart(child: Make) -> None:
+    one = child(Settings(max_child_bytes=400_000_000))
+    crashed, eaten = await outcome(one, "EXIT"), await outcome(one, "EAT")
+    assert crashed.trouble is not None
+    assert eaten.trouble is not None
+    assert "ended with 9" in crashed.trouble.message
+    assert "ran out of memory (limit 400000000 bytes)" in eaten.trouble.message
+
+
+async def test_an_article_is_given_a_second_chance_alone(child: Make, tmp_path: Path) -> None:
+    assert (await outcome(child(Settings()), f"ONCE {tmp_path}/tried")).disposition == "passed"
+
+
+async def test_no_second_chance_for_what_is_not_ours_any_more(child: Make) -> None:
+    assert await child(Settings(max_article_seconds=0.3)).run(b"k", raw("HANG"), retry=lambda: False) is None
+
+
+async def test_articles_wait_for_their_turn(child: Make) -> None:
+    one = child(Settings())
+    found = await asyncio.gather(*(outcome(one, f"text {number}", b"k%d" % number) for number in range(50)))
+    assert [json.loads(each.value)["text"] for each in found] == [f"text {number}" for number in range(50)]
+
+
+async def test_megabytes_and_emptiness_go_through(child: Make) -> None:
+    one = child(Settings())
+    assert len((await outcome(one, "x" * 6_000_000)).value) > 6_000_000
+    empty = await one.run(None, b"")
+    assert empty is not None
+    assert empty.disposition == "invalid"
+
+
+async def test_a_stage_that_cannot_be_loaded_says_why(child: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_TEST_LOAD_SECONDS", "never")
+    with pytest.raises(LoadError, match="could not convert string to float"):
+        await child(Settings()).start()
+
+
+async def test_loading_has_an_end(child: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPYDESK_TEST_LOAD_SECONDS", "30")
+    with pytest.raises(LoadError, match=r"loading took over 0\.5 s"):
+        await child(Settings(load_seconds=0.5)).start()

@@ -1,0 +1,171 @@
+"""Commands that need no broker: exit codes, and what comes out in a pipe."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.brokers import free_port_pair
+from harness.require import ROOT
+from harness.running import STAGES, run_command
+
+COMMANDS = ("up", "demo", "run", "publish", "consume", "process", "topics", "schemas", "stages", "dlq", "health")
+SEED = ROOT / "services" / "copydesk" / "samples" / "000_326d0f3b89965fac.txt"
+
+
+def line(**document: object) -> bytes:
+    return json.dumps(document).encode() + b"\n"
+
+
+async def test_help_has_four_groups_and_no_command_is_missing() -> None:
+    status, out, err = await run_command("--help")
+    assert (status, err) == (0, "")
+    text = out.decode()
+    for title in ("First steps:", "Articles:", "Workers:", "Operations:"):
+        assert title in text
+    for command in COMMANDS:
+        assert f"\n  {command} " in text
+        status, _, _ = await run_command(command, "--help")
+        assert status == 0
+
+
+async def test_process_keeps_the_order_and_tells_what_it_refused(tmp_path: Path) -> None:
+    rejects = tmp_path / "rejects.ndjson"
+    stdin = (
+        line(id="a", text="The first article has one sentence that says so.")
+        + b"{not json\n\n"
+        + line(id="b", text=" ")
+        + line(id="c", text="The third article is here as well, and it is the last.", metadata={"k": [1]})
+    )
+    status, out, err = await run_command("process", "--stage", "cleaner", "--rejects", str(rejects), stdin=stdin)
+    assert (status, err) == (1, "")
+    documents = [json.loads(each) for each in out.splitlines()]
+    assert [document["id"] for document in documents] == ["a", "c"]
+    assert documents[1]["metadata"] == {"k": [1]}
+    told = [json.loads(each) for each in rejects.read_text().splitlines()]
+    assert [(each["line"], each["id"], each["stage"], each["reason"]) for each in told] == [
+        (2, None, "cleaner", "invalid"),
+        (3, "b", "cleaner", "invalid"),
+    ]
+
+
+async def test_process_takes_all_stages_in_their_order() -> None:
+    stdin = line(id="seed", text=SEED.read_text(encoding="utf-8"))
+    status, out, err = await run_command("process", stdin=stdin)
+    assert (status, err) == (0, "")
+    document = json.loads(out)
+    assert [entry["stage"] for entry in document["provenance"]] == ["cleaner", "extractor", "coherence"]
+    assert document["coherence"]["status"] == "ok"
+    assert any(quote["speaker"]["name"] for quote in document["quotes"])
+
+
+async def test_process_gives_the_same_bytes_twice() -> None:
+    stdin = line(id="seed", text=SEED.read_text(encoding="utf-8"))
+    assert (await run_command("process", stdin=stdin))[1] == (await run_command("process", stdin=stdin))[1]
+
+
+async def test_metadata_with_line_breaks_stays_one_line() -> None:
+    """NDJSON on standard input cannot hold them, but a broker's message can."""
+    from copydesk.cli.process import one_line
+
+    pretty = b'{"id": "a",\r\n "metadata": {\n  "k": "v\\n"}}'
+    assert b"\n" not in one_line(pretty)
+    assert json.loads(one_line(pretty)) == json.loads(pretty)
+
+
+async def test_process_without_input_gives_no_output() -> None:
+    assert await run_command("process", "--stage", "cleaner") == (0, b"", "")
+
+
+async def test_process_survives_every_kind_of_line() -> None:
+    stdin = b"\n".join(
+        [
+            line(id="half", text="Half an emoji \ud83d is no reason to lose an article.").strip(),
+            b'{"id": "deep", "text": "x", "metadata": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+            b"[" * 100_000,
+            b'"text"',
+            b"\xff\xfe\x00",
+            line(id="long", text="word " * 400_000).strip(),
+            line(id="marks", text='"' * 10_000).strip(),
+            line(id="nul", text="a\u0000b\u202ec " * 50).strip(),
+        ]
+    )
+    status, out, err = await run_command("process", "--stage", "cleaner", stdin=stdin)
+    assert status == 1
+    assert [json.loads(each)["id"] for each in out.splitlines()] == ["half", "long", "marks", "nul"]
+    assert len(err.splitlines()) == 4
+
+
+async def test_an_unknown_stage_is_wrong_use_and_names_the_others() -> None:
+    status, out, err = await run_command("process", "--stage", "sorter")
+    assert (status, out) == (2, b"")
+    assert "cleaner, coherence, extractor" in err
+    status, _, err = await run_command("run", "sorter")
+    assert status == 2
+    assert "no stage 'sorter'" in err
+
+
+async def test_stages_lists_a_third_partys_too() -> None:
+    status, out, _ = await run_command("stages", "--json", environ={"PYTHONPATH": str(STAGES)})
+    assert status == 0
+    names = [json.loads(each)["name"] for each in out.splitlines()]
+    assert names == ["cleaner", "coherence", "extractor", "probe", "relay"]
+
+
+async def test_topics_list_in_a_pipe() -> None:
+    status, out, err = await run_command("topics", "list")
+    assert (status, err) == (0, "")
+    assert b"\x1b" not in out
+    assert out.startswith(b"articles.raw ")
+    status, out, _ = await run_command("topics", "list", "--json")
+    assert [json.loads(each)["name"] for each in out.splitlines()][:2] == ["articles.raw", "articles.cleaned"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("topics", "check"),
+        ("topics", "apply"),
+        ("publish", str(SEED)),
+        ("consume", "articles.scored"),
+        ("dlq", "list"),
+    ],
+)
+async def test_a_broker_that_is_away_is_exit_3_and_one_line(arguments: tuple[str, ...]) -> None:
+    status, out, err = await run_command(*arguments, environ={"COPYDESK_BROKERS": f"127.0.0.1:{free_port_pair()}"})
+    assert (status, out) == (3, b"")
+    assert "no broker answers" in err
+    assert "copydesk up" in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("publish",),
+        ("publish", "no-such-file.txt"),
+        ("consume", "no.topic"),
+        ("consume", "articles.raw", "--from", "once"),
+    ],
+)
+async def test_wrong_use_is_exit_2(arguments: tuple[str, ...]) -> None:
+    status, out, err = await run_command(*arguments)
+    assert (status, out) == (2, b"")
+    assert "Error" in err
+
+
+async def test_health_without_a_worker_is_exit_1(tmp_path: Path) -> None:
+    status, _, err = await run_command(
+        "health", "cleaner", environ={"COPYDESK_HEALTH_FILE": str(tmp_path / "none.json")}
+    )
+    assert status == 1
+    assert "none runs" in err
+
+
+async def test_up_refuses_what_it_cannot_scale() -> None:
+    for value in ("sorter=2", "cleaner=0", "cleaner=many", "cleaner"):
+        status, _, err = await run_command("up", "--scale", value)
+        assert status == 2, value
+        assert "--scale" in err
