@@ -110,7 +110,7 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
         r"""The article in a message, its ``id`` and ``site`` filled in, oddities told in ``warnings``.
 
         Tolerant where nothing is lost by it: an optional field with a bad value becomes null, half an emoji
-        (``"\ud83d"``, which JSON writers emit and strict parsers refuse) becomes U+FFFD.
+        (``"\ud83d"``, which JSON writers emit and strict parsers refuse) becomes U+FFFD, a byte order mark is skipped.
 
         Raises:
             InvalidDocumentError: No JSON object, nested too deeply, neither ``text`` nor ``html``, or no id to
