@@ -5,23 +5,18 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from harness.brokers import Broker, any_broker
+from harness.brokers import Broker, any_broker, embedded_broker
 from harness.running import Cluster
 
 
-@pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """The broker of this run, whichever kind there is."""
-    with any_broker(tmp_path_factory.mktemp("kafka")) as running:
+@pytest.fixture(scope="session", params=["any", "embedded"])
+def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """The broker of this run: one suite for the best one there is, and for the one that `up` embeds."""
+    with any_broker(tmp_path_factory.mktemp("kafka")) if request.param == "any" else embedded_broker() as running:
+        reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"\nbroker tests run on the {running}")
         yield running
-
-
-@pytest.fixture(scope="session", autouse=True)
-def say_which(broker: Broker, pytestconfig: pytest.Config) -> None:
-    """Name the broker at the top of what the tests print."""
-    reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        reporter.write_line(f"\nbroker tests run on the {broker}")
 
 
 @pytest.fixture

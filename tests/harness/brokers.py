@@ -108,11 +108,18 @@ def any_broker(folder: Path) -> Iterator[Broker]:
         with own_kafka(folder) as kafka:
             yield kafka
     else:
-        embedded = Embedded()
-        try:
+        with embedded_broker() as embedded:
             yield embedded
-        finally:
-            embedded.stop()
+
+
+@contextlib.contextmanager
+def embedded_broker() -> Iterator[Embedded]:
+    """The embedded broker."""
+    embedded = Embedded()
+    try:
+        yield embedded
+    finally:
+        embedded.stop()
 
 
 def free_port_pair() -> int:

@@ -90,7 +90,7 @@ def describe(message: Message) -> dict[str, object]:
         "offset": message.offset,
         "timestamp": message.timestamp,
         "key": None if message.key is None else message.key.decode("utf-8", "backslashreplace"),
-        "headers": {name: content.decode("utf-8", "backslashreplace") for name, content in message.headers},
+        "headers": {name: (content or b"").decode("utf-8", "backslashreplace") for name, content in message.headers},
         **value,
     }
 

@@ -42,7 +42,7 @@ def article(article: CleanedArticle, *, note: str = "") -> None:
 def dead_letter(message: Message) -> None:
     """Print where a message failed, and why."""
     out = console()
-    headers = {name: value.decode("utf-8", "replace") for name, value in message.headers}
+    headers = {name: (value or b"").decode("utf-8", "replace") for name, value in message.headers}
     out.rule(Text(f"{message.id or '(no id)'}: dead letter", style="bold red"), align="left", style="dim")
     origin = "/".join(headers.get(f"dlq.{name}", "?") for name in ("topic", "partition", "offset"))
     rows = _rows()

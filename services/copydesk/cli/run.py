@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import logging
+import os
 
 import click
 
@@ -23,4 +24,6 @@ def command(stage: str) -> None:
     async def work() -> int:
         return await Worker(worker_stage, worker_settings).run()
 
-    sys.exit(asyncio.run(work()))
+    status = asyncio.run(work())
+    logging.shutdown()
+    os._exit(status)  # whatever thread a library still has must not keep the process

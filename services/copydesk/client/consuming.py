@@ -107,6 +107,8 @@ async def consume(
     connection = connection or read_connection()
     async with _consumer(connection, name, group, start) as consumer:
         done: dict[TopicPartition, int] = {}
+        begin = int(start.timestamp() * 1000) if isinstance(start, datetime) else 0
+        begun: set[TopicPartition] = set()
         if group:
             listener = _CommitOnRevoke(consumer, done)
             consumer.subscribe([connection.full(name)], listener=listener)
@@ -118,6 +120,9 @@ async def consume(
                 batch = await consumer.getmany(timeout_ms=POLL_MS)
                 for partition, records in batch.items():
                     for record in records:
+                        if partition not in begun and record.timestamp < begin:
+                            continue  # not every broker finds the first offset of a time
+                        begun.add(partition)
                         yield Message(name, record)
                         done[partition] = record.offset + 1
                         if group and time.monotonic() - last_commit > COMMIT_SECONDS:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-Header = tuple[str, bytes]
+Header = tuple[str, bytes | None]
+"""Name and value; producers may leave a value null."""
 """Name and value. A foreign producer's header may be null, which aiokafka hands on as None: readers here allow it."""
 
 Headers = Sequence[Header]
@@ -95,7 +96,7 @@ def event(
         subject: The article's id; a header cannot be null, so None leaves it out.
         passed_on: Headers to put behind these.
     """
-    headers = [
+    headers: list[Header] = [
         ("ce_specversion", b"1.0"),
         ("ce_id", id_.encode()),
         ("ce_source", source.encode()),

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, NodeNotReadyError
@@ -87,19 +87,27 @@ class Worker:
         stop = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():  # stopped before it was ready
-                work.cancel()
-                with suppress(asyncio.CancelledError):
-                    await work
-                return Exit.TERMINATED if self._signal == signal.SIGTERM else Exit.INTERRUPTED
-            app = work.result()
-            return await self._work(app, stop)
+            if work.done():
+                await self._work(work.result(), stop)
+            self.log.info("stopping", signal=self._signal.name if self._signal else None)
+            self._tell("stopping")
+            give_up(self)
+            await _cancelled(work)
+            await self._stop_app()
+            self.log.info("stopped")
         except (SetupError, LoadError) as error:
             self.log.error("set up wrongly", problem=str(error))  # noqa: TRY400 - the message says it all
             return Exit.SETUP
         except _AWAY as error:
             self.log.error("broker out of reach", problem=_say(error))  # noqa: TRY400 - ditto
             return Exit.BROKER
+        except Exception as error:  # noqa: BLE001 - whatever it is, a supervisor may try again
+            self.log.critical("ending, to be restarted", problem=_say(error), exc_info=error)
+            return Exit.RESTART
+        else:
+            if self._ready:
+                return Exit.DONE
+            return Exit.TERMINATED if self._signal == signal.SIGTERM else Exit.INTERRUPTED
         finally:
             stop.cancel()
             await self._clean_up()
@@ -155,25 +163,26 @@ class Worker:
             "this broker has no transactions: set COPYDESK_DELIVERY=at_least_once (or auto), or use Apache Kafka"
         )
 
-    async def _work(self, app: App, stop: asyncio.Task[bool]) -> int:
-        """From ready to stopped."""
+    async def _work(self, app: App, stop: asyncio.Task[bool]) -> None:
+        """From the start of the application to the signal that stops it."""
         tick = asyncio.create_task(self._tick_for_ever())
         ended = asyncio.create_task(app.wait_until_stopped())
         await asyncio.wait({stop, ended, tick}, return_when=asyncio.FIRST_COMPLETED)
-        tick.cancel()
-        if tick.done() and not tick.cancelled() and (error := tick.exception()):
+        if tick.done() and (error := tick.exception()):
             self.fail(error)
         if not stop.done():
             self.fail(crash_reason(app) or RuntimeError("the consumer stopped by itself"))
-        self.log.info("stopping", signal=self._signal.name if self._signal else None)
-        self._tell("stopping")
-        give_up(self)
-        await app.stop()
-        ended.cancel()
-        self.log.info("stopped")
-        return Exit.DONE
+        await _cancelled(tick)
+        await _cancelled(ended)
+
+    async def _stop_app(self) -> None:
+        """Leave the group, as soon as every lane is done with the article in hand."""
+        app, self._app = self._app, None
+        if app is not None:
+            await app.stop()
 
     async def _clean_up(self) -> None:
+        await self._stop_app()
         await close_lanes(self)
         await self.child.stop()
         await self._page.stop()
@@ -335,6 +344,12 @@ class Worker:
     @property
     def _health_path(self) -> Path:
         return health_file(self.stage.name, self.settings.health_file)
+
+
+async def _cancelled(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _limit(name: str, configs: dict[str, str]) -> int:

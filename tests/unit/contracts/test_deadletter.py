@@ -52,6 +52,8 @@ def test_message_and_stack_trace_are_cut_at_bytes_and_between_characters(before:
     text = before + character * STACK_BYTES + before
     headers = dict(letter(exception_message=text, exception_stacktrace=text).headers())
     message, stack = headers["dlq.exception.message"], headers["dlq.exception.stacktrace"]
+    assert message is not None
+    assert stack is not None
     # as many bytes as fit without half a character
     size = len(character.encode())
     assert MESSAGE_BYTES - size < len(message) <= MESSAGE_BYTES
@@ -79,7 +81,7 @@ def test_headers_that_are_no_dead_letters_are_refused_with_the_name_of_the_heade
         DeadLetter.from_headers(without)
     with pytest.raises(msgspec.ValidationError, match=r"\$\.dlq\.offset"):
         DeadLetter.from_headers([*letter().headers(), ("dlq.offset", b"\xff")])
-    null: Header = ("dlq.version", None)  # type: ignore[assignment]  # aiokafka's null header
+    null: Header = ("dlq.version", None)  # aiokafka's null header
     with pytest.raises(msgspec.ValidationError, match=r"\$\.dlq\.version"):
         DeadLetter.from_headers([*letter().headers(), null])
 

@@ -20,7 +20,7 @@ from copydesk.contracts.envelope import (
 )
 
 TRACEPARENT = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-NULL: Header = ("x-null", None)  # type: ignore[assignment]  # what aiokafka hands on for a null header
+NULL: Header = ("x-null", None)  # what aiokafka hands on for a null header
 
 
 def test_a_message_has_the_headers_of_a_cloud_event_in_binary_mode() -> None:
