@@ -6,6 +6,7 @@ import base64
 import sys
 from contextlib import aclosing
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 import click
 import orjson
@@ -48,6 +49,8 @@ def command(name: str, start: Start, limit: int | None, *, follow: bool, as_json
     key, headers and place.
     """
     pretty = sys.stdout.isatty() if as_json is None else not as_json
+    if pretty and find_spec("rich") is None:
+        end(Exit.SETUP, "readable output needs rich: pip install 'copydesk[cli]', or say --json")
     try:
         ask(_print(connection(), name, start, limit, follow=follow, pretty=pretty))
     except UnknownTopicError as error:

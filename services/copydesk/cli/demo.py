@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import aclosing
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 
 import click
 
-from copydesk.cli import render
 from copydesk.cli.publish import Item, publish_item, read_items
 from copydesk.cli.setup import end
 from copydesk.cli.up import first, say_prefixed, stop_on_signals
@@ -39,6 +39,8 @@ def command(timeout: float, *, logs: bool) -> None:
 
     The exit code is 0 only if every article had exactly one outcome: enriched by all stages, or one dead letter.
     """
+    if find_spec("rich") is None:
+        end(Exit.SETUP, "readable output needs rich: pip install 'copydesk[local]'")
     sys.exit(asyncio.run(_demo(timeout, logs=logs)))
 
 
@@ -163,6 +165,8 @@ async def _next(messages: asyncio.Queue[Message], readers: list[asyncio.Task[Non
 
 
 def _print(message: Message, begin: float) -> None:
+    from copydesk.cli import render  # noqa: PLC0415 - rich, an extra
+
     if message.topic not in DOCUMENTS:
         render.dead_letter(message)
         return

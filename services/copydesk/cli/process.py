@@ -10,10 +10,13 @@ import click
 import msgspec
 import orjson
 
+from copydesk.cli.setup import end
 from copydesk.runtime import article
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.settings import stage_settings
-from copydesk.stage import Stage, UnknownStageError, chain, find, installed
+from copydesk.runtime.settings import SettingsError, stage_settings
+from copydesk.stage import Stage, UnknownStageError, chain, find
+
+Step = tuple[Stage, Callable[[Any], Any]]
 
 
 @click.command(name="process")
@@ -28,8 +31,7 @@ def command(name: str, rejects: IO[bytes] | None, file: IO[bytes]) -> None:
     Reads FILE or standard input. A document that a stage refuses is left out of the output and told in --rejects
     (line, id, stage, reason, class, message); without that option, on standard error. The exit code is then 1.
     """
-    stages = _stages(name)
-    steps = [(stage, article.load(stage, stage_settings(stage))) for stage in stages]
+    steps = _load(name)
     refused = 0
     output = sys.stdout.buffer
     for number, line in enumerate(_lines(file), start=1):
@@ -48,21 +50,24 @@ def command(name: str, rejects: IO[bytes] | None, file: IO[bytes]) -> None:
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
 
-def _stages(name: str) -> tuple[Stage, ...]:
+def _load(name: str) -> list[Step]:
+    """The stages, their models loaded; a missing package ends the command as set up wrongly."""
     try:
-        return chain() if name == "all" else (find(name),)
+        stages = chain() if name == "all" else (find(name),)
+        return [(stage, article.load(stage, stage_settings(stage))) for stage in stages]
     except UnknownStageError as error:
         raise click.BadParameter(f"{error} (or all)", param_hint="--stage") from None
+    except SettingsError as error:
+        end(Exit.USAGE, str(error))
     except ModuleNotFoundError as error:
-        hint = name if name in installed() else "all"
-        raise click.ClickException(f"{error}: pip install 'copydesk[{hint}]'") from None
+        end(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
     return (line for line in file if line.strip())
 
 
-def _pass(steps: list[tuple[Stage, Callable[[Any], Any]]], value: bytes) -> tuple[Stage, article.Outcome]:
+def _pass(steps: list[Step], value: bytes) -> tuple[Stage, article.Outcome]:
     for stage, process in steps:
         outcome = article.run(stage, process, value, None)
         if outcome.disposition != "passed":

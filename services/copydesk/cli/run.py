@@ -8,8 +8,8 @@ import os
 
 import click
 
-from copydesk.cli.setup import settings, stage_named
-from copydesk.runtime.worker import Worker
+from copydesk.cli.setup import end, settings, stage_named
+from copydesk.runtime.exits import Exit
 
 
 @click.command(name="run")
@@ -20,6 +20,10 @@ def command(stage: str) -> None:
     Both finish the article in hand; a second Ctrl-C ends at once. More cores: more workers.
     """
     worker_stage, worker_settings = stage_named(stage), settings()
+    try:
+        from copydesk.runtime.worker import Worker  # noqa: PLC0415 - faust: only a worker needs it
+    except ModuleNotFoundError as error:
+        end(Exit.SETUP, f"{error}: pip install 'copydesk[{stage}]'")
 
     async def work() -> int:
         return await Worker(worker_stage, worker_settings).run()

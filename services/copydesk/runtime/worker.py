@@ -28,10 +28,11 @@ from copydesk.runtime.broker import SetupError
 from copydesk.runtime.child import Child, LoadError
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.halt import Halt
-from copydesk.runtime.health import Health, Page, State, health_file, write_health
+from copydesk.runtime.health import Health, State, health_file, write_health
 from copydesk.runtime.lanes import QUEUE_BYTES, Budget, Lane, PlainLane, TransactionalLane, producer_options
 from copydesk.runtime.logs import set_up_logs
 from copydesk.runtime.metrics import Metrics
+from copydesk.runtime.page import Page
 from copydesk.runtime.records import Incoming, Ready, Writer, told
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
 from copydesk.stage import Stage
@@ -101,7 +102,7 @@ class Worker:
         except _AWAY as error:
             self.log.error("broker out of reach", problem=_say(error))  # noqa: TRY400 - ditto
             return Exit.BROKER
-        except Exception as error:  # noqa: BLE001 - whatever it is, a supervisor may try again
+        except Exception as error:
             self.log.critical("ending, to be restarted", problem=_say(error), exc_info=error)
             return Exit.RESTART
         else:
