@@ -200,6 +200,8 @@ def test_every_committed_floor_is_complete(stage: str) -> None:
         assert all(len(digest) == 64 for digest in run.files.values())
         assert {bound.epsilon for bound in run.figures.values()} <= set(floors_.epsilons)
         assert all(bound.gain(bound.seen) >= 0 for bound in run.figures.values()), "a floor above what was seen"
+        for figure, bound in run.figures.items():
+            assert bound.floor is None or bound.floor > floors_.epsilons[bound.epsilon].value, f"{figure} cannot fail"
         assert not any(figure.endswith(gate.NOT_ASSERTED) for figure in run.figures)
     assert all(epsilon.why for epsilon in floors_.epsilons.values())
     assert all(entry.reason for entry in floors_.lowered)
