@@ -14,8 +14,10 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """The broker of this run: one suite for the best one there is, and for the one that `up` embeds."""
     with any_broker(tmp_path_factory.mktemp("kafka")) if request.param == "any" else embedded_broker() as running:
         reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line(f"\nbroker tests run on the {running}")
+        capture = request.config.pluginmanager.get_plugin("capturemanager")
+        if reporter is not None and capture is not None:
+            with capture.global_and_fixture_disabled():
+                reporter.write_line(f"\nbroker tests run on the {running}")
         yield running
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.documents import SCHEMAS
 from copydesk.contracts.deadletter import MESSAGE_BYTES, STACK_BYTES
-from copydesk.contracts.topics import DOCUMENTS, RECORD_OVERHEAD, Topic, UnknownTopicError, topic, topics
+from copydesk.contracts.topics import DOCUMENTS, RECORD_OVERHEAD, Topic, UnknownTopicError, topic, topics, topics_with
 from copydesk.stage import Stage, chain
 
 OURS = chain(("cleaner", "extractor", "coherence"))
@@ -86,3 +86,17 @@ def test_a_key_that_no_topic_has_is_refused() -> None:
 def test_an_unknown_topic_is_told_what_there_is() -> None:
     with pytest.raises(UnknownTopicError, match=r"no topic 'articles\.row'; there are: articles\.raw, "):
         topic("articles.row")
+
+
+def test_a_third_partys_topics_are_like_their_neighbours() -> None:
+    from copydesk_teststages import relay
+
+    stranger = msgspec.structs.replace(relay, name="sorter", sink="articles.sorted")
+    known = topics_with([stranger])
+    assert list(known)[: len(topics())] == list(topics())
+    sink, dead = known["articles.sorted"], known["articles.sorter.dlq"]
+    assert sink.configs == topic("articles.scored").configs
+    assert dead.configs == topic("articles.coherence.dlq").configs
+    assert (sink.producers, dead.producers) == (("sorter",), ("sorter",))
+    assert (sink.holds_dead_letters, dead.holds_dead_letters) == (False, True)
+    assert topics_with([relay])["articles.extracted"] == topic("articles.extracted"), "ours stay as they are"

@@ -12,11 +12,11 @@ import click
 import orjson
 
 from copydesk.cli.process import one_line
-from copydesk.cli.setup import ask, connection, end
+from copydesk.cli.setup import ask, connection, document_of, end, known_topics
 from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
 from copydesk.contracts.articles import CleanedArticle, InvalidDocumentError
-from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topics
+from copydesk.contracts.topics import UnknownTopicError
 from copydesk.runtime.exits import Exit
 
 
@@ -36,8 +36,20 @@ class When(click.ParamType):
         return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+class TopicName(click.ParamType):
+    """A topic that is known."""
+
+    name = "TOPIC"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, if there is such a topic."""
+        if str(value) not in (known := known_topics()):
+            self.fail(f"no topic {value!r}; there are: {', '.join(known)}", param, ctx)
+        return str(value)
+
+
 @click.command(name="consume")
-@click.argument("name", metavar="TOPIC", type=click.Choice(list(topics())))
+@click.argument("name", metavar="TOPIC", type=TopicName())
 @click.option("--from", "start", type=When(), default="earliest", show_default=True, help="Where to begin.")
 @click.option("--follow", is_flag=True, help="Wait for more at the end, until Ctrl-C.")
 @click.option("--limit", type=click.IntRange(1), help="End after so many messages.")
@@ -59,7 +71,9 @@ def command(name: str, start: Start, limit: int | None, *, follow: bool, as_json
 
 async def _print(target: Connection, name: str, start: Start, limit: int | None, *, follow: bool, pretty: bool) -> None:
     count = 0
-    async with aclosing(consume(name, start=start, follow=follow, connection=target)) as messages:
+    async with aclosing(
+        consume(name, start=start, follow=follow, connection=target, document=document_of(name))
+    ) as messages:
         async for message in messages:
             if pretty:
                 _print_readably(message)
@@ -74,7 +88,7 @@ async def _print(target: Connection, name: str, start: Start, limit: int | None,
 
 def as_line(message: Message) -> bytes:
     """A message as one line of JSON."""
-    if message.topic in DOCUMENTS and message.value is not None and _is_json(message.value):
+    if not message.topic.endswith(".dlq") and message.value is not None and _is_json(message.value):
         return one_line(message.value)
     return orjson.dumps(describe(message))
 
@@ -110,14 +124,14 @@ def _print_readably(message: Message) -> None:
     from copydesk.cli import render  # noqa: PLC0415 - rich, an extra
 
     try:
-        article = message.article if message.topic in DOCUMENTS else None
-    except InvalidDocumentError:
+        article = message.article
+    except (InvalidDocumentError, LookupError):
         article = None
     if isinstance(article, CleanedArticle):
         render.article(article, note=f"{message.topic} {message.partition}/{message.offset}")
     elif message.withdrawn:
         click.echo(f"✂ {message.id} withdrawn  ({message.topic} {message.partition}/{message.offset})")
-    elif message.topic not in DOCUMENTS:
+    elif message.topic.endswith(".dlq"):
         render.dead_letter(message)
     else:
         click.echo(orjson.dumps(describe(message), option=orjson.OPT_INDENT_2))

@@ -14,11 +14,10 @@ from importlib.util import find_spec
 import click
 
 from copydesk.cli.publish import Item, publish_item, read_items
-from copydesk.cli.setup import end
+from copydesk.cli.setup import document_of, end
 from copydesk.cli.up import first, say_prefixed, stop_on_signals
 from copydesk.client import BrokerAwayError, Connection, Message, Publisher, consume
 from copydesk.contracts.articles import CleanedArticle
-from copydesk.contracts.topics import DOCUMENTS
 from copydesk.runtime.broker import SetupError
 from copydesk.runtime.embedded import EmbeddedBrokerError
 from copydesk.runtime.exits import Exit
@@ -103,7 +102,7 @@ class Outcomes:
             elif message.topic == stage.dead_letters:
                 self._dead[stage.name][message.id or ""] += 1
                 self._reasons[stage.name][message.dead_letter.reason] += 1
-        return message.topic == self._last or message.topic not in DOCUMENTS
+        return message.topic == self._last or message.topic.endswith(".dlq")
 
     def report(self, seconds: float) -> int:
         """Print the sums; returns the exit code."""
@@ -146,7 +145,7 @@ async def _show(connection: Connection, seen: Outcomes, begin: float) -> None:
 
 
 async def _read(connection: Connection, topic: str, messages: asyncio.Queue[Message]) -> None:
-    async with aclosing(consume(topic, connection=connection)) as found:
+    async with aclosing(consume(topic, connection=connection, document=document_of(topic))) as found:
         async for message in found:
             messages.put_nowait(message)
 
@@ -167,7 +166,7 @@ async def _next(messages: asyncio.Queue[Message], readers: list[asyncio.Task[Non
 def _print(message: Message, begin: float) -> None:
     from copydesk.cli import render  # noqa: PLC0415 - rich, an extra
 
-    if message.topic not in DOCUMENTS:
+    if message.topic.endswith(".dlq"):
         render.dead_letter(message)
         return
     article = message.article

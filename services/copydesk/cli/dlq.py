@@ -8,13 +8,11 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.setup import ask, connection, end
+from copydesk.cli.setup import ask, connection, end, known_topics, stage_named
 from copydesk.client import Connection, Message, consume
 from copydesk.contracts.envelope import rfc3339
-from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topics
+from copydesk.contracts.topics import UnknownTopicError
 from copydesk.runtime.exits import Exit
-
-DEAD_LETTERS = tuple(name for name in topics() if name not in DOCUMENTS)
 
 
 @click.group(name="dlq")
@@ -23,11 +21,14 @@ def command() -> None:
 
 
 @command.command(name="list")
-@click.option("--stage", type=click.Choice([name.split(".")[1] for name in DEAD_LETTERS]), help="Of one stage only.")
+@click.option("--stage", metavar="NAME", help="Of one stage only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a dead letter.")
 def list_(stage: str | None, *, as_json: bool) -> None:
     """List the dead letters of all stages, or of one; the exit code is 1 when there are any."""
-    names = [name for name in DEAD_LETTERS if stage is None or name.split(".")[1] == stage]
+    if stage is not None:
+        names = [stage_named(stage).dead_letters]
+    else:
+        names = [name for name, topic in known_topics().items() if topic.holds_dead_letters]
     try:
         letters = ask(_read(connection(), names))
     except UnknownTopicError as error:

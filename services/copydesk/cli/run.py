@@ -8,7 +8,7 @@ import os
 
 import click
 
-from copydesk.cli.setup import end, settings, stage_named
+from copydesk.cli.setup import end, settings, stage_named, stage_options
 from copydesk.runtime.exits import Exit
 
 
@@ -20,6 +20,7 @@ def command(stage: str) -> None:
     Both finish the article in hand; a second Ctrl-C ends at once. More cores: more workers.
     """
     worker_stage, worker_settings = stage_named(stage), settings()
+    stage_options(worker_stage)  # refused here, not in the middle of the start
     try:
         from copydesk.runtime.worker import Worker  # noqa: PLC0415 - faust: only a worker needs it
     except ModuleNotFoundError as error:

@@ -5,16 +5,49 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 import click
+import msgspec
 
 from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
+from copydesk.contracts.articles import Document
+from copydesk.contracts.topics import DOCUMENTS, Topic, topics_with
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.settings import Settings, read_settings
-from copydesk.stage import Stage, UnknownStageError, find
+from copydesk.runtime.settings import Settings, read_settings, stage_settings
+from copydesk.stage import Stage, UnknownStageError, find, installed
 
 T = TypeVar("T")
+
+
+def installed_stages() -> tuple[Stage, ...]:
+    """The installed stages whose packages are there, too."""
+    found = []
+    for name in installed():
+        with suppress(ImportError):
+            found.append(find(name))
+    return tuple(found)
+
+
+def known_topics() -> dict[str, Topic]:
+    """Every topic by name, those of a third party's installed stages too."""
+    return topics_with(installed_stages())
+
+
+def document_of(topic: str) -> type[Document] | None:
+    """The struct of what a topic holds, if it is known."""
+    outputs = {stage.sink: stage.output for stage in installed_stages()}
+    found = DOCUMENTS.get(topic) or outputs.get(topic)
+    return found if found is not None and issubclass(found, Document) else None
+
+
+def stage_options(stage: Stage) -> msgspec.Struct | None:
+    """The stage's own settings; a bad one ends the command as wrong use."""
+    try:
+        return stage_settings(stage)
+    except SettingsError as error:
+        end(Exit.USAGE, str(error))
 
 
 def settings() -> Settings:

@@ -8,9 +8,9 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.setup import ask, connection, end
+from copydesk.cli.setup import ask, connection, end, known_topics
 from copydesk.client.connection import Connection
-from copydesk.contracts.topics import Topic, topics
+from copydesk.contracts.topics import Topic
 from copydesk.runtime import broker
 from copydesk.runtime.exits import Exit
 
@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a topic.")
 def list_(*, as_json: bool) -> None:
     """List the topics as described; no broker is asked."""
-    for topic in topics().values():
+    for topic in known_topics().values():
         if as_json:
             click.echo(orjson.dumps(msgspec.to_builtins(topic)))
         else:
@@ -53,7 +53,7 @@ def check() -> None:
 
 def described(target: Connection) -> dict[str, Topic]:
     """The topics by their full names on this cluster."""
-    return {target.full(topic.name): topic for topic in topics().values()}
+    return {target.full(topic.name): topic for topic in known_topics().values()}
 
 
 async def _apply(target: Connection, partitions: int | None, replication: int) -> dict[str, str]:

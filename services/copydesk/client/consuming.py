@@ -18,10 +18,11 @@ from copydesk.client.reading import readings
 from copydesk.contracts.articles import Document
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header, header
-from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topic
+from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topics
 
 COMMIT_SECONDS = 1.0  # measured for faust: 1.0 s costs 3 % of the throughput, 0.1 s costs 11 %
 POLL_MS = 200
+LARGEST_BYTES = 11 * 1024 * 1024  # of a message on a topic of which nothing is known: as large as any of ours
 
 Start = Literal["earliest", "latest"] | datetime
 
@@ -29,9 +30,12 @@ Start = Literal["earliest", "latest"] | datetime
 class Message:
     """One message of a topic."""
 
-    def __init__(self, name: str, record: ConsumerRecord[bytes | None, bytes | None]) -> None:
-        """A record of the topic of that name (without a prefix)."""
+    def __init__(
+        self, name: str, record: ConsumerRecord[bytes | None, bytes | None], document: type[Document] | None
+    ) -> None:
+        """A record of the topic of that name (without a prefix), and the struct of what it holds."""
         self.topic = name
+        self._document = document
         self.partition: int = record.partition
         self.offset: int = record.offset
         self.timestamp: int = record.timestamp
@@ -56,14 +60,13 @@ class Message:
 
         Raises:
             InvalidDocumentError: The bytes do not keep the topic's contract.
-            LookupError: The topic holds no documents (dead letters hold whatever was sent).
+            LookupError: The topic holds none that are known (dead letters hold whatever was sent).
         """
         if self.value is None:
             return None
-        document = DOCUMENTS.get(self.topic)
-        if document is None:
-            raise LookupError(f"{self.topic} holds no documents: look at value and headers")
-        return document.read(self.value, self.key)
+        if self._document is None:
+            raise LookupError(f"{self.topic} holds no documents that are known: look at value and headers")
+        return self._document.read(self.value, self.key)
 
     @property
     def dead_letter(self) -> DeadLetter:
@@ -82,6 +85,7 @@ async def consume(
     start: Start = "earliest",
     follow: bool = True,
     connection: Connection | None = None,
+    document: type[Document] | None = None,
 ) -> AsyncGenerator[Message, None]:
     """The messages of a topic, read committed.
 
@@ -94,6 +98,7 @@ async def consume(
         start: Where to begin (with a group: where it has no committed offset).
         follow: Wait for more at the end; False ends there.
         connection: How to reach the broker; default: `COPYDESK_BROKERS`.
+        document: The struct of what the topic holds; default: copydesk's own for copydesk's own topics.
 
     Raises:
         BrokerAwayError: Nothing answers.
@@ -105,6 +110,7 @@ async def consume(
             print(message.article.title, message.article.coherence.score)
     """
     connection = connection or read_connection()
+    document = document or DOCUMENTS.get(name)
     async with _consumer(connection, name, group, start) as consumer:
         done: dict[TopicPartition, int] = {}
         begin = int(start.timestamp() * 1000) if isinstance(start, datetime) else 0
@@ -123,7 +129,7 @@ async def consume(
                         if partition not in begun and record.timestamp < begin:
                             continue  # not every broker finds the first offset of a time
                         begun.add(partition)
-                        yield Message(name, record)
+                        yield Message(name, record, document)
                         done[partition] = record.offset + 1
                         if group and time.monotonic() - last_commit > COMMIT_SECONDS:
                             await _commit(consumer, done)
@@ -158,7 +164,7 @@ async def _consumer(
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset=start if isinstance(start, str) else "earliest",
-        max_partition_fetch_bytes=topic(name).max_message_bytes,
+        max_partition_fetch_bytes=topics()[name].max_message_bytes if name in topics() else LARGEST_BYTES,
         session_timeout_ms=10_000,
         heartbeat_interval_ms=3_000,
         **connection.options(),

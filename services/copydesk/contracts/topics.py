@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,6 +14,7 @@ from msgspec import Meta
 
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, RawArticle, ScoredArticle
 from copydesk.contracts.envelope import Headers
+from copydesk.stage import Stage
 
 DOCUMENTS: dict[str, type[Document]] = {
     "articles.raw": RawArticle,
@@ -40,9 +42,15 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cleanup: tuple[Literal["compact", "delete"], ...]
     max_message_bytes: Annotated[int, Meta(ge=1)]
     schema: str
+    """File name; empty where only a third party's stage names the topic."""
     event: str | None = None
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
+
+    @property
+    def holds_dead_letters(self) -> bool:
+        """Whether what did not pass lies here."""
+        return self.name.endswith(".dlq")
 
     @property
     def configs(self) -> dict[str, str]:
@@ -96,6 +104,31 @@ def topic(name: str) -> Topic:
         return topics()[name]
     except KeyError:
         raise UnknownTopicError(f"no topic {name!r}; there are: {', '.join(topics())}") from None
+
+
+def topics_with(stages: Iterable[Stage]) -> dict[str, Topic]:
+    """Every topic by name, those too that only these stages name: like their neighbours in the pipeline.
+
+    A third party's sink is as `articles.scored`, its dead letter topic as `articles.coherence.dlq`.
+    """
+    known = dict(topics())
+    for stage in stages:
+        made = (
+            (stage.sink, "articles.scored", f"What the stage {stage.name} makes of {stage.source}."),
+            (stage.dead_letters, "articles.coherence.dlq", f"What the stage {stage.name} could not pass."),
+        )
+        for name, like, purpose in made:
+            if name not in known:
+                known[name] = msgspec.structs.replace(
+                    topic(like),
+                    name=name,
+                    purpose=purpose,
+                    schema="" if name == stage.sink else topic(like).schema,
+                    event=f"copydesk.{name}.v1" if name == stage.sink else None,
+                    producers=(stage.name,),
+                    consumers=("anyone",) if name == stage.sink else ("operators",),
+                )
+    return known
 
 
 def record_bytes(key: bytes | None, value: bytes | None, headers: Headers) -> int:

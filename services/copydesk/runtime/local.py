@@ -12,11 +12,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from copydesk.client.connection import Connection
-from copydesk.contracts.topics import topics
+from copydesk.contracts.topics import topics_with
 from copydesk.runtime import broker
 from copydesk.runtime.embedded import SESSION_SECONDS, EmbeddedBroker
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.processes import die_with_parent, end
+from copydesk.stage import find
 
 STOP_SECONDS = 20.0
 """How long a worker may take to finish the article in hand."""
@@ -128,7 +129,7 @@ async def pipeline(scale: Mapping[str, int], say: Say, *, port: int = 0, prefix:
         connection = Connection(brokers=embedded.connection.brokers, topic_prefix=prefix)
         say("broker", f"embedded broker on {connection.brokers} (in memory, at least once)")
         async with broker.admin(connection) as client:
-            wanted = {connection.full(name): topic for name, topic in topics().items()}
+            wanted = {connection.full(name): topic for name, topic in topics_with(find(name) for name in scale).items()}
             became = await broker.create_topics(client, wanted, partitions=None, replication=1)
         if problems := {name: what for name, what in became.items() if what not in {"created", "exists"}}:
             raise broker.SetupError(f"topics could not be created: {problems}")

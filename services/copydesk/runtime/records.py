@@ -10,7 +10,7 @@ from copydesk.contracts import deadletter, envelope
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header
 from copydesk.contracts.ids import event_id, id_from_key
-from copydesk.contracts.topics import UnknownTopicError, record_bytes, topic
+from copydesk.contracts.topics import record_bytes, topics_with
 from copydesk.runtime.article import Outcome, Trouble
 from copydesk.stage import Stage
 
@@ -64,10 +64,7 @@ class Writer:
         self.group = connection.full(f"copydesk.{stage.name}")
         self._settings_digest = settings_digest
         self._limits = limits
-        try:
-            self._type = topic(stage.sink).event
-        except UnknownTopicError:  # a third party's stage: its topic is not among ours
-            self._type = None
+        self._type = topics_with([stage])[stage.sink].event or stage.sink
 
     def ready(self, incoming: Incoming, outcome: Outcome, now: int) -> Ready:
         """What is to be written for this article, now (milliseconds since 1970)."""
@@ -117,7 +114,7 @@ class Writer:
                 cause, stage=stage.name, version=stage.version, model=outcome.model, settings=self._settings_digest
             ),
             source=f"/copydesk/{stage.name}",
-            type_=self._type or f"copydesk.{stage.sink}.v1",
+            type_=self._type,
             time=now,
             subject=outcome.article_id,
             passed_on=envelope.passed_on(

@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAv
 
 from copydesk.client.connection import BrokerAwayError
 from copydesk.contracts import envelope
-from copydesk.contracts.topics import UnknownTopicError, topic
+from copydesk.contracts.topics import topics_with
 from copydesk.runtime import broker
 from copydesk.runtime.app import App, close_lanes, crash_reason, give_up, make_app
 from copydesk.runtime.broker import SetupError
@@ -142,7 +142,7 @@ class Worker:
         async with broker.admin(settings, seconds=settings.broker_seconds) as client:
             await broker.check_topics(client, settings, names)
             configs = await broker.topic_configs(client, [settings.full(name) for name in names])
-        limits = {settings.full(name): _limit(name, configs.get(settings.full(name), {})) for name in names}
+        limits = {settings.full(name): _limit(stage, name, configs.get(settings.full(name), {})) for name in names}
         self.producer_bytes = max(limits.values())
         digest = settings_digest(stage_settings(stage))
         self.writer = Writer(stage, settings, settings_digest=digest, limits=limits)
@@ -353,14 +353,12 @@ async def _cancelled(task: asyncio.Task[Any]) -> None:
         await task
 
 
-def _limit(name: str, configs: dict[str, str]) -> int:
-    """The topic's `max.message.bytes` on the broker; where that is not told, as its YAML has it."""
+def _limit(stage: Stage, name: str, configs: dict[str, str]) -> int:
+    """The topic's `max.message.bytes` on the broker; where that is not told, as it is described."""
     if "max.message.bytes" in configs:
         return int(configs["max.message.bytes"])
-    try:
-        return topic(name).max_message_bytes
-    except UnknownTopicError:
-        return DEFAULT_BYTES
+    known = topics_with([stage])
+    return known[name].max_message_bytes if name in known else DEFAULT_BYTES
 
 
 def _now() -> int:
