@@ -7,6 +7,7 @@ nothing: lanes do both.
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -175,7 +176,7 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
         web_enabled=False,
         worker_redirect_stdouts=False,
         # faust makes this folder and leaves it empty, since there are no tables
-        datadir=Path(tempfile.gettempdir()) / "copydesk-faust",
+        datadir=Path(tempfile.gettempdir()) / f"copydesk-faust-{os.getuid()}",
     )
     app.owner = owner
 
