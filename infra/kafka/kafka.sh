@@ -17,8 +17,9 @@ heap=${KAFKA_HEAP:-384m}
 cluster=${KAFKA_CLUSTER_ID:-Y29weWRlc2sta2Fma2EwMQ} # any 16 bytes in base64, the same on every node
 
 libs() {
-  [ -f "$libs/.complete" ] && return
+  [ "$libs/.complete" -nt "$here/pom.xml" ] && return
   command -v java >/dev/null && command -v mvn >/dev/null || { echo "kafka.sh: Java (17 or later) and Maven are needed" >&2; exit 5; }
+  rm -rf "$libs"
   mkdir -p "$libs"
   mvn -B -ntp -q -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$(cd "$libs" && pwd)"
   touch "$libs/.complete"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import aclosing
 from pathlib import Path
 
 from copydesk.client import Connection, Publisher, consume
@@ -108,10 +109,11 @@ async def test_the_client_publishes_withdraws_and_consumes_typed(cluster: Make) 
     assert again.partition == published.partition
     assert again.offset == published.offset + 1
     seen = []
-    async for message in consume("articles.raw", group="readers", connection=connection):
-        seen.append(message)
-        if message.withdrawn:
-            break
+    async with aclosing(consume("articles.raw", group="readers", connection=connection)) as messages:
+        async for message in messages:
+            seen.append(message)
+            if message.withdrawn:
+                break
     first, second, tombstone = seen
     assert isinstance(first.article, RawArticle)
     assert isinstance(second.article, RawArticle)

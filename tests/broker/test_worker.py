@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.brokers import Broker, free_port_pair
-from harness.running import Cluster, Follower, run_command
+from harness.running import Cluster, Follower, Worker, run_command
 
 TOPICS = ("articles.raw", "articles.cleaned", "articles.probe.dlq")
 OUT = TOPICS[1:]
@@ -218,8 +218,7 @@ async def test_a_second_signal_ends_at_once(cluster: Make) -> None:
     await here.create(*TOPICS, partitions=1)
     await here.send("articles.raw", [(b"k", raw("HANG"), {})])
     worker = await here.run("probe")
-    await worker.says("ready")
-    children = _children(worker.process.pid)
+    children = await _in_hand(here, worker)
     worker.signal(signal.SIGINT)
     await worker.says("stopping")
     worker.signal(signal.SIGINT)
@@ -232,9 +231,7 @@ async def test_a_killed_worker_leaves_no_child_not_even_one_that_hangs(cluster: 
     await here.create(*TOPICS, partitions=1)
     await here.send("articles.raw", [(b"k", raw("HANG"), {})])
     worker = await here.run("probe")
-    await worker.says("ready")
-    children = _children(worker.process.pid)
-    assert children
+    children = await _in_hand(here, worker)
     worker.signal(signal.SIGKILL)
     await worker.ended(5)
     await _gone(children)
@@ -316,9 +313,55 @@ async def test_a_setting_that_cannot_be_is_exit_2() -> None:
 async def test_sigterm_before_it_is_ready_is_143(cluster: Make) -> None:
     here = cluster()
     await here.create(*TOPICS)
-    worker = await here.run("probe", COPYDESK_METRICS_PORT="0", COPYDESK_TEST_LOAD_SECONDS="30")
-    await asyncio.sleep(2.5)  # it is loading, and says nothing meanwhile
+    worker = await here.run("probe", COPYDESK_TEST_LOAD_SECONDS="30")
+    async with asyncio.timeout(30):
+        while not _children(worker.process.pid):
+            await asyncio.sleep(0.05)
     assert await worker.stop(10) == 143
+
+
+async def _in_hand(cluster: Cluster, worker: Worker) -> list[int]:
+    """Wait until an article is in hand; the worker's children."""
+    await worker.says("ready")
+    path = Path(_health(cluster))
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(_tells_of_work, path):
+            await asyncio.sleep(0.05)
+    children = _children(worker.process.pid)
+    assert children
+    return children
+
+
+def _tells_of_work(path: Path) -> bool:
+    return path.exists() and bool(json.loads(path.read_bytes())["in_hand"])
+
+
+async def test_a_signal_waits_for_one_article_not_for_one_a_lane(cluster: Make) -> None:
+    here = cluster()
+    await here.create(*TOPICS, partitions=12)
+    await here.send("articles.raw", [(b"k%d" % n, raw(f"SLEEP 3 {n}"), {}) for n in range(60)])
+    worker = await here.run("probe")
+    await worker.says("article")
+    assert await worker.stop(12) == 0
+
+
+async def test_a_worker_that_stops_while_others_leave_finishes_what_is_in_hand(cluster: Make) -> None:
+    """A rebalance that comes while faust is stopping must not cut off the article, nor hang the worker."""
+    here = cluster()
+    await here.create(*TOPICS, partitions=6)
+    await here.send("articles.raw", [(b"k%d" % n, raw(f"SLEEP 4 {n}"), {}) for n in range(12)])
+    workers = [await here.run("probe") for _ in range(3)]
+    for worker in workers:
+        await worker.says("article")
+    workers[0].signal(signal.SIGTERM)
+    workers[1].signal(signal.SIGTERM)
+    assert [await worker.ended(25) for worker in workers[:2]] == [0, 0]
+    async with here.follow(*OUT) as follower:
+        await follower.until(12, seconds=90)
+        rows = await follower.settle(2.0)
+    assert len({row.key for row in rows}) == 12
+    if here.broker.transactions:
+        assert len(rows) == 12
 
 
 def _children(pid: int) -> list[int]:

@@ -96,7 +96,8 @@ async def test_an_article_is_given_a_second_chance_alone(child: Make, tmp_path: 
 
 
 async def test_no_second_chance_for_what_is_not_ours_any_more(child: Make) -> None:
-    assert await child(Settings(max_article_seconds=0.3)).run(b"k", raw("HANG"), retry=lambda: False) is None
+    wanted = iter([True, False])
+    assert await child(Settings(max_article_seconds=0.3)).run(b"k", raw("HANG"), wanted=lambda: next(wanted)) is None
 
 
 async def test_articles_wait_for_their_turn(child: Make) -> None:

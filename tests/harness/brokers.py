@@ -92,8 +92,8 @@ def own_kafka(folder: Path) -> Iterator[Kafka]:
     if problem := kafka_problem():
         missing("kafka", problem)
     kafka = Kafka(folder)
-    kafka.start()
     try:
+        kafka.start()
         yield kafka
     finally:
         kafka.stop()
@@ -107,6 +107,8 @@ def any_broker(folder: Path) -> Iterator[Broker]:
     elif kafka_problem() is None:
         with own_kafka(folder) as kafka:
             yield kafka
+    elif "kafka" in os.environ.get("COPYDESK_REQUIRE", "").split(","):
+        missing("kafka", kafka_problem() or "it cannot be started")
     else:
         with embedded_broker() as embedded:
             yield embedded

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -18,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
+from copydesk.runtime.processes import die_with
 from harness.brokers import Broker
 from harness.require import ROOT
 
@@ -157,6 +159,7 @@ class Cluster:
             sys.executable, "-m", "copydesk", "run", stage,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
             limit=1 << 22,
+            preexec_fn=partial(die_with, os.getpid()),
             env={
                 **os.environ,
                 "PYTHONPATH": str(STAGES),

@@ -30,21 +30,22 @@ def list_(stage: str | None, *, as_json: bool) -> None:
     else:
         names = [name for name, topic in known_topics().items() if topic.holds_dead_letters]
     try:
-        letters = ask(_read(connection(), names))
+        count = ask(_print(connection(), names, as_json=as_json))
     except UnknownTopicError as error:
         end(Exit.SETUP, str(error))
-    for letter in letters:
-        click.echo(orjson.dumps(letter) if as_json else _line(letter))
-    click.echo(f"{len(letters)} dead letters", err=True)
-    raise SystemExit(Exit.REFUSED if letters else Exit.DONE)
+    click.echo(f"{count} dead letters", err=True)
+    raise SystemExit(Exit.REFUSED if count else Exit.DONE)
 
 
-async def _read(target: Connection, names: list[str]) -> list[dict[str, object]]:
-    letters = []
+async def _print(target: Connection, names: list[str], *, as_json: bool) -> int:
+    count = 0
     for name in names:
         async with aclosing(consume(name, follow=False, connection=target)) as messages:
-            letters.extend([_tell(message) async for message in messages])
-    return letters
+            async for message in messages:
+                letter = _tell(message)
+                click.echo(orjson.dumps(letter) if as_json else _line(letter))
+                count += 1
+    return count
 
 
 def _tell(message: Message) -> dict[str, object]:

@@ -98,7 +98,11 @@ async def publish_item(publisher: Publisher, item: Item, *, checked: bool = True
     except InvalidDocumentError:
         if checked:
             raise
-        return await publisher.send(item.value, key=item.origin.encode()[:256], subject=item.origin)
+        return await publisher.send(
+            item.value,
+            key=item.origin.encode("utf-8", "replace")[:256],
+            subject=item.origin.encode("utf-8", "replace").decode(),
+        )
 
 
 def _items(files: Iterable[Path]) -> Iterator[Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,12 +38,29 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
         """A topic's or group's name on this cluster."""
         return self.topic_prefix + name
 
+    async def answers(self, *, seconds: float = 3.0) -> bool:
+        """Whether any of the bootstrap servers accepts a connection."""
+        tried = (_connects(server.strip(), seconds) for server in self.brokers.split(","))
+        return any(await asyncio.gather(*tried))
+
     def away(self, error: object) -> BrokerAwayError:
         """The error to raise when the broker does not answer."""
         return BrokerAwayError(
             f"no broker answers at {self.brokers} ({error}): "
             "start one (`copydesk up`, or `make kafka`) or set COPYDESK_BROKERS"
         )
+
+
+async def _connects(server: str, seconds: float) -> bool:
+    host, _, port = server.rpartition(":") if ":" in server else (server, "", "9092")
+    try:
+        async with asyncio.timeout(seconds):
+            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            writer.close()
+            await writer.wait_closed()
+    except (OSError, TimeoutError, ValueError):
+        return False
+    return True
 
 
 def read_environment(struct: type[S], prefix: str, environ: Mapping[str, str] = os.environ) -> S:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from types import TracebackType
@@ -33,6 +34,13 @@ class Published(NamedTuple):
     id: str
     partition: int
     offset: int
+
+
+def _encode(article: Mapping[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(article)
+    except UnicodeEncodeError:  # half an emoji, which reading mends
+        return json.dumps(article, default=str).encode()
 
 
 class Publisher:
@@ -90,9 +98,12 @@ class Publisher:
             TooLargeError: It is larger than the topic takes.
             KafkaError: The broker did not confirm it.
         """
-        if isinstance(article, Mapping):
-            article = msgspec.json.encode(article)
-        value = article if isinstance(article, bytes) else article.write()
+        if isinstance(article, bytes):
+            value = article
+        elif isinstance(article, Mapping):
+            value = _encode(article)
+        else:
+            value = article.write()
         id_ = RawArticle.read(value).id or ""
         return await self.send(value, key=id_.encode(), subject=id_)
 

@@ -99,7 +99,8 @@ class App(faust.App):
 
     async def _on_partitions_revoked(self, revoked: Any) -> None:
         give_up(self.owner)
-        await super()._on_partitions_revoked(revoked)  # waits until no event is in hand
+        await super()._on_partitions_revoked(revoked)  # waits until no event is in hand, unless we are stopping
+        await asyncio.gather(*(lane.idle() for lane in self.owner.lanes.values()))
         await close_lanes(self.owner)
 
     async def _on_partitions_assigned(self, assigned: Any, generation_id: int = 0) -> None:

@@ -63,6 +63,8 @@ def run(stage: Stage, process: Callable[[Any], Any], value: bytes, key: bytes | 
     except InvalidDocumentError as error:
         return Outcome(disposition="invalid", article_id=peek_id(value, key), trouble=_trouble(error, stack=False))
     id_ = getattr(article, "id", None)
+    if not isinstance(id_, str):  # a third party's own struct
+        id_ = None
     try:
         result = process(article)
         if not isinstance(result, stage.output):

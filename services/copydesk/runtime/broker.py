@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+    TransactionalIdAuthorizationFailed,
+    for_code,
+)
 
 from copydesk.client.connection import Connection
 from copydesk.contracts.topics import Topic
@@ -88,42 +96,31 @@ async def create_topics(
     return became
 
 
-async def has_transactions(connection: Connection, *, seconds: float = 10.0) -> bool:
-    """Whether the broker really has transactions: it is asked to begin and abort one."""
-    producer = AIOKafkaProducer(
-        transactional_id=f"{connection.topic_prefix}copydesk-probe-{uuid.uuid4().hex}",
-        request_timeout_ms=int(seconds * 1000),
-        **connection.options(),
-    )
+async def has_transactions(connection: Connection, *, seconds: float = 30.0) -> bool:
+    """Whether the broker really has transactions: it is asked to begin and abort one.
+
+    Raises:
+        BrokerAwayError: It did not answer in time; a young cluster may need a while for its first transaction.
+        SetupError: It refuses us the right.
+    """
+    id_ = f"{connection.topic_prefix}copydesk-probe-{uuid.uuid4().hex}"
+    producer = AIOKafkaProducer(transactional_id=id_, request_timeout_ms=int(seconds * 1000), **connection.options())
     try:
         async with asyncio.timeout(seconds):
             await producer.start()
             await producer.begin_transaction()
             await producer.abort_transaction()
-    except (KafkaError, TimeoutError, OSError):
+    except (TransactionalIdAuthorizationFailed, ClusterAuthorizationFailedError) as error:
+        raise SetupError(f"{type(error).__name__}: grant Write and Describe on the transactional id {id_}") from None
+    except (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, TimeoutError, OSError) as error:
+        raise connection.away(type(error).__name__) from None
+    except KafkaError:  # it knows no such request, or pretends to: a broker of another make
         return False
     finally:
-        try:
+        with suppress(KafkaError, TimeoutError, OSError):
             async with asyncio.timeout(seconds):
                 await producer.stop()
-        except (KafkaError, TimeoutError, OSError):
-            pass  # it never started
     return True
-
-
-async def answers(connection: Connection, *, seconds: float = 3.0) -> bool:
-    """Whether any of the bootstrap servers accepts a connection."""
-    for server in connection.brokers.split(","):
-        host, _, port = server.strip().rpartition(":")
-        try:
-            async with asyncio.timeout(seconds):
-                _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-                writer.close()
-                await writer.wait_closed()
-        except (OSError, TimeoutError, ValueError):
-            continue
-        return True
-    return False
 
 
 async def check_topics(client: AIOKafkaAdminClient, connection: Connection, names: Iterable[str]) -> dict[str, int]:

@@ -21,7 +21,7 @@ import msgspec
 
 from copydesk.runtime import article
 from copydesk.runtime.article import Outcome, Trouble
-from copydesk.runtime.processes import die_with_parent
+from copydesk.runtime.processes import die_with
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
 from copydesk.stage import Stage, find
 
@@ -62,10 +62,10 @@ class Child:
         Raises:
             LoadError: They cannot be, or not within `COPYDESK_LOAD_SECONDS`; the message says why.
         """
-        # A session of its own: a terminal's Ctrl-C reaches the parent only, which lets the article in hand finish.
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", __name__, self._stage.name, stdin=PIPE, stdout=PIPE, start_new_session=True
-        )
+        try:
+            self._process = await self._spawn()
+        except OSError as error:
+            raise LoadError(f"{self._stage.name}: its process cannot be started: {error}") from None
         self._on_start()
         try:
             async with asyncio.timeout(self._settings.load_seconds):
@@ -81,7 +81,9 @@ class Child:
             await self.stop()
             raise LoadError(f"{self._stage.name} cannot be loaded: {ready.trouble.name}: {ready.trouble.message}")
 
-    async def run(self, key: bytes | None, value: bytes, *, retry: Callable[[], bool] = lambda: True) -> Outcome | None:
+    async def run(
+        self, key: bytes | None, value: bytes, *, wanted: Callable[[], bool] = lambda: True
+    ) -> Outcome | None:
         """The outcome of one article; articles wait for their turn.
 
         An article that takes too long or costs the process is tried once more alone in a fresh one.
@@ -89,7 +91,7 @@ class Child:
         Args:
             key: The message's key.
             value: The message's value.
-            retry: Asked before the second try; False (the partition is somebody else's by now) gives None.
+            wanted: Asked before each try; False (the partition is given up, the worker has halted) gives None.
 
         Raises:
             LoadError: The process could not be started again.
@@ -97,6 +99,8 @@ class Child:
         async with self._turn:
             trouble = None
             for _attempt in (1, 2):
+                if not wanted():
+                    return None
                 if self._process is None:
                     await self.start()
                 start = time.monotonic()
@@ -105,16 +109,20 @@ class Child:
                         outcome, result = await self._exchange(key, value)
                 except TimeoutError:
                     trouble = Trouble(
-                        name="Timeout", message=f"took over {self._settings.max_article_seconds:g} s, twice"
+                        name="Timeout",
+                        message=f"took over {self._settings.max_article_seconds:g} s, the second time alone",
                     )
                     await self.stop()
                 except _KILLED:
                     trouble = await self._post_mortem()
+                except asyncio.CancelledError:
+                    await self.stop()  # else its answer would be taken for the next article's
+                    raise
                 else:
                     self.seconds = time.monotonic() - start
                     return msgspec.structs.replace(outcome, value=result)
-                if not retry():
-                    return None
+            if not wanted():
+                return None
             return Outcome(disposition="failed", article_id=article.peek_id(value, key), trouble=trouble)
 
     async def stop(self) -> None:
@@ -124,6 +132,13 @@ class Child:
             if process.returncode is None:
                 process.kill()
             await process.wait()
+
+    async def _spawn(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", __name__, self._stage.name, str(os.getpid()),
+            stdin=PIPE, stdout=PIPE,
+            start_new_session=True,  # a terminal's Ctrl-C reaches the parent only: the article in hand may finish
+        )  # fmt: skip
 
     async def _exchange(self, key: bytes | None, value: bytes) -> tuple[Outcome, bytes]:
         if self._process is None or self._process.stdin is None:
@@ -143,17 +158,17 @@ class Child:
         process, self._process = self._process, None
         status = await process.wait() if process else None
         if status == OUT_OF_MEMORY:
-            message = f"ran out of memory (limit {self._settings.max_child_bytes} bytes), twice"
+            message = f"ran out of memory (limit {self._settings.max_child_bytes} bytes), the second time alone"
         elif status is not None and status < 0:
-            message = f"its process was ended by {signal.Signals(-status).name}, twice"
+            message = f"its process was ended by {signal.Signals(-status).name}, the second time alone"
         else:
-            message = f"its process ended with {status}, twice"
+            message = f"its process ended with {status}, the second time alone"
         return Trouble(name="Crashed", message=message)
 
 
-def main(name: str) -> None:
+def main(name: str, parent: int) -> None:
     """Be the child: load the stage, then answer every frame until the pipe closes."""
-    die_with_parent()  # not even an article that never ends keeps us
+    die_with(parent)  # not even an article that never ends keeps us
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # signals are the parent's business
     settings = read_settings()
@@ -191,4 +206,4 @@ def _answer(answers: object, outcome: Outcome) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

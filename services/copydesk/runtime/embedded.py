@@ -12,13 +12,13 @@ import os
 import socket
 import tempfile
 from asyncio.subprocess import DEVNULL, Process
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from copydesk.client.connection import Connection
-from copydesk.runtime import broker
-from copydesk.runtime.processes import die_with_parent, end
+from copydesk.runtime.processes import die_with, end
 
 SESSION_SECONDS = 6.0
 """For workers on this broker: joining takes half of it."""
@@ -50,7 +50,7 @@ class EmbeddedBroker:
         Raises:
             EmbeddedBrokerError: It is not installed, the port is taken, or it did not start.
         """
-        if await broker.answers(self.connection, seconds=1.0):
+        if await self.connection.answers(seconds=1.0):
             raise EmbeddedBrokerError(
                 f"something listens on port {self.port} already: end it, or choose another --port"
             )
@@ -59,12 +59,13 @@ class EmbeddedBroker:
             self._process = await asyncio.create_subprocess_exec(
                 _binary(), "broker", "--storage-engine", "memory://copydesk/", "--listener-url", url,
                 "--advertised-listener-url", url, "--silent",
-                stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with_parent,
+                stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                preexec_fn=partial(die_with, os.getpid()),
                 env={**os.environ, "RUST_LOG": "warn"},
             )  # fmt: skip
         try:
             async with asyncio.timeout(START_SECONDS):
-                while not await broker.answers(self.connection, seconds=1.0):
+                while not await self.connection.answers(seconds=1.0):
                     if self._process.returncode is not None:
                         raise self._failed(f"ended with {self._process.returncode}")
                     await asyncio.sleep(0.05)

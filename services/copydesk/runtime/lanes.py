@@ -65,12 +65,13 @@ class Work(Protocol):
     writer: Writer
     budget: Budget
     producer_bytes: int
+    smallest_limit: int
 
     @property
     def halted(self) -> bool:
         """Whether no more articles are taken."""
 
-    async def handle(self, incoming: Incoming, retry: Callable[[], bool]) -> Ready | None:
+    async def handle(self, incoming: Incoming, wanted: Callable[[], bool]) -> Ready | None:
         """What became of one article; None: it is not ours any more."""
 
     def committed(self, ready: Sequence[Ready]) -> None:
@@ -87,12 +88,16 @@ class Lane:
         """A closed lane; `open` and `start` set it to work."""
         self.partition = partition
         self.next = 0
-        """The first offset that is still to be done; what lies before it is skipped, against any rewind."""
+        """The first offset that is still to be committed."""
+        self._expected = 0
+        """The first offset that was not seen yet; what lies before it is dropped, against any rewind."""
         self._work = work
         self._queue: asyncio.Queue[Any] = asyncio.Queue(BATCH)
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._holding = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def closing(self) -> bool:
@@ -109,29 +114,38 @@ class Lane:
 
     def start(self, offset: int) -> None:
         """Begin to work, from this offset on."""
-        self.next = offset
+        self.next = self._expected = offset
         self._task = asyncio.create_task(self._run(), name=f"lane {self.partition.topic}/{self.partition.partition}")
 
     async def put(self, event: Any) -> None:
         """Queue one of faust's events; waits while the lane or the worker's memory is full."""
-        size = len(event.message.value or b"")
-        await self._work.budget.take(size)
-        if self.closing:
-            self._drop(event)
+        if event.message.offset < self._expected:
+            event.ack()
             return
+        self._expected = event.message.offset + 1
+        await self._work.budget.take(len(event.message.value or b""))
         self._holding += 1
+        self._idle.clear()
         await self._queue.put(event)
+        if self._task is not None and self._task.done():  # closed meanwhile: nobody takes it from the queue any more
+            self._drop_queue()
 
     def give_up(self) -> None:
         """Finish the article in hand, drop the queue: nothing of it is committed, the next owner reads it again."""
         self._closing.set()
 
     async def close(self) -> None:
-        """Stop; `give_up` comes first, and whatever was in hand is done."""
+        """Stop; `give_up` and `idle` come first, unless the worker is ending anyway."""
+        self._closing.set()
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        self._drop_queue()
+
+    async def idle(self) -> None:
+        """Wait until nothing is in hand; `give_up` comes first."""
+        await self._idle.wait()
 
     async def write(self, ready: Sequence[Ready], offset: int) -> None:
         """Write these records and commit the input up to this offset."""
@@ -156,8 +170,8 @@ class Lane:
         size, deadline = 0, float("inf")
         while True:
             incoming = _incoming(events[-1].message)
-            if incoming.offset >= self.next and not (self.closing or self._work.halted):
-                done = await self._work.handle(incoming, lambda: not self.closing)
+            if self._wanted():
+                done = await self._work.handle(incoming, self._wanted)
                 if done is not None:
                     ready.append(done)
                     size += len(done.record.value or b"")
@@ -173,8 +187,10 @@ class Lane:
         if self._work.halted:
             await self._closing.wait()
         for event in events:
-            self._holding -= 1
             self._drop(event)
+
+    def _wanted(self) -> bool:
+        return not (self.closing or self._work.halted)
 
     async def _commit(self, ready: list[Ready]) -> None:
         offset = ready[-1].incoming.offset + 1
@@ -206,7 +222,14 @@ class Lane:
         await self.write([one], offset)
         return one
 
+    def _drop_queue(self) -> None:
+        while not self._queue.empty():
+            self._drop(self._queue.get_nowait())
+
     def _drop(self, event: Any) -> None:
+        self._holding -= 1
+        if not self._holding:
+            self._idle.set()
         self._work.budget.free(len(event.message.value or b""))
         event.ack()  # this only empties faust's list of events in hand: it commits nothing, lanes do
 
@@ -276,7 +299,8 @@ def producer_options(work: Work) -> dict[str, Any]:
     return {
         "acks": "all",
         "compression_type": "lz4",
-        "max_batch_size": BATCH_BYTES,
+        # an article that the topic refuses for its size fails its whole batch: no batch larger than the topic takes
+        "max_batch_size": min(BATCH_BYTES, work.smallest_limit),
         "max_request_size": work.producer_bytes,
         "request_timeout_ms": int(settings.transaction_seconds * 1000),
         **settings.options(),

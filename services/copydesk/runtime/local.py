@@ -9,6 +9,7 @@ import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from copydesk.client.connection import Connection
@@ -16,7 +17,7 @@ from copydesk.contracts.topics import topics_with
 from copydesk.runtime import broker
 from copydesk.runtime.embedded import SESSION_SECONDS, EmbeddedBroker
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.processes import die_with_parent, end
+from copydesk.runtime.processes import die_with, end
 from copydesk.stage import find
 
 STOP_SECONDS = 20.0
@@ -98,7 +99,7 @@ class Pipeline:
             sys.executable, "-m", "copydesk", "run", stage,
             stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, limit=1 << 20,
             start_new_session=True,  # a terminal's Ctrl-C reaches us only: we end them in order
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with, os.getpid()),
             env={
                 "COPYDESK_LOG_FORMAT": "console", "COPYDESK_SESSION_SECONDS": str(SESSION_SECONDS), **os.environ,
                 "COPYDESK_BROKERS": self.connection.brokers, "COPYDESK_TOPIC_PREFIX": self.connection.topic_prefix,

@@ -12,12 +12,15 @@ from asyncio.subprocess import Process
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def die_with_parent() -> None:
-    """Have the kernel end this process when its parent ends, however that happens (Linux; elsewhere nothing)."""
-    parent = os.getppid()
+def die_with(parent: int) -> None:
+    """Have the kernel end this process when its parent ends, however that happens (Linux; elsewhere nothing).
+
+    Args:
+        parent: The parent's process id, as the parent knows it (in a container it may well be 1).
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if parent == 1 and os.getpid() != 1:  # it died before we could ask
+    if os.getppid() != parent:  # it died before we could ask
         os._exit(1)
 
 

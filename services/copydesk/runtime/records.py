@@ -107,7 +107,9 @@ class Writer:
         return ready._replace(record=ready.record._replace(value=b""))
 
     def _headers(self, incoming: Incoming, outcome: Outcome, now: int) -> list[Header]:
-        cause = envelope.header(incoming.headers, "ce_id") or f"{incoming.topic}/{incoming.partition}/{incoming.offset}"
+        # an event is known by its source and its id together (CloudEvents 1.0.2): two feeds may both count from 1
+        source, id_ = envelope.header(incoming.headers, "ce_source"), envelope.header(incoming.headers, "ce_id")
+        cause = f"{source} {id_}" if source and id_ else f"{incoming.topic}/{incoming.partition}/{incoming.offset}"
         stage = self._stage
         return envelope.event(
             id_=event_id(

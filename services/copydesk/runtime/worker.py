@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, NodeNotReadyError
 
-from copydesk.client.connection import BrokerAwayError
 from copydesk.contracts import envelope
 from copydesk.contracts.topics import topics_with
 from copydesk.runtime import broker
@@ -42,13 +41,12 @@ TICK_SECONDS = 1.0
 BROKER_CHECK_SECONDS = 5.0
 
 _AWAY = (
-    BrokerAwayError,
+    ConnectionError,  # BrokerAwayError is one
     KafkaConnectionError,
     KafkaTimeoutError,
     NodeNotReadyError,
     NoBrokersAvailable,
     TimeoutError,
-    OSError,
 )
 
 
@@ -66,7 +64,7 @@ class Worker:
         self.budget = Budget()
         self.lanes: dict[TopicPartition, Lane] = {}
         self.writer: Writer
-        self.producer_bytes = DEFAULT_BYTES
+        self.producer_bytes = self.smallest_limit = DEFAULT_BYTES
         self._page = Page(self.metrics.registry)
         self._app: App | None = None
         self._plain: AIOKafkaProducer | None = None
@@ -86,12 +84,14 @@ class Worker:
             loop.add_signal_handler(number, self._on_signal, number)
         work = asyncio.create_task(self._start())
         stop = asyncio.create_task(self._stop.wait())
+        watch = asyncio.create_task(self._watch())
         try:
-            await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({work, stop, watch}, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
-                await self._work(work.result(), stop)
+                await self._work(work.result(), stop, watch)
+            elif watch.done():
+                watch.result()
             self.log.info("stopping", signal=self._signal.name if self._signal else None)
-            self._tell("stopping")
             give_up(self)
             await _cancelled(work)
             await self._stop_app()
@@ -99,27 +99,24 @@ class Worker:
         except (SetupError, LoadError) as error:
             self.log.error("set up wrongly", problem=str(error))  # noqa: TRY400 - the message says it all
             return Exit.SETUP
-        except _AWAY as error:
-            self.log.error("broker out of reach", problem=_say(error))  # noqa: TRY400 - ditto
-            return Exit.BROKER
-        except Exception as error:
-            self.log.critical("ending, to be restarted", problem=_say(error), exc_info=error)
-            return Exit.RESTART
+        except Exception as error:  # noqa: BLE001 - broker gone or a bug: nothing can be ended in order
+            self.fail(error)
         else:
             if self._ready:
                 return Exit.DONE
             return Exit.TERMINATED if self._signal == signal.SIGTERM else Exit.INTERRUPTED
         finally:
-            stop.cancel()
             await self._clean_up()
+            await _cancelled(stop)
+            await _cancelled(watch)
+            self._health_path.unlink(missing_ok=True)
 
     async def _start(self) -> App:
         """Everything before the first article: the topics, the models, the group."""
+        if self.settings.metrics_port >= 0:
+            await self._serve()
         transactions, fetch_bytes = await self._check()
         await self.child.start()
-        if self.settings.metrics_port >= 0:
-            port = await self._page.start(self.settings.metrics_host, self.settings.metrics_port)
-            self.log.info("metrics", url=f"http://{self.settings.metrics_host}:{port}/metrics")
         if not transactions:
             self._plain = AIOKafkaProducer(**producer_options(self))
             await self._plain.start()
@@ -135,6 +132,14 @@ class Worker:
         await app.start()
         return app
 
+    async def _serve(self) -> None:
+        host, port = self.settings.metrics_host, self.settings.metrics_port
+        try:
+            port = await self._page.start(host, port)
+        except OSError as error:
+            raise SetupError(f"metrics cannot be served on {host}:{port}: {error}; see COPYDESK_METRICS_PORT") from None
+        self.log.info("metrics", url=f"http://{host}:{port}/metrics")
+
     async def _check(self) -> tuple[bool, int]:
         """Whether to use transactions, and the source's largest message; what cannot work is refused here."""
         settings, stage = self.settings, self.stage
@@ -144,6 +149,7 @@ class Worker:
             configs = await broker.topic_configs(client, [settings.full(name) for name in names])
         limits = {settings.full(name): _limit(stage, name, configs.get(settings.full(name), {})) for name in names}
         self.producer_bytes = max(limits.values())
+        self.smallest_limit = min(limits[settings.full(name)] for name in (stage.sink, stage.dead_letters))
         digest = settings_digest(stage_settings(stage))
         self.writer = Writer(stage, settings, settings_digest=digest, limits=limits)
         return await self._has_transactions(), limits[settings.full(stage.source)]
@@ -164,23 +170,27 @@ class Worker:
             "this broker has no transactions: set COPYDESK_DELIVERY=at_least_once (or auto), or use Apache Kafka"
         )
 
-    async def _work(self, app: App, stop: asyncio.Task[bool]) -> None:
+    async def _work(self, app: App, stop: asyncio.Task[bool], watch: asyncio.Task[None]) -> None:
         """From the start of the application to the signal that stops it."""
-        tick = asyncio.create_task(self._tick_for_ever())
         ended = asyncio.create_task(app.wait_until_stopped())
-        await asyncio.wait({stop, ended, tick}, return_when=asyncio.FIRST_COMPLETED)
-        if tick.done() and (error := tick.exception()):
+        await asyncio.wait({stop, ended, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if watch.done() and (error := watch.exception()):
             self.fail(error)
         if not stop.done():
             self.fail(crash_reason(app) or RuntimeError("the consumer stopped by itself"))
-        await _cancelled(tick)
         await _cancelled(ended)
 
     async def _stop_app(self) -> None:
         """Leave the group, as soon as every lane is done with the article in hand."""
         app, self._app = self._app, None
         if app is not None:
-            await app.stop()
+            # two tries of the article in hand, and what comes after
+            seconds = 2 * self.settings.max_article_seconds + self.settings.transaction_seconds
+            try:
+                async with asyncio.timeout(seconds):
+                    await app.stop()
+            except TimeoutError:
+                raise RuntimeError(f"did not stop within {seconds:g} s") from None
 
     async def _clean_up(self) -> None:
         await self._stop_app()
@@ -190,7 +200,6 @@ class Worker:
         if self._plain is not None:
             with suppress(*_AWAY):
                 await self._plain.stop()
-        self._health_path.unlink(missing_ok=True)
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._stop.is_set():
@@ -222,11 +231,11 @@ class Worker:
         """Whether no more articles are taken."""
         return self.halt.reason is not None
 
-    async def handle(self, incoming: Incoming, retry: Callable[[], bool]) -> Ready | None:
+    async def handle(self, incoming: Incoming, wanted: Callable[[], bool]) -> Ready | None:
         """What became of one article, and the record to write; None: it is not ours any more."""
         if incoming.value is None:
             return self.writer.tombstone(incoming, _now())
-        outcome = await self.child.run(incoming.key, incoming.value, retry=retry)
+        outcome = await self.child.run(incoming.key, incoming.value, wanted=wanted)
         if outcome is None:
             return None
         self.metrics.article_took(self.child.seconds)
@@ -278,24 +287,37 @@ class Worker:
         self.log.info(
             "ready", partitions=partitions, offsets={str(tp.partition): lane.next for tp, lane in self.lanes.items()}
         )
+        self._look()
+        self._tell(self._state())
         if self._stop.is_set():
             give_up(self)
 
     # ------------------------------------------------------------------------------------------- health
 
-    async def _tick_for_ever(self) -> None:
+    async def _watch(self) -> None:
         """Tell health and lag every second; give up on a broker that stays away."""
-        checked = 0.0
+        tasks = {asyncio.create_task(self._tick()), asyncio.create_task(self._watch_broker())}
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                await _cancelled(task)
+
+    async def _tick(self) -> None:
         while True:
             self._look()
             self._tell(self._state())
-            if time.monotonic() - checked > BROKER_CHECK_SECONDS:
-                checked = time.monotonic()
-                await self._check_broker()
             await asyncio.sleep(TICK_SECONDS)
 
+    async def _watch_broker(self) -> None:
+        while True:
+            await asyncio.sleep(BROKER_CHECK_SECONDS)
+            await self._check_broker()
+
     async def _check_broker(self) -> None:
-        if await broker.answers(self.settings):
+        if await self.settings.answers():
             if time.monotonic() - self._broker_seen > 2 * BROKER_CHECK_SECONDS:
                 self.log.info("the broker is back")
             self._broker_seen = time.monotonic()
@@ -306,6 +328,8 @@ class Worker:
         self.log.warning("the broker does not answer", seconds=round(away), gives_up_after=self.settings.broker_seconds)
 
     def _state(self) -> State:
+        if self._stop.is_set():
+            return "stopping"
         if self.halted:
             return "halted"
         if not self._ready:
@@ -348,9 +372,9 @@ class Worker:
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:
+    """End a task that is not needed any more; what it died of earlier was told where it mattered."""
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _limit(stage: Stage, name: str, configs: dict[str, str]) -> int:

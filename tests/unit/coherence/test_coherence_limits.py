@@ -199,6 +199,7 @@ def test_any_mention_and_quote_gives_a_sound_document(starts: list[tuple[int, in
     ],
     ids=["5,000 sentences", "5,000 without a common word", "5,000 identical", "a line of 2 MB", "runs"],
 )
+@pytest.mark.no_cover  # tracing every branch would be measured as well
 def test_a_huge_article_takes_seconds(paragraphs: list[str]) -> None:
     made = article(paragraphs)
     began = time.process_time()

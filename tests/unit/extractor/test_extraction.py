@@ -118,6 +118,7 @@ def test_a_long_article_is_parsed_up_to_the_limit(article: Callable[..., Cleaned
 
 
 @pytest.mark.parametrize("unit", ['"', '"a" ', "“a, ", "''"])
+@pytest.mark.no_cover  # tracing every branch would be measured as well
 def test_ten_thousand_marks_take_seconds(parser: SpacyParser, unit: str) -> None:
     text = unit * 10_000
     start = time.process_time()

@@ -29,16 +29,16 @@ class Work:
         limits = {"articles.cleaned": 10_000, "articles.probe.dlq": 10_000}
         self.writer = Writer(stage, Connection(), settings_digest="", limits=limits)
         self.budget = Budget(1_000)
-        self.producer_bytes = 10_000
+        self.producer_bytes = self.smallest_limit = 10_000
         self.halted = False
         self.done: list[Ready] = []
         self.errors: list[BaseException] = []
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def handle(self, incoming: Incoming, retry: Callable[[], bool]) -> Ready | None:
+    async def handle(self, incoming: Incoming, wanted: Callable[[], bool]) -> Ready | None:
         await self.gate.wait()
-        if not retry():
+        if not wanted():
             return None
         return self.writer.ready(
             incoming, Outcome(disposition="passed", article_id="a", value=incoming.value or b""), 0
@@ -140,7 +140,8 @@ async def test_giving_up_drops_the_queue_and_commits_nothing_of_it() -> None:
     assert work.done == [], "asked whether to go on, the article in hand was given up as well"
     late = event(9)
     await lane.put(late)
-    assert late.acked
+    await until(lambda: bool(late.acked))
+    assert work.done == []
     await lane.close()
 
 

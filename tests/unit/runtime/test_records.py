@@ -63,9 +63,17 @@ def event(outcome: Outcome | None = None, *, digest: str = "", **more: object) -
 
 def test_a_redelivery_has_the_same_event_id_and_a_new_cause_model_or_setting_another() -> None:
     assert event() == event()
-    cause = (("ce_id", b"from the producer"),)
+    cause = (("ce_source", b"/feed/a"), ("ce_id", b"1"))
+    other = (("ce_source", b"/feed/b"), ("ce_id", b"1"))
     assert event(headers=cause) == event(headers=cause, offset=7, partition=0)
-    different = [event(), event(offset=7), event(headers=cause), event(passed(model="n")), event(digest="d")]
+    different = [
+        event(),
+        event(offset=7),
+        event(headers=cause),
+        event(headers=other),
+        event(passed(model="n")),
+        event(digest="d"),
+    ]
     assert len(set(different)) == len(different)
 
 
