@@ -87,9 +87,9 @@ class Worker:
 
     async def ended(self, seconds: float = 60) -> int:
         """Its exit code, once it ended."""
-        async with asyncio.timeout(seconds):
-            await self._reader
-            return await self.process.wait()
+        done, _ = await asyncio.wait({self._reader}, timeout=seconds)
+        assert done, f"{self.stage} still runs after {seconds} s: {self.lines[-6:]}"
+        return await self.process.wait()
 
     def signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):

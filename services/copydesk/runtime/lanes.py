@@ -123,10 +123,18 @@ class Lane:
             event.ack()
             return
         self._expected = event.message.offset + 1
-        await self._work.budget.take(len(event.message.value or b""))
+        try:
+            await self._work.budget.take(len(event.message.value or b""))
+        except asyncio.CancelledError:  # faust ends the agent that feeds us
+            event.ack()
+            raise
         self._holding += 1
         self._idle.clear()
-        await self._queue.put(event)
+        try:
+            await self._queue.put(event)
+        except asyncio.CancelledError:  # ditto
+            self._drop(event)
+            raise
         if self._task is not None and self._task.done():  # closed meanwhile: nobody takes it from the queue any more
             self._drop_queue()
 
