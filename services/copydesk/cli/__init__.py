@@ -8,7 +8,6 @@ from typing import ClassVar
 import click
 
 import copydesk
-from copydesk.runtime.exits import Exit
 
 
 class Commands(click.Group):
@@ -50,6 +49,3 @@ def main() -> None:
     Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 some input was
     refused or a check found something, 2 wrong use, 3 broker out of reach, 5 set up wrongly, 70 fenced or a bug.
     """
-
-
-__all__ = ["Exit", "main"]

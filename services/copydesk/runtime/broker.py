@@ -123,8 +123,8 @@ async def has_transactions(connection: Connection, *, seconds: float = 30.0) -> 
     return True
 
 
-async def check_topics(client: AIOKafkaAdminClient, connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    """Partition counts of these topics, all there and all alike.
+async def check_topics(client: AIOKafkaAdminClient, connection: Connection, names: Iterable[str]) -> None:
+    """Make sure that these topics are all there, with as many partitions each.
 
     Raises:
         SetupError: One is missing, or their partition counts differ.
@@ -138,4 +138,3 @@ async def check_topics(client: AIOKafkaAdminClient, connection: Connection, name
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise SetupError(f"partition counts differ ({told}): an article would change its partition. Make them alike")
-    return counts
