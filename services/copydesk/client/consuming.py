@@ -20,7 +20,7 @@ from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header, header
 from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topics
 
-COMMIT_SECONDS = 1.0  # measured for faust: 1.0 s costs 3 % of the throughput, 0.1 s costs 11 %
+COMMIT_SECONDS = 1.0  # a crash repeats no more than this; a commit a message would be a round trip a message
 POLL_MS = 200
 AWAY_SECONDS = 10.0
 LARGEST_BYTES = 11 * 1024 * 1024  # of a message on a topic of which nothing is known: as large as any of ours

@@ -21,7 +21,7 @@ from copydesk.runtime.records import Incoming, Ready, Writer
 from copydesk.runtime.settings import Settings
 
 BATCH = 50
-"""Most articles in a transaction. Measured: larger ones gain nothing, and a crash replays no more than this."""
+"""Most articles in a transaction: a crash replays no more than this of a partition."""
 
 LINGER_SECONDS = 0.005
 """How long a ready article waits for company. Measured over three stages: p50 39 ms; without transactions 27."""
