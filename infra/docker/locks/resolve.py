@@ -19,6 +19,7 @@ EXTRAS = {
     "cli": "cli",
     "dev": "dev",
     "train": "train",
+    "bench": "bench",
 }
 HEAD = "# Made by `make locks`; edit pyproject.toml instead.\n"
 
