@@ -197,12 +197,24 @@ def _phrase_after(parse: Parse, first: int, last: int) -> int | None:
     for name in parse.names:
         if first <= name.first <= first + MAX_PHRASE and name.last <= last:
             return name.last - 1
-    return None
+    if not parse.words[first][0].isupper():
+        return None
+    token = first
+    while token + 1 < min(last, first + MAX_PHRASE) and parse.words[token + 1][0].isupper():
+        token += 1
+    return token
 
 
 def according(parse: Parse, first: int, last: int, paragraph: int) -> tuple[Attribution, int] | None:
-    """``according to X`` in a window: the attribution and where it begins."""
+    """``according to X``, ``as X put it`` in a window: the attribution and where it begins."""
     for token in range(first, last - 1):
+        if parse.lower[token] in {"put", "puts"} and parse.lower[token + 1] == "it":
+            head = parse.child(token, "nsubj")
+            if head is not None and first <= head < token:
+                source, begins = source_of(parse, head, paragraph), noun_phrase(parse, head)[0]
+                begins -= begins > first and parse.lower[begins - 1] == "as"
+                cue = CueWord(parse.starts[token], parse.ends[token + 1], "put it")
+                return Attribution(source, cue, "named", CLAUSE, token), begins
         if parse.lower[token] == "according" and parse.lower[token + 1] == "to":
             head = parse.child(token + 1, "pobj")
             if head is None:
@@ -274,15 +286,22 @@ def _outwards(parse: Parse, above: list[int]) -> list[int]:
     """
     if not above:
         return []
-    token = innermost = above[-1]
-    while parse.deps[token] in _WITHIN and parse.heads[token] < token:
+    first = above[-1]
+    for token in reversed(above[:-1]):
+        if _reports(parse, token, first):
+            first = token
+    return [first, *(t for t in reversed(above) if t != first)]
+
+
+def _reports(parse: Parse, outer: int, inner: int) -> bool:
+    """Whether a cue stands in the clause that another one before it reports."""
+    token = inner
+    while parse.heads[token] not in {token, outer}:
         token = parse.heads[token]
-        if token in above:
-            innermost = token
-    return [innermost, *(t for t in reversed(above) if t != innermost)]
+    return outer < inner and parse.heads[token] == outer and parse.deps[token] in _CLAUSES
 
 
-_WITHIN = frozenset({"ccomp", "relcl", "dobj", "nsubj", "pobj", "prep"})
+_CLAUSES = frozenset({"ccomp", "xcomp"})
 
 
 def _nearest_phrase(parse: Parse, first: int, cue: int, paragraph: int) -> Source | None:

@@ -32,7 +32,7 @@ from copydesk.extractor.quotes import Draft, Paragraph, draft_quotes, is_heading
 from copydesk.extractor.speakers import NOBODY, Identity, Speakers, attribute, is_anonymous
 from copydesk.extractor.syntax import Parse
 
-RULES = "rules-1"
+RULES = "rules-2"
 """Version of the rules, told in the provenance beside the model's: new rules are a new result."""
 
 MAX_PARAGRAPH = 10_000

@@ -86,12 +86,15 @@ class _Mark(msgspec.Struct):
 def _pair_doubles(text: str, start: int, end: int) -> list[Segment]:
     marks = _marks(text, start, end)
     straight_left = sum(mark.kind == "straight" for mark in marks)
+    inner = _nested(marks)
     segments: list[Segment] = []
     opened: _Mark | None = None
-    for mark in marks:
+    for index, mark in enumerate(marks):
         straight_left -= mark.kind == "straight"
         before = text[mark.start - 1] if mark.start > start else " "
         after = text[mark.end] if mark.end < end else " "
+        if index in inner:
+            continue
         if opened is None:
             if _may_open(mark.kind, before, after):
                 opened = mark
@@ -112,6 +115,21 @@ def _pair_doubles(text: str, start: int, end: int) -> list[Segment]:
     if opened is not None:
         segments.append(_segment(text, opened, None, end))
     return [segment for segment in segments if any(map(str.isalnum, text[segment.inner_start : segment.inner_end]))]
+
+
+def _nested(marks: Sequence[_Mark]) -> set[int]:
+    """Which marks stand inside a pair of their own kind: “He wore a “Vote” shirt,” she said."""
+    depth: list[int] = []
+    inside: set[int] = set()
+    for index, mark in enumerate(marks):
+        if mark.kind == "open":
+            depth.append(index)
+        elif mark.kind == "close" and depth:
+            opener = depth.pop()
+            if depth:
+                inside.update((opener, index))
+    # an opener that never closes has nothing nested in it: the next paragraph goes on, or the writer forgot the mark
+    return {index for index in inside if not depth or index < depth[0]}
 
 
 def _marks(text: str, start: int, end: int) -> list[_Mark]:

@@ -14,6 +14,7 @@ from copydesk.extractor.attribution import (
     COLON,
     SUBJECT_BEFORE,
     Attribution,
+    Source,
     according,
     cue_tokens,
     cue_word,
@@ -56,6 +57,8 @@ class Paragraph(msgspec.Struct):
 FINAL = frozenset({".", "?", "!"})
 MAX_HEADING = 25  # tokens; a longer line without a full stop is a sentence that lost it
 MAX_SENTENCE = 200  # tokens before a quotation that are looked through; keeps the time linear where no full stop comes
+MAX_SIGNATURE = 200  # code points of a name that signs a quotation
+MAX_LEAD = 6  # tokens between a dash and the colon before a quotation: "Turnout rises - Ann Lee: "
 MIN_ANY_VERB = 5  # words a quotation needs before a verb outside the lexicon may attribute it
 MAX_SCARE = 3  # words; so short and without a cue, marks show a term or irony
 MIN_LOOSE = 5  # words of a quotation in mid-sentence that nothing attributes
@@ -186,7 +189,7 @@ class _Reader:
             if not ended and gap > draft.end:
                 draft.end = gap
             return draft
-        if (signature := self._signature(last)) is not None:
+        if (signature := self._signature(draft)) is not None:
             draft.attribution, draft.side = signature, "right"
             return draft
         if title and words <= MAX_SCARE + 2 and not inner.endswith(("!", "?", ".")):
@@ -202,39 +205,63 @@ class _Reader:
 
     def _led_in(self, draft: Draft, lead: Attribution | None, left: int, first: int) -> Draft:
         draft.side = "left"
-        if lead is None:
-            if self.parse.words[first - 1] == ":":
-                head = self._signed(left, first - 1)
-                if head is None:
-                    head = main_subject(self.parse, left, first, self.inside)
+        if self.parse.words[first - 1] == ":":
+            head = self._signed(left, first - 1)
+            if head is not None:
+                lead = Attribution(source_of(self.parse, head, self.number), None, "named", COLON)
+            elif lead is None:
+                head = main_subject(self.parse, left, first, self.inside)
                 if head is None and first - 1 - left <= 6:
                     head = next((t for t in range(first - 2, left - 1, -1) if self.parse.words[t][0].isalnum()), None)
                 if head is not None:
-                    source = source_of(self.parse, head, self.number)
-                    lead = Attribution(source, None, "named", COLON)
-            else:
-                lead = self._any_verb(left, first)
+                    lead = Attribution(source_of(self.parse, head, self.number), None, "named", COLON)
+        elif lead is None:
+            lead = self._any_verb(left, first)
         draft.attribution = lead
+        if lead is not None and lead.token >= left:
+            start, content = self._content(lead, first)
+            if content is not None and start < first and self.inside[start] < 0:
+                # "said that if she wins, "we will all ...": the quoted words end a clause that was begun before
+                draft.start = min(draft.start, self.parse.starts[start])
         return draft
 
     def _signed(self, left: int, colon: int) -> int | None:
         """The name right before a colon that stands alone there: "Ann Lee: ...", "Turnout rises - Ann Lee: ..."."""
-        name = self.parse.name_at(colon - 1) if colon else None
+        parse = self.parse
+        begin = colon
+        while begin > max(left, colon - MAX_LEAD) and parse.words[begin - 1] not in _DASHES:
+            begin -= 1
+        after_dash = begin > 0 and begin > left and parse.words[begin - 1] in _DASHES
+        if after_dash and parse.lower[begin : begin + 2] == ["more", "from"]:
+            begin += 2
+        if after_dash and begin < colon and (parse.words[begin][0].isupper() or parse.lower[begin] == "the"):
+            return colon - 1
+        name = parse.name_at(colon - 1) if colon else None
         if name is None or name.last != colon or name.label not in {"PERSON", "ORG", "NORP", "PRODUCT"}:
             return None
-        before = self.parse.words[name.first - 1] if name.first else ""
-        alone = name.first <= left or before in {"-", "–", "—", "―", ".", ":"}
-        return name.last - 1 if alone else None
+        before = parse.words[name.first - 1] if name.first else ""
+        return name.last - 1 if name.first <= left or before in {".", ":"} else None
 
-    def _signature(self, last: int) -> Attribution | None:
-        """The name after a dash that ends the paragraph: "..." ― Ann Lee."""
-        parse = self.parse
-        if last + 1 >= len(parse) or parse.words[last] not in {"-", "–", "—", "―", "--"}:
+    def _signature(self, draft: Draft) -> Attribution | None:
+        """The name that signs a quotation: after a dash that ends the paragraph, or alone on the next line.
+
+        "..." ― Ann Lee. Pull quotes have the line with the name inside the closing mark, or a dash before it.
+        """
+        number, at = self.number, draft.end
+        end = self.paragraphs[number].end
+        below = self._whole_paragraph(draft) and number + 1 < len(self.paragraphs)
+        if below:
+            number += 1
+            at, end = self.paragraphs[number].start, self.paragraphs[number].end
+        if end - at > MAX_SIGNATURE:
             return None
-        for name in parse.names:
-            if name.first == last + 1 and name.label in {"PERSON", "ORG", "NORP", "GPE"}:
-                return Attribution(source_of(parse, name.last - 1, self.number), None, "named", COLON)
-        return None
+        match = (_SIGNED_BELOW if below else _SIGNATURE).fullmatch(self.text, at, end)
+        if match is None:
+            return None
+        start, stop = match.span(match.lastgroup or "name")
+        stop -= self.text[stop - 1] == "."
+        head = self.text[start:stop].split()[-1]
+        return Attribution(Source(start, stop, stop - len(head), head.lower(), number), None, "named", COLON)
 
     def _any_verb(self, left: int, first: int) -> Attribution | None:
         for token in range(first - 1, left - 1, -1):
@@ -295,8 +322,10 @@ class _Reader:
         )
         if clause is not None:
             start = max(parse.left[clause], cue + 1)
-            if that is not None and that >= start - 1 and that < first:
+            if that is not None and that in {start - 1, start}:
                 start = that + 1
+            elif lemma in _ORDERS and parse.lower[start] in {"to", "not"}:
+                start = cue + 1  # "asked [the actors to do it]": who is asked belongs to what was asked
             return self._first_word(start, first), clause
         if parse.words[cue + 1] == "," and cue + 2 < first:
             return self._first_word(cue + 2, first), None  # "But, Lee added, he had ..."
@@ -319,7 +348,11 @@ class _Reader:
 
     def _named_thing(self, cue: int, first: int) -> int:
         """What is called something belongs to what was said: "called [the bill "a mess"]", but not a pronoun alone."""
-        return self._first_word(cue + 1, first)
+        parse = self.parse
+        start = cue + 1
+        while start < first and parse.deps[start] in {"prep", "prt"} and parse.lower[start] in _LINKING:
+            start += 1  # "called for [an end to ...]", "referred to [her ...]"
+        return self._first_word(start, first)
 
     # -------------------------------------------------------------------------------- windows and edges
 
@@ -332,6 +365,7 @@ class _Reader:
             following < len(parse)
             and parse.begins[following]
             and parse.words[token][-1] in ".?!"
+            and parse.lower[token] not in _ABBREVIATED
             and not parse.words[following][0].islower()
         )
 
@@ -609,6 +643,22 @@ def _carry(attribution: Attribution, way: Literal["named", "continued", "inferre
 
 _CARRY_ON = frozenset({"but", "and", "if", "because", "or", "which", "that"})
 """Words after a comma in the mark with which the reported clause goes on."""
+
+_ABBREVIATED = frozenset(
+    "lt. gov. sen. rep. gen. col. sgt. capt. dr. mr. mrs. ms. st. prof. rev. maj. cmdr. adm. atty. d. r.".split()  # noqa: SIM905
+)
+"""Titles with a full stop that ends no sentence."""
+
+_DASHES = frozenset({"-", "–", "—", "―", "--"})
+_NAME = r"(?P<name>[A-Z][\w.'’-]{0,30}(?: (?:(?:de|la|von|van|al|of|the|and) )?[A-Z0-9][\w.'’-]{0,30}){0,5})"
+_DASH = r"\s{0,3}[-–—―]{1,3}\s{0,3}"
+_SIGNATURE = re.compile(rf"{_DASH}{_NAME}(?:,.*)?[\s.]*")
+_SIGNED_BELOW = re.compile(rf"(?:{_DASH}{_NAME}(?:,.*)?|{_NAME.replace('name', 'name2')}(?:,[^\"”]*)?[\"”][\s.]*)")
+
+_ORDERS = frozenset({"ask", "tell", "urge", "advise", "beg", "implore", "warn", "remind", "call"})
+"""Lemmas of cues that take somebody and an infinitive."""
+
+_LINKING = frozenset({"for", "on", "to", "about", "of", "out", "upon"})
 
 _TERMS = frozenset({"phrase", "term", "word", "words", "named", "titled", "entitled", "nicknamed", "known"})
 """Words before a mark that say that a term or a title follows."""

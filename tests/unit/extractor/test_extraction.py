@@ -76,7 +76,7 @@ def test_the_document_keeps_the_cleaner_s_fields_and_names_the_model(extract: Ex
     found = extract("Anna Berg left.", title="Berg leaves")
     assert (found.title, found.text) == ("Berg leaves", "Anna Berg left.")
     assert [entry.stage for entry in found.provenance] == ["cleaner", "extractor"]
-    assert found.provenance[-1].model == "en_core_web_md-3.7.1+rules-1"
+    assert found.provenance[-1].model == "en_core_web_md-3.7.1+rules-2"
     assert not found.extraction.degraded
     ExtractedArticle.read(found.write(), None)
 
