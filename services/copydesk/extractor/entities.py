@@ -12,6 +12,7 @@ from anyascii import anyascii
 from rapidfuzz.fuzz import ratio
 
 from copydesk.contracts.articles import EntityType, Section
+from copydesk.extractor.first_names import pronoun_of
 
 TYPES: dict[str, EntityType] = {
     "PERSON": "person",
@@ -33,6 +34,8 @@ MIN_FUZZY_LETTERS = 6  # one letter makes another name of a shorter one: Iran, I
 MAX_FUZZY_FORMS = 400  # spellings compared with each other; the square of it is at most 80,000 comparisons
 MAX_NAME_WORDS = 12  # longer "names" are lists that the recogniser glued together
 
+MIN_CAPITALS = 0.8  # share of a headline's longer words that have one; a sentence of names has .6 at most
+
 TITLES = frozenset(
     """
     mr mrs ms dr sen rep gov president sir prof minister prime senator secretary vice former congressman
@@ -41,6 +44,26 @@ TITLES = frozenset(
     """.split()  # noqa: SIM905 - two hundred quotation marks less to read
 )
 """Words before a name that are no part of it."""
+
+
+TITLE_PRONOUNS: dict[str, Literal["he", "she"]] = {
+    **dict.fromkeys(
+        ("mr", "sir", "lord", "king", "prince", "congressman", "father", "husband", "son", "brother"), "he"
+    ),
+    **dict.fromkeys(
+        ("mrs", "ms", "lady", "queen", "princess", "congresswoman", "mother", "wife", "daughter", "sister"), "she"
+    ),
+}
+"""Words that touch a name and tell its pronoun: "Mrs. Berg", "his wife Anna Berg"."""
+
+
+def pronoun_of_title(words: Iterable[str]) -> Literal["he", "she", ""]:
+    """What the words before a name (and its first one) say of the person.
+
+    >>> pronoun_of_title(["mrs.", "berg"]), pronoun_of_title(["mayor", "berg"])
+    ('she', '')
+    """
+    return next((said for word in words if (said := TITLE_PRONOUNS.get(word.rstrip(".")))), "")
 
 
 class RawName(msgspec.Struct, frozen=True):
@@ -53,6 +76,10 @@ class RawName(msgspec.Struct, frozen=True):
     section: Section
     running: bool
     """In running text, neither title nor heading."""
+    title_case: bool = False
+    """In a line that writes nearly every word with a capital: the recogniser takes words for names there."""
+    pronoun: Literal["he", "she", ""] = ""
+    """What the word before it says: "Mrs. Berg"."""
 
 
 class RawMention(msgspec.Struct):
@@ -95,7 +122,11 @@ DEMONYM_ENDINGS = ("n", "i", "ish", "ese", "ch", "ic", "ns", "is")
 
 _ARTICLE = re.compile(r"(?:the|a|an)\s+", re.IGNORECASE)
 _EDGE = " \t\u00a0\"'“”‘’«»`*_-–—|,;:!?()[]{}<>/\\=~\u200b\u200e\u200f\ufeff•·…#"
-_POSSESSIVE = re.compile(r"\s?['’´`]\s?[sS]?$")
+_POSSESSIVE = re.compile(r"\s?['’‘´`]\s?[sS]?$")
+_BRACKET = re.compile(r"[\[\](){}<>|]")
+_FIRST_WORD = re.compile(r"[^\W\d_][\w-]*\.?\s+")
+_PARTICLES = frozenset({"de", "da", "di", "du", "van", "von", "der", "bin", "ibn", "al", "el", "la", "le", "ap"})
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
 def clean_name(text: str, start: int, end: int, label: str) -> tuple[int, int] | None:
@@ -122,16 +153,62 @@ def clean_name(text: str, start: int, end: int, label: str) -> tuple[int, int] |
             end -= 1
         if match := _ARTICLE.match(text, start, end):
             start = match.end()
+        if (bracket := _BRACKET.search(text, start, end)) is not None:
+            end = bracket.start()
         if label == "PERSON":
-            first = re.compile(r"[A-Za-z-]+\.?\s+").match(text, start, end)
-            if first and first.group().strip().rstrip(".").lower() in TITLES:
-                start = first.end()
+            start, end = _trim_person(text, start, end)
         if (start, end) == before:
             break
     name = text[start:end]
     if len(name) < 2 or not any(map(str.isalpha, name)) or name == name.lower() or len(name.split()) > MAX_NAME_WORDS:
         return None
+    if name.lower().rstrip(".") in _SUFFIXES:
+        return None
     return start, end
+
+
+def settle_headlines(names: Sequence[RawName]) -> list[RawName]:
+    """The names without what the recogniser took for persons in titles and headings.
+
+    "Ben Carson Slams" is cut to the name that the text below knows; where it knows none, a given name must begin it.
+    """
+    known = {fold(name.text) for name in names if name.running and name.label == "PERSON"}
+    words = {word for name in known for word in name.split()}
+    settled = []
+    for name in names:
+        if not name.title_case or name.label != "PERSON":
+            settled.append(name)
+            continue
+        ends = [match.end() for match in re.finditer(r"\S+", name.text)]
+        end = next((end for end in reversed(ends) if fold(name.text[:end]) in known), 0)
+        key = fold(name.text).split()
+        if not end and key and (pronoun_of(key[0]) or key[-1] in words):
+            end = len(name.text)
+        if end:
+            settled.append(msgspec.structs.replace(name, end=name.start + end, text=name.text[:end]))
+    return settled
+
+
+def _trim_person(text: str, start: int, end: int) -> tuple[int, int]:
+    """A person's name without the word before it that is none, and without a full stop that ends a sentence."""
+    if (first := _FIRST_WORD.match(text, start, end)) is not None:
+        word = first.group().strip().rstrip(".")
+        if word.lower() in TITLES or (word.islower() and word not in _PARTICLES):
+            start = first.end()
+    if end > start and text[end - 1] == ".":
+        last = text[start:end].rsplit(maxsplit=1)[-1]
+        end -= len(last) > 2 and last.lower().rstrip(".") not in _SUFFIXES
+    return start, end
+
+
+def is_title_case(line: str) -> bool:
+    """Whether a line writes its long words with capitals.
+
+    >>> is_title_case("Ben Carson Slams the Media"), is_title_case("Vladimir Putin shakes hands with Assad")
+    (True, False)
+    """
+    long = [word for word in re.findall(r"[^\W\d_]+", line[:1000]) if len(word) > 3]
+    return bool(long) and sum(word[0].isupper() for word in long) >= MIN_CAPITALS * len(long)
 
 
 def fold(name: str) -> str:
@@ -147,8 +224,11 @@ def fold(name: str) -> str:
 def cluster(names: Sequence[RawName]) -> list[Cluster]:
     """The things that these names stand for, in the order of their first mention."""
     forms: dict[str, list[RawName]] = {}
+    relatives = _relatives(names)
     for name in names:
         key = fold(name.text) or name.text
+        if name.pronoun and key in relatives:
+            key += " " + name.pronoun.upper()  # folded names have no capitals: "Mr. Clinton" is not "Mrs. Clinton"
         forms.setdefault(key, []).append(name)
     labels = {key: _majority(name.label for name in found) for key, found in forms.items()}
     parent = {key: key for key in forms}
@@ -185,6 +265,16 @@ def cluster(names: Sequence[RawName]) -> list[Cluster]:
     return sorted(clusters, key=lambda one: (one.mentions[0].section == "body", one.mentions[0].start))
 
 
+def _relatives(names: Sequence[RawName]) -> set[str]:
+    """Surnames that a man and a woman of the article share."""
+    bearers: dict[str, set[str]] = {}
+    for key in {fold(name.text) for name in names if name.label == "PERSON"}:
+        words = key.split()
+        if len(words) > 1:
+            bearers.setdefault(words[-1], set()).add(pronoun_of(words[0]))
+    return {surname for surname, pronouns in bearers.items() if len(pronouns) > 1}
+
+
 def _tidy(name: str) -> str:
     return " ".join(name.split())
 
@@ -195,11 +285,9 @@ def _majority(labels: Iterable[str]) -> str:
 
 
 def _label(members: Sequence[RawName]) -> str:
-    """The majority's label; a form of several words tells more than a surname alone."""
-    counted: Counter[str] = Counter()
-    for name in members:
-        counted[name.label] += 2 if " " in name.text else 1
-    return min(counted, key=lambda label: (-counted[label], label))
+    """The majority's label; forms of several words decide alone: a bare surname passes for anything."""
+    full = [name for name in members if " " in name.text]
+    return _majority(name.label for name in full or members)
 
 
 def _misspellings(forms: dict[str, list[RawName]], labels: dict[str, str]) -> list[tuple[str, str]]:
@@ -238,49 +326,72 @@ def same_name(one: str, two: str, label_one: str, label_two: str) -> bool:
 
 
 def _middle_names(labels: dict[str, str]) -> list[tuple[str, str]]:
-    """Donald J. Trump and Donald Trump."""
-    ends: dict[tuple[str, str], str] = {}
+    """Donald J. Trump and Donald Trump; not George H. W. and George W. Bush."""
+    ends: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}
     pairs = []
     for key, label in labels.items():
         words = key.split()
         if label != "PERSON" or not 2 <= len(words) <= 4:
             continue
-        if words[-1] in {"jr", "sr", "ii", "iii"} and len(words) > 2:
+        if words[-1] in _SUFFIXES and len(words) > 2:
             words = words[:-1]
-        known = ends.setdefault((words[0], words[-1]), key)
-        if known != key:
-            pairs.append((known, key))
+        known = ends.setdefault((words[0], words[-1]), [])
+        for other in known:
+            if _agree(words[1:-1], other[1]):
+                pairs.append((other[0], key))
+                break
+        known.append((key, words[1:-1]))
     return pairs
+
+
+def _agree(one: Sequence[str], two: Sequence[str]) -> bool:
+    """Whether two middle names may be one: one is missing, or an initial of the other."""
+    if not one or not two:
+        return True
+    a, b = "".join(one), "".join(two)
+    return a.startswith(b) or b.startswith(a) if min(len(a), len(b)) == 1 else a == b
 
 
 def _short_forms(forms: dict[str, list[RawName]], labels: dict[str, str]) -> list[tuple[str, str]]:
     """Surnames and given names alone, with the full name they belong to."""
-    by_word: dict[str, list[str]] = {}
-    for key, label in labels.items():
-        words = key.split()
-        if label == "PERSON" and 2 <= len(words) <= 5:
-            by_word.setdefault(words[-2] if words[-1] in {"jr", "sr", "ii", "iii"} else words[-1], []).append(key)
+    by_end: dict[str, list[str]] = {}
     given: dict[str, list[str]] = {}
     for key, label in labels.items():
         words = key.split()
-        if label == "PERSON" and 2 <= len(words) <= 5:
-            given.setdefault(words[0], []).append(key)
+        if label != "PERSON" or not 2 <= len(words) <= 5 or not words[-1].islower():
+            continue
+        if words[-1] in _SUFFIXES and len(words) > 2:
+            words = words[:-1]
+        given.setdefault(words[0], []).append(key)
+        for begin in range(1, len(words)):  # "Holtz-Eakin" and "Vander Plaats" are surnames, too
+            by_end.setdefault(" ".join(words[begin:]), []).append(key)
     pairs = []
     for key, label in labels.items():
-        if " " in key:
-            continue
+        surname = key.removesuffix(" HE").removesuffix(" SHE")
         # a place or a people keeps its own: Washington the city is not Washington the actor
-        if key in by_word and label not in {"GPE", "LOC", "NORP", "FAC", "LANGUAGE"}:
-            pairs.append((key, _likeliest(key, by_word[key], forms)))
+        if surname in by_end and label not in {"GPE", "LOC", "NORP", "FAC", "LANGUAGE"}:
+            bearers = by_end[surname]
+            if surname != key:
+                pronoun = key.rsplit(maxsplit=1)[-1].lower()
+                bearers = [full for full in bearers if pronoun_of(full.split()[0]) == pronoun] or [
+                    full for full in bearers if not pronoun_of(full.split()[0])
+                ]
+            if bearers:
+                pairs.append((key, _likeliest(key, bearers, forms)))
         elif label == "PERSON" and len(given.get(key, ())) == 1:
             pairs.append((key, given[key][0]))
     return pairs
 
 
 def _likeliest(short: str, full: list[str], forms: dict[str, list[RawName]]) -> str:
-    """Of several people of one surname the one most often named, and named before."""
+    """Of several people of one surname the one most often named, then one named before, then the first."""
     first = min(name.start for name in forms[short])
-    return max(full, key=lambda key: (len(forms[key]), any(name.start < first for name in forms[key]), key))
+
+    def rank(key: str) -> tuple[int, bool, int]:
+        begin = min(name.start for name in forms[key])
+        return len(forms[key]), begin < first, -begin
+
+    return max(full, key=rank)
 
 
 def _acronyms(forms: dict[str, list[RawName]], labels: dict[str, str]) -> list[tuple[str, str]]:
@@ -300,8 +411,8 @@ def _acronyms(forms: dict[str, list[RawName]], labels: dict[str, str]) -> list[t
 def canonical(found: Cluster) -> str:
     """The name of a cluster: its most frequent full form.
 
-    A full form seen once, after the short form had already been used in running text, is a slip of the writer
-    ("Ashar Assad") and names nothing.
+    A full form seen once, after the short form had already been used in running text and with a given name that nobody
+    has, is a slip of the writer ("Ashar Assad") and names nothing.
     """
     full = Counter({form: n for form, n in found.forms.items() if _is_full(form, found.label)})
     short = Counter({form: n for form, n in found.forms.items() if form not in full})
@@ -310,7 +421,15 @@ def canonical(found: Cluster) -> str:
         usual = max(short, key=lambda form: (short[form], form))
         first = {form: min((at for at, seen in found.running if seen == form), default=None) for form in (best, usual)}
         late = first[best] is not None and first[usual] is not None and first[usual] < first[best]  # type: ignore[operator]
-        if often == 1 and len(full) == 1 and short[usual] > 1 and late and usual.split()[-1] in best.split():
+        unheard = not pronoun_of(fold(best).split()[0])
+        if (
+            often == 1
+            and len(full) == 1
+            and short[usual] > 1
+            and late
+            and unheard
+            and usual.split()[-1] in best.split()
+        ):
             return usual
     pool = full or found.forms
     return max(

@@ -11,7 +11,8 @@ import msgspec
 from copydesk.contracts.articles import Basis
 from copydesk.extractor import cues
 from copydesk.extractor.attribution import Source
-from copydesk.extractor.entities import Cluster, fold
+from copydesk.extractor.entities import Cluster
+from copydesk.extractor.pronouns import resolve, sentences
 from copydesk.extractor.quotes import Draft, Paragraph
 from copydesk.extractor.syntax import Parse
 
@@ -34,39 +35,6 @@ class Identity(msgspec.Struct, frozen=True):
 
 NOBODY = Identity(None, "none", 0.0)
 
-FEMALE = frozenset(
-    """
-    mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra ashley
-    kimberly emily donna michelle carol amanda dorothy melissa deborah stephanie rebecca sharon laura cynthia
-    kathleen amy angela shirley anna brenda pamela emma nicole helen samantha katherine christine debra rachel
-    carolyn janet catherine maria heather diane ruth julie olivia joyce virginia victoria kelly lauren christina
-    joan evelyn judith megan andrea cheryl hannah jacqueline martha gloria teresa ann sara madison frances kathryn
-    janice jean abigail alice julia judy sophia grace denise amber doris marilyn danielle beverly isabella theresa
-    diana natalie brittany charlotte marie kayla alexis lori hillary ivanka melania michele kellyanne elena angelina
-    claire ellen eva jane jill kate kathy katie loretta lucy monica nora rosa sally sylvia tina tracy wendy yvonne
-    zoe chelsea huma anne alicia carly jo
-    """.split()  # noqa: SIM905 - two hundred quotation marks less to read  # noqa: SIM905 - two hundred quotation marks less to read
-)
-"""Given names that are women's nearly always: common in the United States and its news of 2016, from no list."""
-
-MALE = frozenset(
-    """
-    james robert john michael david william richard joseph thomas charles christopher daniel matthew anthony mark
-    donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason jeffrey ryan jacob gary
-    nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander frank patrick
-    raymond jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle ethan walter noah jeremy
-    christian keith roger terry harry ralph sean jesse roy louis billy bruce eugene philip bobby johnny vladimir
-    barack bernie mike joe bill tim ted jim bob tom dan steve rick rob ben sam matt chris greg jeff tony don ken ron
-    ray carl albert arthur willie lawrence juan carlos luis antonio mitt newt marco rudy mitch chuck harold howard
-    fred martin stanley leonard ivan boris sergei dmitry mohammed ali omar ahmed hassan bashar recep xi narendra
-    emmanuel francois pedro pablo
-    """.split()  # noqa: SIM905 - two hundred quotation marks less to read
-)
-"""Given names that are men's nearly always."""
-
-_HE_TITLES = frozenset({"mr", "mr.", "sir", "lord", "king", "prince", "congressman"})
-_SHE_TITLES = frozenset({"mrs", "mrs.", "ms", "ms.", "lady", "queen", "princess", "congresswoman"})
-
 COUNTRIES = {
     "american": "united states", "russian": "russia", "british": "britain", "french": "france", "german": "germany",
     "chinese": "china", "japanese": "japan", "canadian": "canada", "israeli": "israel", "iranian": "iran",
@@ -82,8 +50,6 @@ LEADERS = frozenset({"leader", "president", "premier", "chancellor", "ruler"})
 SPEAKING = frozenset({"ORG", "GPE", "PRODUCT", "WORK_OF_ART", "FAC"})
 """Labels of what can say something besides persons: newspapers and buildings (the White House) among them."""
 
-MAX_PRONOUN_SENTENCES = 10  # back from a pronoun; further away nobody is meant
-
 
 class Speakers:
     """Answers who a mention is, in running order through the article."""
@@ -96,15 +62,10 @@ class Speakers:
             key=lambda place: place[:2],
         )
         self.offsets = [place[0] for place in self.places]
-        self.gender: dict[int, str] = {}
         self.roles: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.by_id = {id(cluster): cluster for cluster in clusters}
-        self.pronouns: dict[int, Identity] = {}
-        for found in clusters:
-            if found.is_person:
-                self.gender[id(found)] = _gender(found)
+        self.pronouns = resolve(paragraphs, clusters, self.at)
         self._read_roles()
-        self._resolve_pronouns()
 
     def at(self, offset: int) -> Cluster | None:
         """The thing whose name covers this code point."""
@@ -120,7 +81,8 @@ class Speakers:
                 return Identity(found, "named", 0.95 if found.is_person else 0.85, by_name=True)
             return NOBODY
         if source.head in cues.SINGULAR:
-            return self.pronouns.get(source.entity_at, NOBODY)
+            choice = self.pronouns.get(source.entity_at)
+            return Identity(choice.cluster, "pronoun", choice.confidence) if choice is not None else NOBODY
         if source.head in cues.PERSONAL:
             return NOBODY
         parse = self.paragraphs[source.paragraph].parse
@@ -159,7 +121,7 @@ class Speakers:
             parse = paragraph.parse
             if parse is None:
                 continue
-            for first, last in _sentences(parse):
+            for first, last in sentences(parse):
                 people = {id(c) for c in self._named(parse.starts[first], parse.ends[last - 1]) if c.is_person}
                 if people and any(word in demonyms for word in parse.lower[first:last]):
                     for person in people:
@@ -189,110 +151,12 @@ class Speakers:
                 token = name.first - 1
                 if token >= 0:
                     before = parse.lower[token]
-                    if before in _HE_TITLES:
-                        self.gender[id(found)] = "he"
-                    elif before in _SHE_TITLES:
-                        self.gender[id(found)] = "she"
                     if before.isalpha() and parse.deps[token] in {"compound", "nmod", "amod"} and len(before) > 3:
                         self.roles[before][id(found)] += 1
                 for inner in range(name.first, name.last):
                     for child in parse.children[inner]:
                         if parse.deps[child] == "appos" and self.at(parse.starts[child]) is None:
                             self.roles[parse.lower[child]][id(found)] += 1
-
-    def _resolve_pronouns(self) -> None:
-        """Every he and she outside quotation marks, in running order.
-
-        Scores: near, often named, subject, subject of the sentence before, last one meant; weights by hand
-        after the reference measurement on GUM, not measured again in this form.
-        """
-        last_seen: dict[int, int] = {}
-        was_subject: dict[int, int] = {}
-        often: Counter[int] = Counter()
-        focus: dict[str, int] = {}
-        number = 0
-        for paragraph in self.paragraphs:
-            parse = paragraph.parse
-            if parse is None:
-                continue
-            spans = [(s.start, s.end) for s in paragraph.segments]
-            for first, last in _sentences(parse):
-                number += 1
-                quoted = 0
-                for token in range(first, last):
-                    at = parse.starts[token]
-                    while quoted < len(spans) and spans[quoted][1] <= at:
-                        quoted += 1
-                    inside = quoted < len(spans) and spans[quoted][0] <= at
-                    word = parse.lower[token]
-                    if word in cues.SINGULAR and not inside:
-                        best = self._antecedent(word, number, last_seen, was_subject, often, focus.get(word))
-                        if best is not None:
-                            person, confidence = best
-                            self.pronouns[at] = Identity(self.by_id[person], "pronoun", confidence)
-                            focus[word] = person
-                            last_seen[person] = number
-                            if parse.deps[token] in {"nsubj", "nsubjpass"}:
-                                was_subject[person] = number
-                    elif (found := self.at(at)) is not None and found.is_person and not inside:
-                        person = id(found)
-                        if not self._possessor(parse, token):
-                            last_seen[person] = number
-                        else:
-                            last_seen.setdefault(person, number - 1)
-                        often[person] += 1
-                        if parse.deps[token] in {"nsubj", "nsubjpass"} and not paragraph.heading:
-                            was_subject[person] = number
-
-    @staticmethod
-    def _possessor(parse: Parse, token: int) -> bool:
-        return parse.deps[token] == "poss"
-
-    def _antecedent(  # noqa: PLR0917 - one weight each
-        self,
-        pronoun: str,
-        number: int,
-        last_seen: dict[int, int],
-        was_subject: dict[int, int],
-        often: Counter[int],
-        focus: int | None,
-    ) -> tuple[int, float] | None:
-        ranked: list[tuple[float, int]] = []
-        total = max(often.values(), default=1)
-        for person, seen in last_seen.items():
-            distance = number - seen
-            gender = self.gender.get(person, "")
-            if distance > MAX_PRONOUN_SENTENCES or gender not in {"", pronoun}:
-                continue
-            score = -0.7 * distance
-            score += 1.5 if was_subject.get(person, -99) >= seen else 0.0
-            score += 1.0 if was_subject.get(person, -99) == number - 1 else 0.0
-            score += 0.6 * (often[person] / total) * 2
-            score += 1.0 if focus == person else 0.0
-            score += 0.7 if gender == pronoun else 0.0
-            ranked.append((score, person))
-        if not ranked:
-            return None
-        ranked.sort(key=lambda pair: pair[0], reverse=True)
-        margin = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 3.0
-        # the wider the gap to the second, the surer
-        return ranked[0][1], round(min(0.9, 0.55 + 0.12 * margin), 2)
-
-
-def _sentences(parse: Parse) -> list[tuple[int, int]]:
-    starts = [token for token in range(len(parse)) if parse.begins[token] or token == 0]
-    return list(zip(starts, [*starts[1:], len(parse)], strict=True))
-
-
-def _gender(found: Cluster) -> str:
-    for form in found.forms:
-        words = fold(form).split()
-        if len(words) > 1:
-            if words[0] in FEMALE:
-                return "she"
-            if words[0] in MALE:
-                return "he"
-    return ""
 
 
 def is_anonymous(source: Source, mention: str, identity: Identity) -> bool:
