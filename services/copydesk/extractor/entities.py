@@ -162,7 +162,7 @@ def clean_name(text: str, start: int, end: int, label: str) -> tuple[int, int] |
     name = text[start:end]
     if len(name) < 2 or not any(map(str.isalpha, name)) or name == name.lower() or len(name.split()) > MAX_NAME_WORDS:
         return None
-    if name.lower().rstrip(".") in _SUFFIXES:
+    if name.lower().rstrip(".") in _SUFFIXES | TITLES:
         return None
     return start, end
 

@@ -17,16 +17,32 @@ MAX_SENTENCES = 10  # back from a pronoun; further away nobody is meant
 
 
 class Weights(NamedTuple):
-    """What speaks for a person, per unit."""
+    """What speaks for a person, per unit.
 
-    sentence: float = -0.7
-    subject: float = 1.5
-    subject_before: float = 1.0
-    often: float = 1.2
-    focus: float = 1.0
+    By hand, between what GUM's 279 he and she (238 right) and news read by eye asked for; halving or doubling one of
+    them moves up to six of the 279.
+    """
+
+    sentence: float = -1.0
+    """For each sentence since the last mention."""
+    subject: float = 1.0
+    """That last mention was a subject."""
+    subject_here: float = 2.0
+    """Subject earlier in the same sentence."""
+    subject_before: float = 1.5
+    """Subject of the sentence before."""
+    often: float = 0.6
+    """Share of the mentions of whoever was named most often so far."""
+    focus: float = 0.5
+    """The last one whom the same pronoun stood for."""
+    spoke: float = 0.5
+    """Said something in this sentence or the one before."""
+    speaks_on: float = 1.0
+    """The same, where the pronoun says something: "he added"."""
     known: float = 0.7
-    told: float = 1.0
+    """The given name or a title asks for this pronoun; where it asks for the other one, nobody is chosen."""
     contrary: float = -2.0
+    """Was taken for the other pronoun's person before."""
 
 
 class Person(msgspec.Struct):
@@ -76,68 +92,125 @@ def resolve(
         at: The thing whose name covers a code point.
         weights: What speaks for a person.
     """
-    people = {id(found): Person(found, pronoun_of_cluster(found)) for found in clusters if found.is_person}
-    _read_titles(paragraphs, people, at)
-    focus: dict[str, Person] = {}
-    choices: dict[int, Choice] = {}
-    number = 0
-    for paragraph in paragraphs:
-        parse = paragraph.parse
-        if parse is None:
-            continue
-        outside = _outside(parse, paragraph)
+    reader = _Reader(
+        {id(found): Person(found, _pronoun_of(found)) for found in clusters if found.is_person}, at, weights
+    )
+    parsed = [(paragraph, paragraph.parse) for paragraph in paragraphs if paragraph.parse is not None]
+    for _, parse in parsed:
+        reader.read_titles(parse)
+    for paragraph, parse in parsed:
+        reader.read(parse, _outside(parse, paragraph), running=not paragraph.heading)
+    return reader.choices
+
+
+class _Reader:
+    """What a reader has in mind while the text goes on."""
+
+    def __init__(self, people: dict[int, Person], at: Callable[[int], Cluster | None], weights: Weights) -> None:
+        self.people, self.at, self.weights = people, at, weights
+        self.choices: dict[int, Choice] = {}
+        self.focus: dict[str, Person] = {}
+        self.speaker: Person | None = None
+        self.spoken = -99
+        self.number = 0
+        self.cues = cues.lemmas()
+
+    def read_titles(self, parse: Parse) -> None:
+        """Note what stands before the names: "Mrs. Berg"."""
+        for name in parse.names:
+            found = self.at(parse.starts[name.last - 1])
+            if found is None or not name.first or (person := self.people.get(id(found))) is None:
+                continue
+            said = pronoun_of_title(parse.lower[name.first - 1 : name.first + 1])
+            person.pronoun = said or person.pronoun
+
+    def read(self, parse: Parse, outside: Sequence[bool], *, running: bool) -> None:
+        """Resolve the pronouns of one paragraph."""
         for first, last in sentences(parse):
-            number += 1
+            # what stands in marks altogether makes nobody more distant
+            self.number += any(outside[first:last])
             for token in range(first, last):
-                word = parse.lower[token]
                 if not outside[token]:
                     continue
-                is_subject = parse.deps[token] in {"nsubj", "nsubjpass"} and not paragraph.heading
-                if word in cues.SINGULAR:
-                    ranked = _rank(word, number, people.values(), focus.get(word), weights)
-                    if not ranked:
-                        continue
-                    person = ranked[0][1]
-                    choices[parse.starts[token]] = Choice(person.cluster, confidence(ranked))
-                    focus[word] = person
-                    person.told = person.told or word
-                elif (found := at(parse.starts[token])) is not None and found.is_person:
-                    person = people[id(found)]
-                    person.often += 1
+                if parse.lower[token] in cues.SINGULAR:
+                    person, noun = self._choose(parse, token), token
                 else:
+                    person, noun = self._meet(parse, token)
+                if person is None:
                     continue
-                person.seen = number
-                if is_subject:
-                    person.subject = number
-    return choices
+                person.seen = self.number
+                if parse.deps[noun] in {"nsubj", "nsubjpass"} and running:
+                    person.subject = self.number
+                    verb = parse.heads[noun]
+                    if parse.lower[verb] in self.cues and parse.deps[verb] in {"ROOT", "conj", "parataxis"}:
+                        self.speaker, self.spoken = person, self.number
+
+    def _choose(self, parse: Parse, token: int) -> Person | None:
+        word = parse.lower[token]
+        speaks = parse.lower[parse.heads[token]] in self.cues
+        ranked = self._rank(word, speaks=speaks)
+        if not ranked:
+            return None
+        person = ranked[0][1]
+        self.choices[parse.starts[token]] = Choice(person.cluster, confidence([score for score, _ in ranked]))
+        self.focus[word] = person
+        person.told = person.told or word
+        return person
+
+    def _meet(self, parse: Parse, token: int) -> tuple[Person | None, int]:
+        """The person whose mention has its head here, and the noun that says what it does in the sentence."""
+        found = self.at(parse.starts[token])
+        if found is None or not found.is_person:
+            return None, token
+        noun = parse.heads[token]
+        if noun != token and parse.deps[token] == "compound" and self.at(parse.starts[noun]) is found:
+            return None, token
+        person = self.people[id(found)]
+        person.often += 1
+        return person, noun if parse.deps[token] == "appos" else token
+
+    def _rank(self, word: str, *, speaks: bool) -> list[tuple[float, Person]]:
+        people = [
+            person
+            for person in self.people.values()
+            if self.number - person.seen <= MAX_SENTENCES and person.pronoun in {"", word}
+        ]
+        most = max((person.often for person in people), default=1) or 1
+        speaker = self.speaker if self.number - self.spoken <= 1 else None
+        weights, ranked = self.weights, []
+        for person in people:
+            score = (
+                weights.sentence * (self.number - person.seen)
+                + weights.subject * (person.subject >= person.seen)
+                + weights.subject_here * (person.subject == self.number)
+                + weights.subject_before * (person.subject == self.number - 1)
+                + weights.often * person.often / most
+                + weights.focus * (person is self.focus.get(word))
+                + (weights.spoke + weights.speaks_on * speaks) * (person is speaker)
+                + weights.known * (person.pronoun == word)
+                + weights.contrary * (person.told not in {"", word})
+            )
+            ranked.append((score, person))
+        # of two alike the one named first, as in the order of the clusters
+        return sorted(ranked, key=lambda pair: -pair[0])
 
 
-def _rank(
-    word: str, number: int, people: Iterable[Person], focus: Person | None, weights: Weights
-) -> list[tuple[float, Person]]:
-    people = [person for person in people if number - person.seen <= MAX_SENTENCES and person.pronoun in {"", word}]
-    most = max((person.often for person in people), default=1) or 1
-    ranked = []
-    for person in people:
-        score = (
-            weights.sentence * (number - person.seen)
-            + weights.subject * (person.subject >= person.seen)
-            + weights.subject_before * (person.subject == number - 1)
-            + weights.often * person.often / most
-            + weights.focus * (person is focus)
-            + weights.known * (person.pronoun == word)
-            + weights.told * (person.told == word)
-            + weights.contrary * (person.told not in {"", word})
-        )
-        ranked.append((score, person))
-    # of two alike the one named first, as in the order of the clusters
-    return sorted(ranked, key=lambda pair: -pair[0])
+CLEAR = 3.0
+"""From this distance to the second on a choice is clear."""
+CONFIDENCE = {"clear": 0.94, "close": 0.73, "alone": 0.79}
+"""Share of GUM's he and she that were right, (right + 1) / (n + 2): 165 of 174, 37 of 50, 36 of 45. In-sample for the
+weights above. Whoever is alone is often not the one: somebody without a name is no candidate."""
 
 
-def confidence(ranked: Sequence[tuple[float, Person]]) -> float:
-    """How sure a choice is: the wider the gap to the second, the surer."""
-    margin = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 3.0
-    return round(min(0.9, 0.55 + 0.12 * margin), 2)
+def confidence(scores: Sequence[float]) -> float:
+    """How sure a choice is, by how far the second score is behind the first.
+
+    >>> confidence([5.0, 1.0]) > confidence([5.0]) > confidence([5.0, 4.0])
+    True
+    """
+    if len(scores) == 1:
+        return CONFIDENCE["alone"]
+    return CONFIDENCE["clear" if scores[0] - scores[1] >= CLEAR else "close"]
 
 
 def _outside(parse: Parse, paragraph: Paragraph) -> list[bool]:
@@ -150,26 +223,10 @@ def _outside(parse: Parse, paragraph: Paragraph) -> list[bool]:
     return outside
 
 
-def pronoun_of_cluster(found: Cluster) -> str:
+def _pronoun_of(found: Cluster) -> str:
     """What the given name of a person asks for; empty where no form tells."""
     for form in sorted(found.forms, key=lambda form: -len(form.split())):
         words = fold(form).split()
         if words and (told := pronoun_of(words[0])) and (len(words) > 1 or len(found.forms) == 1):
             return told
     return ""
-
-
-def _read_titles(
-    paragraphs: Iterable[Paragraph], people: dict[int, Person], at: Callable[[int], Cluster | None]
-) -> None:
-    for paragraph in paragraphs:
-        parse = paragraph.parse
-        if parse is None:
-            continue
-        for name in parse.names:
-            found = at(parse.starts[name.last - 1])
-            person = people.get(id(found)) if found is not None else None
-            if person is None or not name.first:
-                continue
-            said = pronoun_of_title(parse.lower[name.first - 1 : name.first + 1])
-            person.pronoun = said or person.pronoun
