@@ -98,6 +98,12 @@ def lemmas() -> dict[str, str]:
     return {form: lemma for lemma in (*CLAUSAL, *sorted(NAMING)) for form in forms(lemma)}
 
 
+@cache
+def strong_forms() -> frozenset[str]:
+    """Words of which one at least stands where speech is reported without quotation marks."""
+    return frozenset({"according", *(form for lemma in STRONG for form in forms(lemma))})
+
+
 def guess_lemma(form: str) -> str:
     """The lemma of a verb outside the lexicon, as well as endings tell it.
 

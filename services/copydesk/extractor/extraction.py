@@ -62,7 +62,7 @@ _ENGLISH = re.compile(r"en(?:-|$)", re.IGNORECASE)
 
 
 def extractor(
-    parser: Parser, *, stage: str, version: str, max_chars: int
+    parser: Parser, *, stage: str, version: str, max_chars: int, selective: bool
 ) -> Callable[[CleanedArticle], ExtractedArticle]:
     """The function from a cleaned article to an extracted one.
 
@@ -71,12 +71,13 @@ def extractor(
         stage: Name of the stage, for the provenance.
         version: Of the stage.
         max_chars: Code points of an article that are parsed.
+        selective: Whether paragraphs without quotation marks or a cue are spared the parser.
     """
     model = ExtractionModel(name=parser.name, version=parser.version)
     by = Provenance(stage=stage, version=version, model=f"{parser.name}-{parser.version}+{RULES}")
 
     def extract(article: CleanedArticle) -> ExtractedArticle:
-        reading = read(article.text, article.title or "", article.language, parser, max_chars)
+        reading = read(article.text, article.title or "", article.language, parser, max_chars, selective=selective)
         return extend(
             ExtractedArticle,
             article,
@@ -97,7 +98,9 @@ class Reading(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...]
 
 
-def read(text: str, title: str, language: str | None, parser: Parser, max_chars: int) -> Reading:
+def read(
+    text: str, title: str, language: str | None, parser: Parser, max_chars: int, *, selective: bool = False
+) -> Reading:
     """Entities and quotations of an article.
 
     Args:
@@ -106,6 +109,7 @@ def read(text: str, title: str, language: str | None, parser: Parser, max_chars:
         language: BCP 47; None counts as English.
         parser: The language model.
         max_chars: Code points that are parsed.
+        selective: Whether paragraphs without quotation marks or a cue are spared the parser.
     """
     warnings: list[str] = []
     english = language is None or _ENGLISH.match(language) is not None
@@ -113,7 +117,7 @@ def read(text: str, title: str, language: str | None, parser: Parser, max_chars:
     if not english:
         warnings.append(f"language {language}: quotation marks only, no parse")
     else:
-        _parse(text, paragraphs, parser, max_chars, warnings)
+        _parse(text, paragraphs, parser, max_chars, warnings, selective=selective)
     headline = parser.parse([(0, title)])[0] if english and title.strip() and len(title) <= MAX_PARAGRAPH else None
 
     drafts: list[Draft] = []
@@ -166,20 +170,36 @@ def split_paragraphs(text: str) -> list[Paragraph]:
     return found
 
 
-def _parse(text: str, paragraphs: Sequence[Paragraph], parser: Parser, max_chars: int, warnings: list[str]) -> None:
+def _parse(
+    text: str,
+    paragraphs: Sequence[Paragraph],
+    parser: Parser,
+    max_chars: int,
+    warnings: list[str],
+    *,
+    selective: bool = False,
+) -> None:
     within = [paragraph for paragraph in paragraphs if paragraph.end <= max_chars]
     readable = [p for p in within if not _ENDLESS_WORD.search(text, p.start, p.end)]
     if len(readable) < len(within):
         warnings.append(f"{len(within) - len(readable)} paragraphs with words of {MAX_WORD} characters: not parsed")
     if len(within) < len(paragraphs):
         warnings.append(f"longer than {max_chars} characters: the rest is not parsed")
-    parses = parser.parse([(p.start, text[p.start : p.end]) for p in readable])
-    failed = 0
-    for paragraph, parse in zip(readable, parses, strict=True):
-        paragraph.parse = parse
-        failed += parse is None
+    quoting = [p for p in readable if not selective or p.segments or _has_cue(text[p.start : p.end])]
+    parsed = {id(p) for p in quoting}
+    spared = [p for p in readable if id(p) not in parsed]
+    for method, chosen in ((parser.parse, quoting), (parser.find_names, spared)):
+        if chosen:
+            parses = method([(p.start, text[p.start : p.end]) for p in chosen])
+            for paragraph, parse in zip(chosen, parses, strict=True):
+                paragraph.parse = parse
+    failed = sum(p.parse is None for p in readable)
     if failed:
         warnings.append(f"the parser failed on {failed} of {len(readable)} paragraphs")
+
+
+def _has_cue(text: str) -> bool:
+    return not cues.strong_forms().isdisjoint(text.lower().split())
 
 
 # ------------------------------------------------------------------------------------------ quotations

