@@ -75,6 +75,33 @@ async def test_metadata_with_line_breaks_stays_one_line() -> None:
     assert json.loads(one_line(pretty)) == json.loads(pretty)
 
 
+async def test_process_shows_each_stage_for_people(tmp_path: Path) -> None:
+    """The whole chain in a pipe: no colours, what was removed, who said what, how relevant each paragraph is."""
+    plots = tmp_path / "plots"
+    status, out, err = await run_command("process", "--pretty", "--plot", str(plots), str(SEED))
+    assert (status, err) == (0, "")
+    text = out.decode()
+    assert "\x1b" not in text
+    assert "✂ photo" in text
+    assert "(role)" in text
+    assert "one story" in text
+    assert [path.name for path in plots.iterdir()] == [f"{SEED.stem}.svg"]
+
+    status, out, _ = await run_command("process", "--stage", "cleaner", str(SEED))
+    assert status == 0
+    cleaned = tmp_path / "cleaned.ndjson"
+    cleaned.write_bytes(out)
+    status, out, err = await run_command("process", "--stage", "extractor", "--pretty", str(cleaned))
+    assert (status, err) == (0, "")
+    assert "[Putin (named)]" in " ".join(out.decode().split())
+
+
+async def test_process_draws_only_what_was_scored(tmp_path: Path) -> None:
+    status, _, err = await run_command("process", "--stage", "cleaner", "--plot", str(tmp_path), str(SEED))
+    assert status == 2
+    assert "--stage coherence" in err
+
+
 async def test_process_without_input_gives_no_output() -> None:
     assert await run_command("process", "--stage", "cleaner") == (0, b"", "")
 

@@ -12,6 +12,7 @@ import click
 import orjson
 
 from copydesk.cli.process import one_line
+from copydesk.cli.render.plain import plain
 from copydesk.cli.setup import ask, connection, document_of, end, known_topics
 from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
@@ -121,17 +122,17 @@ def _is_json(value: bytes) -> bool:
 
 
 def _print_readably(message: Message) -> None:
-    from copydesk.cli import render  # noqa: PLC0415 - rich, an extra
+    from copydesk.cli.render import overview  # noqa: PLC0415 - rich, an extra
 
     try:
         article = message.article
     except (InvalidDocumentError, LookupError):
         article = None
     if isinstance(article, CleanedArticle):
-        render.article(article, note=f"{message.topic} {message.partition}/{message.offset}")
+        overview.show(article, overview.console(), note=f"{message.topic} {message.partition}/{message.offset}")
     elif message.withdrawn:
-        click.echo(f"✂ {message.id} withdrawn  ({message.topic} {message.partition}/{message.offset})")
+        click.echo(plain(f"✂ {message.id} withdrawn  ({message.topic} {message.partition}/{message.offset})"))
     elif message.topic.endswith(".dlq"):
-        render.dead_letter(message)
+        overview.show_dead_letter(message, overview.console())
     else:
         click.echo(orjson.dumps(describe(message), option=orjson.OPT_INDENT_2))

@@ -13,7 +13,8 @@ from importlib.util import find_spec
 
 import click
 
-from copydesk.cli.publish import Item, publish_item, read_items
+from copydesk.cli.files import Item, read_items
+from copydesk.cli.publish import publish_item
 from copydesk.cli.setup import document_of, end
 from copydesk.cli.up import first, say_prefixed, stop_on_signals
 from copydesk.client import BrokerAwayError, Connection, Message, Publisher, consume
@@ -164,15 +165,15 @@ async def _next(messages: asyncio.Queue[Message], readers: list[asyncio.Task[Non
 
 
 def _print(message: Message, begin: float) -> None:
-    from copydesk.cli import render  # noqa: PLC0415 - rich, an extra
+    from copydesk.cli.render import overview  # noqa: PLC0415 - rich, an extra
 
     if message.topic.endswith(".dlq"):
-        render.dead_letter(message)
+        overview.show_dead_letter(message, overview.console())
         return
     article = message.article
     if isinstance(article, CleanedArticle):
         note = f"{message.topic} {message.partition}/{message.offset}, {time.monotonic() - begin:.1f} s"
-        render.article(article, note=note)
+        overview.show(article, overview.console(), note=note)
 
 
 def _samples() -> list[Item]:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import IO, Any
 
 import click
 import msgspec
 import orjson
 
-from copydesk.cli.setup import end
+from copydesk.cli.files import ENDINGS, LINES, read_items
+from copydesk.cli.setup import end, loaded_stages
+from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
 from copydesk.runtime import article
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.settings import SettingsError, stage_settings
-from copydesk.stage import Stage, UnknownStageError, chain, find
+from copydesk.stage import Stage
 
 Step = tuple[Stage, Callable[[Any], Any]]
+Write = Callable[[bytes], None]
 
 
 @click.command(name="process")
@@ -24,47 +29,129 @@ Step = tuple[Stage, Callable[[Any], Any]]
     "--stage", "name", default="all", show_default=True, metavar="NAME", help="A stage, or all in their order."
 )
 @click.option("--rejects", type=click.File("wb"), help="Where refused documents are told, one JSON line each.")
-@click.argument("file", type=click.File("rb"), default="-")
-def command(name: str, rejects: IO[bytes] | None, file: IO[bytes]) -> None:
+@click.option("--pretty", is_flag=True, help="Show each article for people instead of JSON, in the stage's own way.")
+@click.option(
+    "--plot",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for an SVG an article: how relevant each paragraph is (needs the stage coherence).",
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), default="-")
+def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, plot: Path | None) -> None:
     """Run articles through the stages without a broker: NDJSON in, NDJSON out, same order.
 
-    Reads FILE or standard input. A document that a stage refuses is left out of the output and told in --rejects
-    (line, id, stage, reason, class, message); without that option, on standard error. The exit code is then 1.
-    """
-    steps = _load(name)
+    Reads FILE or standard input; a .txt, .html or .json file is one article. A document that a stage refuses is left
+    out of the output and told in --rejects (line, id, stage, reason, class, message); without that option, on standard
+    error. The exit code is then 1.
+
+    \b
+    Examples:
+      copydesk process --pretty page.html
+      copydesk process --stage cleaner < scraped.ndjson > clean.ndjson
+      copydesk process --plot strips scraped.ndjson | jq .coherence.score
+    """  # noqa: D301 - click's own sign for lines that stay as they are
+    steps = loaded_stages(name)
+    write = _writers(steps[-1][0].output, pretty=pretty, plot=plot)
     refused = 0
-    output = sys.stdout.buffer
-    for number, line in enumerate(_lines(file), start=1):
-        stage, outcome = _pass(steps, line)
-        if outcome.disposition == "passed":
-            output.write(one_line(outcome.value) + b"\n")
-            output.flush()
-            continue
-        refused += 1
-        told = _refusal(number, stage, outcome)
-        if rejects is None:
-            click.echo(told, err=True)
-        else:
-            rejects.write(told + b"\n")
-            rejects.flush()
+    with _lines(file) as lines:
+        for number, line in enumerate(lines, start=1):
+            stage, outcome = _pass(steps, line)
+            if outcome.disposition == "passed":
+                write(outcome.value)
+                continue
+            refused += 1
+            told = _refusal(number, stage, outcome)
+            if rejects is None:
+                click.echo(told, err=True)
+            else:
+                rejects.write(told + b"\n")
+                rejects.flush()
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
 
-def _load(name: str) -> list[Step]:
-    """The stages, their models loaded; a missing package ends the command as set up wrongly."""
-    try:
-        stages = chain() if name == "all" else (find(name),)
-        return [(stage, article.load(stage, stage_settings(stage))) for stage in stages]
-    except UnknownStageError as error:
-        raise click.BadParameter(f"{error} (or all)", param_hint="--stage") from None
-    except SettingsError as error:
-        end(Exit.USAGE, str(error))
-    except ModuleNotFoundError as error:
-        end(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
+def _writers(output: type[msgspec.Struct], *, pretty: bool, plot: Path | None) -> Write:
+    """What becomes of each result."""
+    if plot is not None and not issubclass(output, ScoredArticle):
+        raise click.UsageError("--plot draws what the stage coherence says: --stage coherence, or all")
+    if pretty and find_spec("rich") is None:
+        end(Exit.SETUP, "--pretty needs rich: pip install 'copydesk[cli]'")
+    document = output if issubclass(output, Document) else Document
+    show = _show_readably(document) if pretty else _write_line
+    if plot is None:
+        return show
+    draw = _draw_into(plot)
+
+    def both(value: bytes) -> None:
+        draw(value)
+        show(value)
+
+    return both
 
 
-def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    return (line for line in file if line.strip())
+def _write_line(value: bytes) -> None:
+    sys.stdout.buffer.write(one_line(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _show_readably(document: type[Document]) -> Write:
+    """What shows an article as its last stage sees it; the whole chain's article whole."""
+    from copydesk.cli.render import bands, overview, quotations  # noqa: PLC0415 - rich, an extra
+
+    out = overview.console()
+
+    def show(value: bytes) -> None:
+        read = document.read(value, None)
+        if type(read) is ExtractedArticle:
+            quotations.show(read, out)
+        elif isinstance(read, ScoredArticle):
+            overview.show(read, out)
+            bands.show(read, out)
+        elif isinstance(read, CleanedArticle):
+            overview.show(read, out)
+        else:
+            out.print_json(one_line(value).decode())
+
+    return show
+
+
+def _draw_into(folder: Path) -> Write:
+    from copydesk.cli.render import strip  # noqa: PLC0415 - only where pictures are wanted
+
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def draw(value: bytes) -> None:
+        read = ScoredArticle.read(value, None)
+        (folder / strip.file_name(read)).write_text(strip.draw(read), encoding="utf-8")
+
+    return draw
+
+
+@contextmanager
+def _lines(file: Path) -> Iterator[Iterable[bytes]]:
+    """The documents of a file, a line each; on a terminal with a bar that shows how far it is read."""
+    if str(file) == "-":
+        yield (line for line in sys.stdin.buffer if line.strip())
+    elif file.suffix in ENDINGS and file.suffix not in LINES:
+        yield (item.value for item in read_items(file, Path(file.name)))
+    else:
+        with file.open("rb") as stream, _progress(file) as advance:
+            yield _advancing(stream, advance)
+
+
+def _advancing(stream: IO[bytes], advance: Callable[[int], None]) -> Iterator[bytes]:
+    for line in stream:
+        if line.strip():
+            yield line
+        advance(len(line))
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int], None]]:
+    """A bar by bytes where a person waits for a file, nothing where output and bar would share a terminal."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=file.stat().st_size, label="processing", file=sys.stderr) as bar:
+        yield bar.update
 
 
 def _pass(steps: list[Step], value: bytes) -> tuple[Stage, article.Outcome]:

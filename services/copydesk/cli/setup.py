@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
@@ -14,9 +14,10 @@ import msgspec
 from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
 from copydesk.contracts.articles import Document
 from copydesk.contracts.topics import DOCUMENTS, Topic, topics_with
+from copydesk.runtime import article
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
-from copydesk.stage import Stage, UnknownStageError, find, installed
+from copydesk.stage import Stage, UnknownStageError, chain, find, installed
 
 T = TypeVar("T")
 
@@ -72,6 +73,19 @@ def stage_named(name: str) -> Stage:
         return find(name)
     except UnknownStageError as error:
         raise click.BadParameter(str(error)) from None
+    except ModuleNotFoundError as error:
+        end(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
+
+
+def loaded_stages(name: str) -> list[tuple[Stage, Callable[[Any], Any]]]:
+    """The stage of that name, or all in their order, models loaded; what is missing ends the command."""
+    try:
+        stages = chain() if name == "all" else (find(name),)
+        return [(stage, article.load(stage, stage_settings(stage))) for stage in stages]
+    except UnknownStageError as error:
+        raise click.BadParameter(f"{error} (or all)", param_hint="--stage") from None
+    except SettingsError as error:
+        end(Exit.USAGE, str(error))
     except ModuleNotFoundError as error:
         end(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
 

@@ -1,4 +1,4 @@
-"""Articles and dead letters as a person reads them: what was removed is struck out, with the reason."""
+"""A whole article or dead letter at a glance: what was removed is struck out, with the reason."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from copydesk.cli.render.plain import plain
+from copydesk.cli.render.quotations import who
 from copydesk.client import Message
-from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, Quote, ScoredArticle
+from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, ScoredArticle
 
 QUOTED = 110  # characters of a quote or a dead letter that are shown
 PEOPLE = 8
@@ -18,13 +20,12 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=False)
 
 
-def article(article: CleanedArticle, *, note: str = "") -> None:
+def show(article: CleanedArticle, out: Console, *, note: str = "") -> None:
     """Print whatever stage's document."""
-    out = console()
-    out.rule(Text(article.title or article.id, style="bold"), align="left", style="dim")
+    out.rule(Text(plain(article.title or article.id), style="bold"), align="left", style="dim")
     when = article.published_at.isoformat() if article.published_at else None
     facts = [article.id, article.site, article.language, article.dateline, when, note]
-    out.print(Text(" · ".join(fact for fact in facts if fact), style="dim"))
+    out.print(Text(plain(" · ".join(fact for fact in facts if fact)), style="dim"))
     out.print()
     rows = _rows()
     _add_blocks(rows, article)
@@ -39,17 +40,18 @@ def article(article: CleanedArticle, *, note: str = "") -> None:
     out.print()
 
 
-def dead_letter(message: Message) -> None:
+def show_dead_letter(message: Message, out: Console) -> None:
     """Print where a message failed, and why."""
-    out = console()
     headers = {name: (value or b"").decode("utf-8", "replace") for name, value in message.headers}
-    out.rule(Text(f"{message.id or '(no id)'}: dead letter", style="bold red"), align="left", style="dim")
+    out.rule(Text(plain(f"{message.id or '(no id)'}: dead letter"), style="bold red"), align="left", style="dim")
     origin = "/".join(headers.get(f"dlq.{name}", "?") for name in ("topic", "partition", "offset"))
     rows = _rows()
     rows.add_row(
-        "stage", Text(f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}")
+        "stage", Text(plain(f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}"))
     )
-    rows.add_row("why", Text(f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"))
+    rows.add_row(
+        "why", Text(plain(f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"))
+    )
     rows.add_row("bytes", Text(_cut((message.value or b"").decode("utf-8", "backslashreplace"))))
     out.print(rows)
     out.print()
@@ -66,9 +68,9 @@ def _rows() -> Table:
 def _add_blocks(rows: Table, article: CleanedArticle) -> None:
     for block in article.blocks:
         if block.kept:
-            rows.add_row("", Text(article.text[block.start : block.end]))
+            rows.add_row("", Text(plain(article.text[block.start : block.end])))
         else:
-            removed = " ".join((block.text or "").split())
+            removed = plain(" ".join((block.text or "").split()))
             rows.add_row(Text(f"✂ {block.reason}", style="not bold red"), Text(removed, style="dim strike"))
 
 
@@ -77,10 +79,10 @@ def _add_cleaning(rows: Table, article: CleanedArticle) -> None:
     told = f"{removed} of {len(article.blocks)} blocks removed ({article.cleaning.noise_share:.0%} of the source)"
     rows.add_row("cleaning", told + (", uncertain" if article.cleaning.uncertain else ""))
     for warning in article.cleaning.warnings:
-        rows.add_row("", Text(warning))
+        rows.add_row("", Text(plain(warning)))
     for label, found in (("captions", article.captions), ("credits", article.credits), ("bylines", article.bylines)):
         if found:
-            rows.add_row(label, Text("; ".join(found)))
+            rows.add_row(label, Text(plain("; ".join(found))))
 
 
 def _add_people(rows: Table, article: ExtractedArticle) -> None:
@@ -93,27 +95,19 @@ def _add_people(rows: Table, article: ExtractedArticle) -> None:
         ]
         if names:
             more = f" … and {len(names) - PEOPLE} more" if len(names) > PEOPLE else ""
-            rows.add_row(label, Text(", ".join(names[:PEOPLE]) + more))
+            rows.add_row(label, Text(plain(", ".join(names[:PEOPLE]) + more)))
 
 
 def _add_quotes(rows: Table, article: ExtractedArticle) -> None:
     for number, quote in enumerate(article.quotes):
         line = Text(f"“{_cut(quote.text.strip(_MARKS))}” ")
-        line.append(f"— {_speaker(quote)}", style="cyan")
+        line.append(f"— {plain(who(quote))}", style="cyan")
         rows.add_row("quotes" if number == 0 else "", line)
     if article.extraction.degraded:
         rows.add_row("extraction", Text(f"degraded: {'; '.join(article.extraction.warnings)}"))
 
 
 _MARKS = "\"“”„‟«»'‘’"
-
-
-def _speaker(quote: Quote) -> str:
-    speaker = quote.speaker
-    if speaker.anonymous:
-        return f"{speaker.mention.text if speaker.mention else 'someone'} (anonymous)"
-    name = speaker.name or (speaker.mention.text if speaker.mention else None)
-    return f"{name} ({speaker.basis})" if name else "nobody named"
 
 
 def _add_coherence(rows: Table, coherence: Coherence) -> None:
@@ -134,4 +128,4 @@ def _bar(relevance: float) -> str:
 
 def _cut(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
+    return plain(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")
