@@ -48,7 +48,7 @@ def file_name(article: ScoredArticle) -> str:
 
     >>> from types import SimpleNamespace
     >>> file_name(SimpleNamespace(id="coast/42"))
-    'coast-42.19b76fb6.svg'
+    'coast-42.9e2d72f5.svg'
     >>> file_name(SimpleNamespace(id="coast-42"))
     'coast-42.svg'
     """
