@@ -14,6 +14,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from copydesk.client.connection import Connection, read_connection
+from copydesk.client.names import read_any_header_name
 from copydesk.client.reading import readings
 from copydesk.contracts.articles import Document
 from copydesk.contracts.deadletter import DeadLetter
@@ -185,6 +186,7 @@ class _CommitOnRevoke(ConsumerRebalanceListener):
 async def _consumer(
     connection: Connection, name: str, group: str | None, start: Start
 ) -> AsyncIterator[AIOKafkaConsumer]:
+    read_any_header_name()
     consumer = AIOKafkaConsumer(
         group_id=connection.full(group) if group else None,
         isolation_level="read_committed",

@@ -19,6 +19,7 @@ from faust.app.base import BootStrategy
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from copydesk.client.names import read_any_header_name
 from copydesk.client.reading import Reading, readings
 from copydesk.runtime.lanes import Lane
 from copydesk.runtime.settings import Settings
@@ -37,6 +38,9 @@ class Owner(Protocol):
 
     def owns(self, partitions: int) -> None:
         """So many partitions are ours from now on."""
+
+    def expired(self, partition: TopicPartition, committed: int, first: int) -> None:
+        """What lay between these offsets was never processed and is gone from the log."""
 
     def fail(self, error: BaseException) -> None:
         """The world is broken: end the process."""
@@ -120,9 +124,12 @@ class App(faust.App):
         async with asyncio.timeout(self.conf.broker_rebalance_timeout):
             await asyncio.gather(*(lane.open() for lane in lanes.values()))
             committed = await self.consumer.seek_to_committed() if lanes else {}
-        offsets = {TopicPartition(*partition): offset for partition, offset in committed.items()}
+            first = await self.consumer.earliest_offsets(*(TP(*partition) for partition in lanes)) if lanes else {}
         for partition, lane in lanes.items():
-            lane.start(max(0, offsets.get(partition) or 0))
+            offset, begin = committed.get(TP(*partition)) or 0, first.get(TP(*partition), 0)
+            if 0 < offset < begin:
+                self.owner.expired(partition, offset, begin)
+            lane.start(max(0, offset, begin))
         self.owner.lanes = lanes
         self.owner.owns(len(lanes))
 
@@ -150,6 +157,7 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
         fetch_bytes: Most bytes a partition a fetch: the topic's `max.message.bytes`.
         buffer: Events between faust and the lanes.
     """
+    read_any_header_name()
     session = settings.session_seconds
     app = App(
         group,

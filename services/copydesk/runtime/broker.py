@@ -53,6 +53,12 @@ async def admin(connection: Connection, *, seconds: float = 10.0) -> AsyncIterat
         await client.close()
 
 
+async def cluster_id(client: AIOKafkaAdminClient) -> str | None:
+    """The id that the cluster gave itself; None where the broker tells none."""
+    told = await client.describe_cluster()
+    return told.get("cluster_id") or None
+
+
 async def partitions(client: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, int]:
     """Partition counts of those of the topics that exist."""
     wanted = list(names)

@@ -54,6 +54,13 @@ class Metrics:
         self._children = Counter(
             "copydesk_child_starts", "Starts of the stage's process", ["stage"], registry=self.registry
         )
+        # Offsets that retention removed before this worker's group had read them: articles lost to the stage.
+        self._expired = Counter(
+            "copydesk_expired_offsets",
+            "Offsets that expired before they were read",
+            ["stage", "topic", "partition"],
+            registry=self.registry,
+        )
         # Assignments of partitions to this worker.
         self._rebalances = Counter(
             "copydesk_rebalances", "Assignments of partitions", ["stage"], registry=self.registry
@@ -90,6 +97,10 @@ class Metrics:
     def forget_lag(self) -> None:
         """The partitions are somebody else's now."""
         self._lag.clear()
+
+    def expired(self, topic: str, partition: int, offsets: int) -> None:
+        """So many offsets of a partition are gone unread."""
+        self._expired.labels(self._stage, topic, str(partition)).inc(offsets)
 
     def halted(self) -> None:
         """The worker has halted."""

@@ -46,6 +46,9 @@ class Settings(Connection, frozen=True, kw_only=True):
     stall_seconds: Seconds = 300.0
     """Work waits and nothing got done for so long: unhealthy. Above twice `max_article_seconds` and `load_seconds`."""
 
+    stall_exit_seconds: Annotated[float, Meta(ge=0)] = 900.0
+    """Stalled for so long, the worker ends (exit 70), to be restarted; 0: never. Counted like `stall_seconds`."""
+
     dlq_max_ratio: Annotated[float, Meta(gt=0, le=1)] = 0.05
     """Halt when more than this share of the last 200 articles failed."""
 

@@ -39,6 +39,10 @@ from copydesk.stage import Stage
 DEFAULT_BYTES = 1_048_576  # Kafka's own max.message.bytes, for a third party's topic of which nothing is known
 TICK_SECONDS = 1.0
 BROKER_CHECK_SECONDS = 5.0
+BEYOND_SECONDS = 10.0
+"""A new leader may tell an older end of the log for a moment; a topic made anew tells it for ever."""
+CLUSTER_CHECKS = 12
+"""Checks of the broker between two questions which cluster it is: one a minute."""
 
 _AWAY = (
     ConnectionError,  # BrokerAwayError is one
@@ -74,6 +78,8 @@ class Worker:
         self._waiting = False
         self._progress = time.monotonic()
         self._broker_seen = time.monotonic()
+        self._beyond: dict[TopicPartition, float] = {}
+        self._cluster: str | None = None
 
     # ---------------------------------------------------------------------------------------------- life
 
@@ -145,6 +151,7 @@ class Worker:
         settings, stage = self.settings, self.stage
         names = (stage.source, stage.sink, stage.dead_letters)
         async with broker.admin(settings, seconds=settings.broker_seconds) as client:
+            self._cluster = await broker.cluster_id(client)
             await broker.check_topics(client, settings, names)
             configs = await broker.topic_configs(client, [settings.full(name) for name in names])
         limits = {settings.full(name): _limit(stage, name, configs.get(settings.full(name), {})) for name in names}
@@ -175,6 +182,8 @@ class Worker:
         ended = asyncio.create_task(app.wait_until_stopped())
         await asyncio.wait({stop, ended, watch}, return_when=asyncio.FIRST_COMPLETED)
         if watch.done() and (error := watch.exception()):
+            if isinstance(error, SetupError):
+                raise error
             self.fail(error)
         if not stop.done():
             self.fail(crash_reason(app) or RuntimeError("the consumer stopped by itself"))
@@ -278,6 +287,19 @@ class Worker:
             raise RuntimeError("no application")
         return PlainLane(self, partition, self._plain, self._app.commit_offset)
 
+    def expired(self, partition: TopicPartition, committed: int, first: int) -> None:
+        """What lay between the committed offset and the log's first one is gone unread."""
+        self.metrics.expired(partition.topic, partition.partition, first - committed)
+        self.log.warning(
+            "articles expired",
+            problem=f"up to {first - committed} articles were removed by the topic's retention before they were read: "
+            "more workers, or a longer retention.ms",
+            topic=partition.topic,
+            partition=partition.partition,
+            committed=committed,
+            first=first,
+        )
+
     def owns(self, partitions: int) -> None:
         """So many partitions are ours from now on."""
         self.metrics.rebalanced()
@@ -309,12 +331,36 @@ class Worker:
         while True:
             self._look()
             self._tell(self._state())
+            stalled = time.monotonic() - self._progress
+            if self._state() == "stalled" and 0 < self.settings.stall_exit_seconds < stalled:
+                raise RuntimeError(
+                    f"work is waiting and nothing got done for {stalled:.0f} s (COPYDESK_STALL_EXIT_SECONDS)"
+                )
             await asyncio.sleep(TICK_SECONDS)
 
     async def _watch_broker(self) -> None:
+        checks = 0
         while True:
             await asyncio.sleep(BROKER_CHECK_SECONDS)
+            was_away = time.monotonic() - self._broker_seen > 2 * BROKER_CHECK_SECONDS
             await self._check_broker()
+            checks += 1
+            answers = time.monotonic() - self._broker_seen < BROKER_CHECK_SECONDS
+            if answers and (was_away or not checks % CLUSTER_CHECKS):
+                await self._check_cluster()
+
+    async def _check_cluster(self) -> None:
+        """Make sure that it is still the same cluster: offsets mean nothing on another one."""
+        try:
+            async with broker.admin(self.settings) as client:
+                now = await broker.cluster_id(client)
+        except _AWAY:
+            return  # the next check of the broker will tell
+        if self._cluster and now and now != self._cluster:
+            raise SetupError(
+                f"{self.settings.brokers} is another cluster now ({now}, was {self._cluster}): "
+                "see whether COPYDESK_BROKERS is right; a restart takes the new one"
+            )
 
     async def _check_broker(self) -> None:
         if await self.settings.answers():
@@ -340,13 +386,32 @@ class Worker:
         """See how far behind every lane is, and whether work is waiting at all."""
         known = self._app.readings(self.lanes) if self._app is not None else {}
         for partition, reading in known.items():
-            self.metrics.lag(partition.topic, partition.partition, max(0, reading.end - self.lanes[partition].next))
+            lane = self.lanes[partition]
+            self.metrics.lag(partition.topic, partition.partition, max(0, reading.end - lane.next))
+            self._look_beyond(partition, lane.next, reading.end)
         # transaction markers take offsets: only the reading position tells whether something is left to read
         self._waiting = any(reading.waiting for reading in known.values()) or any(
             lane.holding for lane in self.lanes.values()
         )
         if not self._waiting:
             self._progress = time.monotonic()  # idle since now, not since the last article
+
+    def _look_beyond(self, partition: TopicPartition, next_: int, end: int) -> None:
+        """Stop where the committed offset lies beyond the log's end: nothing would ever be read from there.
+
+        Raises:
+            SetupError: It has for long enough.
+        """
+        if next_ <= end:
+            self._beyond.pop(partition, None)
+            return
+        since = self._beyond.setdefault(partition, time.monotonic())
+        if time.monotonic() - since > BEYOND_SECONDS:
+            raise SetupError(
+                f"the committed offset {next_} of {partition.topic}/{partition.partition} is beyond the log's end "
+                f"({end}): the topic was made anew or cut short. Reset the offsets of the group {self.writer.group} "
+                "(kafka-consumer-groups --reset-offsets --to-earliest), then start again"
+            )
 
     def _tell(self, state: State) -> None:
         in_hand = sum(lane.holding for lane in self.lanes.values())

@@ -1,0 +1,81 @@
+"""Header names that are no UTF-8: aiokafka's reader raises on one, and would for ever, for it reads it again.
+
+Kafka's own clients replace what they cannot decode. Here the broken bytes of a name are read as `?`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.memory_records import _MemoryRecordsPy
+from aiokafka.record.util import decode_varint
+
+_MAGIC = 16
+"""Where a batch tells its format: 2 is the first with headers (Kafka protocol, record batch)."""
+
+
+def read_any_header_name() -> None:
+    """Have aiokafka read records whatever the names of their headers; may be called again."""
+    fetcher.MemoryRecords = _Records
+
+
+class _Records(_MemoryRecordsPy):
+    """The batches of a fetch; each is decoded by aiokafka's compiled reader as long as that can."""
+
+    def next_batch(self) -> Any:
+        raw = self._next_slice
+        batch = super().next_batch()
+        return batch if raw is None or raw[_MAGIC] < 2 else _Batch(batch, raw)
+
+
+class _Batch:
+    """A batch that is read once more, slowly, where a header's name cannot be decoded."""
+
+    def __init__(self, batch: Any, raw: memoryview) -> None:
+        self._batch = batch
+        self._raw = raw
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._batch, name)
+
+    def __next__(self) -> Any:
+        return next(self._batch)
+
+    def __iter__(self) -> Iterator[Any]:
+        count = 0
+        try:
+            for record in self._batch:
+                yield record
+                count += 1
+        except UnicodeDecodeError:
+            slow = _DefaultRecordBatchPy(self._raw)
+            slow._maybe_uncompress()  # noqa: SLF001 - there is no public way to a batch's bytes
+            _mend_names(slow._buffer, slow._pos, slow._num_records)  # noqa: SLF001 - ditto
+            yield from list(slow)[count:]
+
+
+def _mend_names(buffer: bytearray, at: int, records: int) -> None:
+    """Put `?` for every byte of a header's name that is no UTF-8; nothing changes its place (KIP-82, record v2)."""
+    for _ in range(records):
+        length, at = decode_varint(buffer, at)
+        end = at + length
+        for _field in ("attributes", "timestamp", "offset"):
+            _, at = decode_varint(buffer, at)
+        for _field in ("key", "value"):
+            size, at = decode_varint(buffer, at)
+            at += max(0, size)
+        headers, at = decode_varint(buffer, at)
+        for _header in range(headers):
+            size, at = decode_varint(buffer, at)
+            name = bytes(buffer[at : at + size])
+            buffer[at : at + size] = name.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
+            at += size
+            size, at = decode_varint(buffer, at)
+            at += max(0, size)
+        at = end
+
+
+__all__ = ["read_any_header_name"]
