@@ -43,6 +43,9 @@ def probe(article: RawArticle) -> CleanedArticle:  # noqa: PLR0912 - one case a 
             raise AssertionError(len(hoard))
         case "RAISE":
             raise RuntimeError(rest)
+        case "BROKEN":  # until the file is gone
+            if Path(rest.split()[0]).exists():
+                raise RuntimeError("broken")
         case "REJECT":
             raise Reject(rest)
         case "SLEEP":

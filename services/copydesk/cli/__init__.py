@@ -15,7 +15,7 @@ class Commands(click.Group):
 
     sections: ClassVar[dict[str, tuple[str, ...]]] = {
         "First steps": ("demo", "up"),
-        "Articles": ("publish", "consume", "process"),
+        "Articles": ("publish", "withdraw", "consume", "process"),
         "Workers": ("run", "stages", "health"),
         "Operations": ("topics", "schemas", "dlq"),
     }

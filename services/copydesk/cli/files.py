@@ -74,3 +74,10 @@ def _decode_page(content: bytes) -> str:
             return content.decode(told[1].decode("ascii") if told else "windows-1252", "replace")
         except LookupError:
             return content.decode("windows-1252", "replace")
+
+
+def ids_of(file: Path | None) -> frozenset[str]:
+    """The article ids in a file, one a line."""
+    if file is None:
+        return frozenset()
+    return frozenset(line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip())

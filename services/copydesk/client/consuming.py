@@ -182,6 +182,11 @@ class _CommitOnRevoke(ConsumerRebalanceListener):
         """Nothing to do."""
 
 
+def largest_bytes(name: str) -> int:
+    """The largest message that a topic may hold."""
+    return topics()[name].max_message_bytes if name in topics() else LARGEST_BYTES
+
+
 @asynccontextmanager
 async def _consumer(
     connection: Connection, name: str, group: str | None, start: Start
@@ -192,7 +197,7 @@ async def _consumer(
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset=start if isinstance(start, str) else "earliest",
-        max_partition_fetch_bytes=topics()[name].max_message_bytes if name in topics() else LARGEST_BYTES,
+        max_partition_fetch_bytes=largest_bytes(name),
         session_timeout_ms=10_000,
         heartbeat_interval_ms=3_000,
         **connection.options(),
@@ -249,4 +254,4 @@ async def _commit(consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -
             await consumer.commit(offsets)
 
 
-__all__ = ["Message", "Start", "consume"]
+__all__ = ["Message", "Start", "consume", "largest_bytes"]

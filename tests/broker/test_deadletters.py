@@ -1,0 +1,147 @@
+"""Dead letters looked at, exported, and tried again once the stage is mended; articles withdrawn by command."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from harness.running import STAGES, Cluster
+
+DEAD_LETTERS = tuple(f"articles.{stage}.dlq" for stage in ("probe", "relay", "cleaner", "extractor", "coherence"))
+TOPICS = ("articles.raw", "articles.cleaned", *DEAD_LETTERS)
+
+Make = Callable[..., Cluster]
+Sent = tuple[bytes | None, bytes | None, dict[str, bytes]]
+PROBE = ("--stage", "probe")
+
+
+def lines(out: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+async def test_a_broken_stage_is_mended_and_everything_arrives_once(cluster: Make, tmp_path: Path) -> None:
+    """Broken, mended, retried: every article once, the attempt counted, nothing retried twice."""
+    flag = tmp_path / "broken"
+    flag.touch()
+    here = cluster(PYTHONPATH=str(STAGES), COPYDESK_DLQ_MAX_CONSECUTIVE="1000", COPYDESK_DLQ_MAX_RATIO="1")
+    await here.create(*TOPICS, partitions=3)
+    broken: list[Sent] = [
+        (b"b%d" % n, json.dumps({"text": f"BROKEN {flag} {n}"}).encode(), {"x-mine": b"1"}) for n in range(120)
+    ]
+    nameless: list[Sent] = [(None, json.dumps({"text": f"BROKEN {flag} nameless"}).encode(), {})]
+    rejected: list[Sent] = [(b"never", b'{"text": "REJECT it"}', {})]
+    await here.send("articles.raw", [*broken, *nameless, *rejected, (b"good", b'{"text": "good"}', {})])
+    await here.run("probe")
+    async with here.follow("articles.cleaned", "articles.probe.dlq") as follower:
+        await follower.until(123)
+        status, out, _ = await here.command("dlq", "list", *PROBE, "--reason", "failed", "--json")
+        assert (status, len(lines(out))) == (1, 121)
+
+        retry = ("dlq", "retry", *PROBE, "--reason", "failed")
+        status, out, err = await here.command(*retry, "--dry-run")
+        assert (status, len(out.splitlines())) == (0, 121), err
+        assert "121 would be retried" in err
+
+        status, out, err = await here.command("dlq", "retry", "--id", "b7")
+        assert (status, len(out.splitlines())) == (0, 1), err
+        await follower.until(124)
+        again = [row for row in follower.of("articles.probe.dlq") if row.key == b"b7"]
+        assert [row.headers["dlq.attempt"] for row in again] == ["1", "2"], "a retry that fails counts on"
+
+        flag.unlink()
+        status, out, err = await here.command(*retry)
+        assert status == 0, err
+        assert "121 retried, 0 could not be" in err, "b7 by its second letter, the others by their first"
+        await follower.until(lambda rows: sum(row.topic == "articles.cleaned" for row in rows) == 122)
+        status, _, err = await here.command(*retry)
+        assert (status, err.strip()) == (0, "0 retried, 0 could not be")
+        await follower.settle()
+    passed = follower.of("articles.cleaned")
+    keys = [row.key for row in passed if row.key is not None and row.key.startswith(b"b")]
+    assert sorted(keys) == sorted(key for key, _, _ in broken if key)
+    assert len(passed) == 122
+    assert {row.headers.get("x-mine") for row in passed if row.key in keys} == {"1"}
+    assert not any(name.startswith("dlq.") for row in passed for name in row.headers)
+
+
+async def test_dead_letters_are_shown_exported_and_chosen(cluster: Make, tmp_path: Path) -> None:
+    here = cluster(PYTHONPATH=str(STAGES))
+    await here.create(*TOPICS, partitions=1)
+    await here.send(
+        "articles.raw",
+        [
+            (b"one", b'{"text": "RAISE boom"}', {}),
+            (b"two", b"{no json", {"x": b"y"}),
+            (b"three", b'{"text": "REJECT"}', {}),
+        ],
+    )
+    await here.run("probe")
+    async with here.follow("articles.probe.dlq") as follower:
+        await follower.until(3)
+    status, out, _ = await here.command("dlq", "show", "articles.probe.dlq/0/0")
+    assert status == 0
+    assert b"RuntimeError: boom" in out
+    status, _, err = await here.command("dlq", "show", "nothing")
+    assert status == 1
+    assert "copydesk dlq list" in err
+    status, out, err = await here.command("dlq", "list", *PROBE, "--id", "two", "--json")
+    assert [letter["key"] for letter in lines(out)] == ["two"]
+    ids = tmp_path / "ids"
+    ids.write_text("one\n\nthree\n")
+    status, out, _ = await here.command("dlq", "export", *PROBE, "--ids", str(ids))
+    assert [letter["key"] for letter in lines(out)] == ["one", "three"]
+    assert lines(out)[0]["value"] == '{"text": "RAISE boom"}'
+    status, out, _ = await here.command("dlq", "list", *PROBE, "--until", "2020-01-01")
+    assert (status, out) == (0, b"")
+    later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+    status, out, _ = await here.command("dlq", "list", *PROBE, "--since", later)
+    assert (status, out) == (0, b"")
+    status, _, err = await here.command("dlq", "retry")
+    assert status == 2
+    assert "--all" in err
+
+
+async def test_a_pointer_is_retried_with_the_original_while_that_is_there(cluster: Make) -> None:
+    here = cluster(PYTHONPATH=str(STAGES))
+    await here.create(
+        *TOPICS, partitions=1, configs={name: {"max.message.bytes": "20000"} for name in TOPICS[1:]}
+    )  # the dead letters take less than the article
+    value = json.dumps({"text": "GROW 30000", "metadata": {"pad": "x" * 30_000}}).encode()
+    await here.send("articles.raw", [(b"big", value, {})])
+    await here.run("probe")
+    async with here.follow("articles.probe.dlq") as follower:
+        (pointer,) = await follower.until(1)
+        assert pointer.value == b""
+        status, _, err = await here.command("dlq", "retry", *PROBE)
+        assert (status, "1 retried" in err) == (0, True), err
+        await follower.until(2)
+    async with here.follow("articles.raw") as raw:
+        rows = await raw.until(2)
+    assert [row.value for row in rows] == [value, value]
+    assert [row.headers.get("dlq.attempt") for row in rows] == [None, "2"]
+
+
+async def test_withdraw_passes_down_and_the_id_may_come_again(cluster: Make, tmp_path: Path) -> None:
+    here = cluster(PYTHONPATH=str(STAGES))
+    await here.create(*TOPICS, partitions=1)
+    await here.send("articles.raw", [(b"a/1", b'{"text": "first"}', {}), (b"a/2", b'{"text": "second"}', {})])
+    await here.run("probe")
+    async with here.follow("articles.cleaned") as follower:
+        await follower.until(2)
+        ids = tmp_path / "ids"
+        ids.write_text("a/2\n")
+        status, _, err = await here.command("withdraw", "a/1", "--ids", str(ids))
+        assert (status, "2 withdrawn" in err) == (0, True), err
+        await follower.until(4)
+        await here.send("articles.raw", [(b"a/1", b'{"text": "corrected"}', {})])
+        await follower.until(5)
+    assert [(row.key, row.value is None) for row in follower.rows] == [
+        (b"a/1", False), (b"a/2", False), (b"a/1", True), (b"a/2", True), (b"a/1", False),
+    ]  # fmt: skip
+    assert follower.rows[-1].document["text"] == "corrected"
+    status, _, err = await here.command("withdraw", "x" * 300)
+    assert (status, "0 withdrawn" in err) == (1, True)
+    assert (await here.command("withdraw"))[0] == 2
