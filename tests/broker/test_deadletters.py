@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from harness.brokers import Broker
 from harness.running import STAGES, Cluster
 
 DEAD_LETTERS = tuple(f"articles.{stage}.dlq" for stage in ("probe", "relay", "cleaner", "extractor", "coherence"))
@@ -22,7 +23,9 @@ def lines(out: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-async def test_a_broken_stage_is_mended_and_everything_arrives_once(cluster: Make, tmp_path: Path) -> None:
+async def test_a_broken_stage_is_mended_and_everything_arrives_once(
+    cluster: Make, broker: Broker, tmp_path: Path
+) -> None:
     """Broken, mended, retried: every article once, the attempt counted, nothing retried twice."""
     flag = tmp_path / "broken"
     flag.touch()
@@ -54,15 +57,19 @@ async def test_a_broken_stage_is_mended_and_everything_arrives_once(cluster: Mak
         flag.unlink()
         status, out, err = await here.command(*retry)
         assert status == 0, err
-        assert "121 retried, 0 could not be" in err, "b7 by its second letter, the others by their first"
-        await follower.until(lambda rows: sum(row.topic == "articles.cleaned" for row in rows) == 122)
+        # b7 by its second letter, the others by their first; a broker that keeps no metadata with an offset remembers
+        # no gaps: there b7's first letter is taken again
+        more = 0 if broker.transactions else 1
+        assert f"{121 + more} retried, 0 could not be" in err
+        await follower.until(lambda rows: sum(row.topic == "articles.cleaned" for row in rows) == 122 + more)
         status, _, err = await here.command(*retry)
         assert (status, err.strip()) == (0, "0 retried, 0 could not be")
         await follower.settle()
     passed = follower.of("articles.cleaned")
     keys = [row.key for row in passed if row.key is not None and row.key.startswith(b"b")]
-    assert sorted(keys) == sorted(key for key, _, _ in broken if key)
-    assert len(passed) == 122
+    assert set(keys) == {key for key, _, _ in broken}
+    assert len(keys) == len(broken) + more
+    assert len(passed) == 122 + more
     assert {row.headers.get("x-mine") for row in passed if row.key in keys} == {"1"}
     assert not any(name.startswith("dlq.") for row in passed for name in row.headers)
 
