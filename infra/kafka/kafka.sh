@@ -9,6 +9,7 @@
 #   kafka.sh wait PORT [SECONDS]        until something listens there
 #
 # KAFKA_DIR holds jars and data (default: .kafka at the repository's root). KAFKA_HEAP: 384m. EXTRA: more lines for server.properties.
+# FORMAT: more arguments for formatting the data folder, such as --add-scram.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dir=${KAFKA_DIR:-$here/../../.kafka}
@@ -74,7 +75,7 @@ prepare() {
   properties "$@" >"$node/server.properties"
   java=(java -Xms64m "-Xmx$heap" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.net.preferIPv4Stack=true -Djava.awt.headless=true -cp "$libs/*")
   [ -f "$node/data/meta.properties" ] ||
-    "${java[@]}" kafka.tools.StorageTool format -t "$cluster" -c "$node/server.properties" >"$node/format.log" 2>&1 ||
+    "${java[@]}" kafka.tools.StorageTool format -t "$cluster" -c "$node/server.properties" ${FORMAT:-} >"$node/format.log" 2>&1 ||
     { cat "$node/format.log" >&2; exit 1; }
   java+=(kafka.Kafka "$node/server.properties")
 }

@@ -6,9 +6,19 @@ import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from ssl import SSLCertVerificationError, SSLContext, SSLError
+from typing import Any, Literal, TypeVar
 
 import msgspec
+from aiokafka.conn import create_conn
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    AuthenticationMethodNotSupported,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+from aiokafka.helpers import create_ssl_context
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -21,8 +31,14 @@ class BrokerAwayError(ConnectionError):
     """The broker cannot be reached, or it refused the login; the message names it and says what to do."""
 
 
+SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+
+
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """What every program that talks to the broker needs; `COPYDESK_BROKERS` is the field `brokers`, and so on."""
+    """What every program that talks to the broker needs; `COPYDESK_BROKERS` is the field `brokers`, and so on.
+
+    `COPYDESK_SASL_PASSWORD_FILE` names a file that holds the password, and so on.
+    """
 
     brokers: str = "127.0.0.1:9092"
     """Bootstrap servers, `host:port`, separated by commas."""
@@ -30,9 +46,81 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     topic_prefix: str = ""
     """Put before every topic, group and transactional id, for a cluster that is shared."""
 
+    security_protocol: SecurityProtocol = "PLAINTEXT"
+    """As Kafka names it: `SSL` for TLS, `SASL_SSL` for a login over TLS."""
+
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How to log in."""
+
+    sasl_username: str = ""
+    """Who logs in."""
+
+    sasl_password: str = ""
+    """A secret: better in the file that `COPYDESK_SASL_PASSWORD_FILE` names."""
+
+    ssl_cafile: str = ""
+    """PEM file with the authorities that may sign the broker's certificate; default: the system's."""
+
+    ssl_certfile: str = ""
+    """PEM file with our own certificate, for mutual TLS."""
+
+    ssl_keyfile: str = ""
+    """PEM file with its key."""
+
+    ssl_password: str = ""
+    """Of that key; a secret, too."""
+
+    def __post_init__(self) -> None:
+        """What belongs together is there together."""
+        if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
+            raise ValueError(
+                f"COPYDESK_SECURITY_PROTOCOL={self.security_protocol} needs COPYDESK_SASL_USERNAME and "
+                "COPYDESK_SASL_PASSWORD (or COPYDESK_SASL_PASSWORD_FILE)"
+            )
+        if bool(self.ssl_certfile) != bool(self.ssl_keyfile):
+            raise ValueError("COPYDESK_SSL_CERTFILE and COPYDESK_SSL_KEYFILE belong together")
+        if self.security_protocol.endswith("SSL"):
+            self.ssl_context()  # a file that cannot be read is a setting that cannot be
+
+    def __repr__(self) -> str:
+        """Without secrets."""
+        told = {field: getattr(self, field) for field in self.__struct_fields__}
+        masked = (f"{name}={'***' if name in SECRETS and value else repr(value)}" for name, value in told.items())
+        return f"{type(self).__name__}({', '.join(masked)})"
+
     def options(self) -> dict[str, Any]:
         """The arguments by which every client of aiokafka gets its connection."""
-        return {"bootstrap_servers": self.brokers, "client_id": "copydesk"}
+        return {"bootstrap_servers": self.brokers, "client_id": "copydesk", **self._security()}
+
+    def ssl_context(self) -> SSLContext | None:
+        """How TLS is spoken; None where it is not.
+
+        Raises:
+            ValueError: A file cannot be read, or holds no certificate or key.
+        """
+        if not self.security_protocol.endswith("SSL"):
+            return None
+        try:
+            context: SSLContext = create_ssl_context(
+                cafile=self.ssl_cafile or None,
+                certfile=self.ssl_certfile or None,
+                keyfile=self.ssl_keyfile or None,
+                password=self.ssl_password or None,
+            )
+        except (OSError, SSLError) as error:
+            names = ", ".join(filter(None, (self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile)))
+            raise ValueError(f"COPYDESK_SSL_*: {names} cannot be used: {error}") from None
+        return context
+
+    def _security(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"security_protocol": self.security_protocol, "ssl_context": self.ssl_context()}
+        if self.security_protocol.startswith("SASL"):
+            found |= {
+                "sasl_mechanism": self.sasl_mechanism,
+                "sasl_plain_username": self.sasl_username,
+                "sasl_plain_password": self.sasl_password,
+            }
+        return found
 
     def full(self, name: str) -> str:
         """A topic's or group's name on this cluster."""
@@ -50,12 +138,58 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
             "start one (`copydesk up`, or `make kafka`) or set COPYDESK_BROKERS"
         )
 
+    async def refused(self, error: object, *, seconds: float = 10.0) -> BrokerAwayError:
+        """The error to raise when no client could be started: a connection is tried once more to learn why."""
+        try:
+            host, port = _address(self.brokers.split(",")[0])
+            async with asyncio.timeout(seconds):
+                connection = await create_conn(host, port, **self._security())
+                connection.close()
+        except _LOGIN_REFUSED as reason:
+            return BrokerAwayError(
+                f"{self.brokers} refused the login of {self.sasl_username!r} by {self.sasl_mechanism} "
+                f"({type(reason).__name__}): see COPYDESK_SASL_USERNAME, COPYDESK_SASL_PASSWORD_FILE, "
+                "COPYDESK_SASL_MECHANISM"
+            )
+        except SSLCertVerificationError as reason:
+            return BrokerAwayError(
+                f"the certificate of {self.brokers} is not accepted ({reason.verify_message}): see COPYDESK_SSL_CAFILE "
+                "and the host name in COPYDESK_BROKERS"
+            )
+        except SSLError as reason:
+            return BrokerAwayError(
+                f"no TLS with {self.brokers} ({reason.reason}): see COPYDESK_SECURITY_PROTOCOL, "
+                "and COPYDESK_SSL_CERTFILE where the broker asks for our certificate"
+            )
+        except (KafkaError, OSError, TimeoutError, ValueError):
+            pass
+        if self.security_protocol != "PLAINTEXT" and await self.answers(seconds=seconds):
+            return BrokerAwayError(
+                f"{self.brokers} answers, but ends the connection ({error}): is it {self.security_protocol} there? "
+                "See COPYDESK_SECURITY_PROTOCOL, and COPYDESK_SSL_CERTFILE where the broker asks for our certificate"
+            )
+        return self.away(error)
+
+
+_LOGIN_REFUSED = (
+    AuthenticationFailedError,
+    AuthenticationMethodNotSupported,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+SECRETS = frozenset({"sasl_password", "ssl_password"})
+
+
+def _address(server: str) -> tuple[str, int]:
+    host, _, port = server.strip().rpartition(":") if ":" in server else (server.strip(), "", "9092")
+    return host.strip("[]"), int(port)
+
 
 async def _connects(server: str, seconds: float) -> bool:
-    host, _, port = server.rpartition(":") if ":" in server else (server, "", "9092")
     try:
+        host, port = _address(server)
         async with asyncio.timeout(seconds):
-            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            _, writer = await asyncio.open_connection(host, port)
             writer.close()
             await writer.wait_closed()
     except (OSError, TimeoutError, ValueError):
@@ -79,9 +213,12 @@ def read_environment(struct: type[S], prefix: str, environ: Mapping[str, str] = 
     try:
         return msgspec.convert(values, struct, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
+        if " - at `$." not in str(error):
+            raise SettingsError(str(error)) from None  # of several settings together
         what, _, where = str(error).rpartition(" - at `$.")  # "Expected `float` - at `$.max_article_seconds`"
         name = where.rstrip("`")
-        raise SettingsError(f"{prefix}{name.upper()}={values.get(name, '')}: {what}") from None
+        value = "***" if name in SECRETS else values.get(name, "")
+        raise SettingsError(f"{prefix}{name.upper()}={value}: {what}") from None
 
 
 def read_connection(environ: Mapping[str, str] = os.environ) -> Connection:

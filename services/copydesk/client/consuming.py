@@ -206,7 +206,7 @@ async def _consumer(
         await consumer.start()
     except (KafkaError, OSError) as error:
         await consumer.stop()
-        raise connection.away(type(error).__name__) from None
+        raise await connection.refused(type(error).__name__) from None
     try:
         yield consumer
     finally:

@@ -1,8 +1,8 @@
 """Dead letters: found by where, why and when; published again where they were read.
 
 What was retried is remembered with the group `copydesk.dlq`, in the same transaction as the retry itself where the
-broker has transactions: its committed offset says up to where all was, and the offset's metadata what beyond. (The embedded broker keeps no metadata: there
-what lies behind a gap is taken again, and its result replaces the older one.)
+broker has transactions: its committed offset says up to where all was, and the offset's metadata what beyond. (The
+embedded broker keeps no metadata: there what lies behind a gap is taken again, and its result replaces the older one.)
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Retry:
             await self._producer.start()
         except (KafkaError, OSError) as error:
             await self.__aexit__()
-            raise self._connection.away(type(error).__name__) from None
+            raise await self._connection.refused(type(error).__name__) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:

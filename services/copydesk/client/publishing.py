@@ -77,7 +77,7 @@ class Publisher:
             await self._producer.start()
         except (KafkaError, OSError) as error:
             await self._producer.stop()
-            raise self._connection.away(type(error).__name__) from None
+            raise await self._connection.refused(type(error).__name__) from None
         return self
 
     async def __aexit__(

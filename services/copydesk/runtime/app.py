@@ -161,6 +161,7 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
     session = settings.session_seconds
     app = App(
         group,
+        broker_credentials=_credentials(settings),
         broker=[f"aiokafka://{server}" for server in settings.brokers.split(",")],
         version=1,  # another one would change the group and read everything again
         key_serializer="raw",
@@ -200,6 +201,19 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
 
     app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name=f"{group}.agent")(hand_over)
     return app
+
+
+def _credentials(settings: Settings) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    """The connection's security as faust takes it."""
+    context = settings.ssl_context()
+    if settings.security_protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=settings.sasl_username,
+            password=settings.sasl_password,
+            mechanism=settings.sasl_mechanism,
+            ssl_context=context,
+        )
+    return None if context is None else faust.SSLCredentials(context)
 
 
 def crash_reason(app: App) -> BaseException | None:

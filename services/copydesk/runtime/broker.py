@@ -44,7 +44,7 @@ async def admin(connection: Connection, *, seconds: float = 10.0) -> AsyncIterat
             await client.start()
     except (KafkaError, OSError, TimeoutError) as error:
         await client.close()
-        raise connection.away(type(error).__name__) from None
+        raise await connection.refused(type(error).__name__) from None
     try:
         yield client
     except (OSError, TimeoutError) as error:
