@@ -4,14 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := infra/docker/locks/dev.txt
 INSTALLED := $(VENV)/.installed
+# the peers that the benchmarks measure beside copydesk: an environment apart
+PEERS := .venv-bench
+PEERS_LOCK := infra/docker/locks/bench.txt
 # what one core means to numpy and its kind: one worker, one core
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format kafka bench locks clean
+.PHONY: help demo up test lint format kafka bench bench-cleaner bench-extractor bench-coherence locks clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## Run the whole pipeline on an embedded broker and show enriched articles
 	@$(BIN)/copydesk demo
@@ -40,12 +43,21 @@ kafka: ## Run a real Apache Kafka on 127.0.0.1:9092 (Java 17 and Maven) until Ct
 bench: $(INSTALLED) ## Measure the worker against a bare loop on a real Kafka, in one run
 	$(BIN)/python tests/bench/worker.py
 
+bench-cleaner bench-extractor bench-coherence: $(PEERS)/.installed ## Measure a stage beside its peers, in one run
+	$(PEERS)/bin/python tests/bench/$(@:bench-%=%).py $(ARGS)
+
 locks: $(INSTALLED) ## Resolve the hash-pinned locks anew from pyproject.toml
 	$(BIN)/python infra/docker/locks/resolve.py
 
 clean: ## Remove what was made here: the environment, the broker's data, caches
-	rm -rf $(VENV) .kafka dist build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) .kafka dist build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find services tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PEERS)/.installed: $(PEERS_LOCK) pyproject.toml
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(PEERS_LOCK)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $@
 
 $(INSTALLED): $(LOCK) pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "copydesk needs Python 3.11 to 3.13, not %s: make PYTHON=..." % sys.version.split()[0])'
