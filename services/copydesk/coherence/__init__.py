@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from copydesk.coherence.settings import CoherenceSettings
 from copydesk.contracts.articles import ExtractedArticle, ScoredArticle
 from copydesk.stage import Stage
 
-VERSION = "0.1.0"
+__all__ = ["CoherenceSettings", "load", "stage"]
+
+VERSION = "1.0.0"
 
 
-def load() -> Callable[[ExtractedArticle], ScoredArticle]:
-    """The function that scores one article; numpy and the coefficients are loaded here, not at import."""
-    from copydesk.coherence.scoring import Scorer  # noqa: PLC0415 - numpy, only where articles are scored
+def load(settings: CoherenceSettings) -> Callable[[ExtractedArticle], ScoredArticle]:
+    """The function that scores one article; numpy and the models are loaded here, not at import."""
+    from copydesk.coherence import scoring  # noqa: PLC0415 - numpy, only where articles are scored
 
-    return Scorer(version=VERSION).score
+    return scoring.load(VERSION, settings).score
 
 
 stage = Stage(
@@ -25,4 +28,5 @@ stage = Stage(
     input=ExtractedArticle,
     output=ScoredArticle,
     load=load,
+    settings=CoherenceSettings,
 )

@@ -38,45 +38,21 @@ class Relevance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lead_units: float
     removed_weight: float
     saturation: float
-    smoothing: float
-    passes: float
 
 
-class OffTopic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The logistic for foreign units."""
+class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the cleaner's verdict on a block adds to its furniture head, which knows nothing of it."""
 
-    intercept: float
-    coverage: float
-    expected: float
-    cosine: float
-    cosine_floor: float
-    shared: float
-    unstopped: float
-    brief: float
-    brief_words: float
-    neighbours: float
-    least_words: float
-
-
-class Furniture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The logistic for site furniture."""
-
-    intercept: float
-    unstopped: float
-    brief: float
-    very_brief: float
-    capitals: float
     phrase: float
-    symbols: float
     removed: float
     removed_as_furniture: float
     noise: float
+    brief_words: float
 
 
 class Flags(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From where on a unit is flagged."""
 
-    off_topic: float
     furniture: float
     teaser_capitals: float
     teaser_least_words: float
@@ -84,23 +60,14 @@ class Flags(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duplicate_least_words: float
 
 
-class ArticleScore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The logistic for the whole article."""
-
-    intercept: float
-    worst: float
-    two_topics: float
-    halves: float
-    interleaved: float
-
-
 class Segments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the units are cut into stretches about one thing."""
 
     price: float
-    budget: float
+    price_words: float
+    words: float
     story_share: float
-    story_halves: float
+    story_words: float
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,13 +77,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     least_words: float
     script_sample: float
     unspaced_share: float
-
-
-class Prior(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The shares of contaminated articles and foreign paragraphs that are assumed."""
-
-    articles: float
-    paragraphs: float
+    unit_words: float
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,13 +86,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     words: dict[str, Number]
     relevance: dict[str, Number]
-    off_topic: dict[str, Number]
-    furniture: dict[str, Number]
+    verdict: dict[str, Number]
     flags: dict[str, Number]
-    article: dict[str, Number]
     segments: dict[str, Number]
     limits: dict[str, Number]
-    prior: dict[str, Number]
     function_words: tuple[str, ...]
     common_words: tuple[str, ...]
     furniture_phrases: tuple[str, ...]
@@ -145,13 +103,10 @@ class Coefficients(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     words: Words
     relevance: Relevance
-    off_topic: OffTopic
-    furniture: Furniture
+    verdict: Verdict
     flags: Flags
-    article: ArticleScore
     segments: Segments
     limits: Limits
-    prior: Prior
     function_words: frozenset[str]
     common_words: frozenset[str]
     furniture_phrases: tuple[str, ...]
@@ -166,8 +121,8 @@ def read_coefficients() -> Coefficients:
     Raises:
         msgspec.ValidationError: The file misses a number or has one that nothing uses.
 
-    >>> read_coefficients().prior.articles
-    0.5
+    >>> read_coefficients().limits.unit_words
+    5.0
     """
     data = (files("copydesk.coherence") / "coefficients.json").read_bytes()
     file = msgspec.json.decode(data, type=_File)
@@ -177,13 +132,10 @@ def read_coefficients() -> Coefficients:
         sha256=hashlib.sha256(data).hexdigest(),
         words=_section(file.words, Words),
         relevance=_section(file.relevance, Relevance),
-        off_topic=_section(file.off_topic, OffTopic),
-        furniture=_section(file.furniture, Furniture),
+        verdict=_section(file.verdict, Verdict),
         flags=_section(file.flags, Flags),
-        article=_section(file.article, ArticleScore),
         segments=_section(file.segments, Segments),
         limits=_section(file.limits, Limits),
-        prior=_section(file.prior, Prior),
         function_words=frozenset(" ".join(file.function_words).split()),
         common_words=frozenset(" ".join(file.common_words).split()),
         furniture_phrases=file.furniture_phrases,

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 
 import msgspec
 
 from copydesk.coherence.coefficients import Coefficients
+from copydesk.coherence.features import LOOKED_AT, find_phrase, find_symbol
 from copydesk.coherence.units import Unit
 from copydesk.contracts.articles import Block
 
-# Of what no sentence is made: an address, a handle, a bar between links, copyright, arrows.
-_find_symbol = re.compile(r"https?://|www\.|[|©®»›→▶►•]").search
 FURNITURE_REASONS = frozenset({"photo", "promo", "byline", "legal", "navigation"})
 """The cleaner's reasons that mean furniture; it judged with more at hand than the shape alone."""
 TEASER_REASONS = frozenset({"related", "teaser"})
 """The cleaner's reasons that mean a headline of another article."""
-LOOKED_AT = 300
-"""Characters of a unit that are searched for phrases: furniture says what it is at once."""
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -37,38 +33,36 @@ class Shape(msgspec.Struct, frozen=True):
     teaser: str | None
 
 
-def look(unit: Unit, block: Block, coefficients: Coefficients) -> Shape:
-    """What the form of a unit's line and the cleaner's verdict say about it."""
-    numbers, off_topic = coefficients.furniture, coefficients.off_topic
-    logit = numbers.intercept + numbers.noise * block.noise_probability
+def look(unit: Unit, block: Block, logit: float, coefficients: Coefficients) -> Shape:
+    """What the form of a unit's line and the cleaner's verdict say about it.
+
+    Args:
+        unit: As it was read.
+        block: As the cleaner left it.
+        logit: The furniture head's log odds.
+        coefficients: The stage's numbers.
+    """
+    numbers = coefficients.verdict
+    logit += numbers.noise * block.noise_probability
     reasons = []
-    brief = unit.count < off_topic.brief_words
-    if brief:
-        logit += numbers.brief
-    if unit.count < off_topic.least_words:
-        logit += numbers.very_brief
-    if not unit.stopped:
-        logit += numbers.unstopped
+    brief = unit.count < numbers.brief_words
     if brief and not unit.stopped:
         reasons.append(f"{unit.count} {'word' if unit.count == 1 else 'words'}, no full stop")
     if unit.capitals > coefficients.flags.teaser_capitals:
-        logit += numbers.capitals
         reasons.append("most words capitalised")
     start = unit.text[:LOOKED_AT].lower()
-    phrase = next((phrase for phrase in coefficients.furniture_phrases if phrase in start), None)
-    if unit.stopped and not brief:
-        phrase = None  # in a long sentence such words may be the story's own
+    # in a long sentence such words may be the story's own
+    phrase = None if unit.stopped and not brief else find_phrase(start, coefficients)
     if phrase is not None:
         logit += numbers.phrase
         reasons.append(f"a phrase of sites: {phrase}")
-    if _find_symbol(start):
-        logit += numbers.symbols
+    if find_symbol(start):
         reasons.append("an address or a sign that prose has not")
     if block.reason is not None:
         logit += numbers.removed_as_furniture if block.reason in FURNITURE_REASONS else numbers.removed
         reasons.append(f"removed by the cleaner as {block.reason}")
     return Shape(
-        probability=1 / (1 + math.exp(-logit)),
+        probability=1 / (1 + math.exp(-min(max(logit, -30.0), 30.0))),
         told=phrase is not None or block.reason in FURNITURE_REASONS,
         reasons=tuple(reasons) or ("its shape",),
         teaser=_teaser(unit, block, coefficients),

@@ -6,19 +6,23 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from copydesk.coherence.aggregates import aggregate
 from copydesk.coherence.coefficients import Coefficients, read_coefficients
+from copydesk.coherence.features import Features, measure
 from copydesk.coherence.furniture import look
-from copydesk.coherence.relevance import Bags, Judgement, fill_bags, judge
+from copydesk.coherence.heads import Heads, Model, Sight, read_heads, sigmoid
+from copydesk.coherence.relevance import Bags, Floats
 from copydesk.coherence.repeats import find_repeats
-from copydesk.coherence.segments import cohesion, cut
+from copydesk.coherence.settings import CoherenceSettings
 from copydesk.coherence.units import Reading, is_unspaced, read
 from copydesk.coherence.units import Unit as Read
-from copydesk.coherence.unity import Unity, measure_unity, score_unity
+from copydesk.coherence.unity import Unity
 from copydesk.contracts.articles import (
     Block,
     Coherence,
@@ -31,27 +35,69 @@ from copydesk.contracts.articles import (
     Unit,
     extend,
 )
+from copydesk.vectors import load as load_vectors
 
 Structure = Literal["single", "tail", "intrusion", "mixed", "multi_story"]
+Flag = Literal["none", "off_topic", "furniture", "teaser", "duplicate"]
 DIGITS = 4
 """Decimals that are published: more would be noise, and would differ between processors."""
 TERMS = 5
 """Words that describe a segment."""
+NOTHING_KNOWN = -3.0
+"""Log odds of a unit where no unit has words enough: about the share of foreign paragraphs in the training data."""
+
+
+class Encoder(Protocol):
+    """What turns texts into vectors."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text, of length 1 or 0."""
+
+
+class Judgement(NamedTuple):
+    """What was found of an article's units.
+
+    Args:
+        features: What was measured of them.
+        off_topic: Log odds to be foreign, one a unit; those of under five words have their neighbours'.
+        furniture: Log odds to be furniture.
+        heads: Who judged.
+    """
+
+    features: Features
+    off_topic: Floats
+    furniture: Floats
+    heads: Heads
 
 
 class Scorer:
-    """The stage's function and what it needs: the coefficients, read once."""
+    """The stage's function and what it needs: coefficients, heads, vectors, read once."""
 
-    def __init__(self, version: str) -> None:
-        """Read the coefficients.
+    def __init__(
+        self,
+        version: str,
+        settings: CoherenceSettings,
+        model: Model,
+        vectors: Encoder | None,
+        sentences: Encoder | None = None,
+    ) -> None:
+        """Take what is needed.
 
         Args:
             version: Of the stage, for the provenance.
+            settings: The operator's.
+            model: The heads.
+            vectors: The static table; None: units are compared by their words, and the article is `degraded`.
+            sentences: The sentence model for articles in doubt, or None.
         """
+        self.settings = settings
         self.coefficients = read_coefficients()
-        self.model = _describe(self.coefficients)
+        self.model = model
+        self.vectors = vectors
+        self.sentences = sentences
+        self.described = self._describe()
         self.provenance = Provenance(
-            stage="coherence", version=version, model=f"{self.coefficients.name} {self.coefficients.version}"
+            stage="coherence", version=version, model=f"{self.described.name} {self.described.version}"
         )
 
     def score(self, article: ExtractedArticle) -> ScoredArticle:
@@ -62,23 +108,21 @@ class Scorer:
         """What the stage has to say of an article."""
         status = _unreadable(article, self.coefficients)
         if status is not None:
-            return Coherence(status=status, model=self.model)
+            return Coherence(status=status, model=self.described)
         reading = read(article, self.coefficients)
         if _is_too_short(reading, self.coefficients):
-            return Coherence(status="too_short", model=self.model)
-        judgement = judge(reading, self.coefficients)
-        units = _flag(article, reading, judgement, self.coefficients)
-        kept = [number for number, unit in enumerate(reading.units) if unit.kept]
-        bags = fill_bags(reading.units)
-        raw_unity, raw_score = _score(reading, judgement, range(len(units)), bags, self.coefficients)
+            return Coherence(status="too_short", model=self.described)
+        judgement = self.judge(reading)
+        units = _flag(article, reading, judgement, self.coefficients, self.settings)
+        kept = np.array([number for number, unit in enumerate(reading.units) if unit.kept], np.int64)
+        raw_unity, raw_score = self.score_units(reading, judgement, np.arange(len(units)))
         unity, score = raw_unity, raw_score
         if len(kept) < len(units):
-            published = fill_bags([reading.units[number] for number in kept])
-            unity, score = _score(reading, judgement, kept, published, self.coefficients)
+            unity, score = self.score_units(reading, judgement, kept)
         in_text = _weigh(reading, judgement, kept)
         quotes, entities = _find_off_topic(article, units)
         return Coherence(
-            status="degraded" if article.extraction.degraded else "ok",
+            status="degraded" if article.extraction.degraded or self.vectors is None else "ok",
             score=round(score, DIGITS),
             raw_score=round(raw_score, DIGITS),
             global_coherence=round(in_text.relevance, DIGITS),
@@ -86,23 +130,103 @@ class Scorer:
             two_topic_ratio=round(unity.two_topics, DIGITS),
             entity_continuity=round(_continuity([reading.units[number] for number in kept]), DIGITS),
             on_topic_share=round(in_text.on_topic, DIGITS),
-            structure=_structure(units, reading, kept, unity, score, self.coefficients),
+            structure=_structure(units, reading, kept, judgement, score, self.coefficients),
             units=units,
-            segments=_segment(reading, bags, self.coefficients),
+            segments=_describe_segments(reading, judgement),
             off_topic_quotes=quotes,
             off_topic_entities=entities,
-            model=self.model,
+            model=self.described,
+        )
+
+    def judge(self, reading: Reading) -> Judgement:
+        """What the heads say of the units; the sentence model is asked where the static vectors leave doubt."""
+        if self.vectors is None or not reading.english:  # the table knows English only
+            return self._judge(reading, "words", None)
+        judgement = self._judge(reading, "vectors", self.vectors)
+        if self.sentences is None:
+            return judgement
+        worst = float(sigmoid(judgement.off_topic.max(keepdims=True))[0])
+        if not self.settings.minilm_from <= worst <= self.settings.minilm_to:
+            return judgement
+        return self._judge(reading, "minilm", self.sentences)
+
+    def _judge(self, reading: Reading, sight: Sight, encoder: Encoder | None) -> Judgement:
+        heads = self.model.heads[sight]
+        features = measure_units(reading, encoder, self.coefficients)
+        own = heads.off_topic.logit(features.matrix)
+        return Judgement(
+            features,
+            settle(own, features.substantial),
+            heads.furniture.logit(features.matrix),
+            heads,
+        )
+
+    def score_units(self, reading: Reading, judgement: Judgement, chosen: NDArray[np.int64]) -> tuple[Unity, float]:
+        """How these units hang together, and the probability that they are one story."""
+        row, unity = aggregate(judgement.features, reading.units, chosen, judgement.off_topic, judgement.furniture)
+        return unity, float(sigmoid(judgement.heads.article.logit(row))[0])
+
+    def _describe(self) -> CoherenceModel:
+        prior = self.model.file.prior
+        return CoherenceModel(
+            name=self.model.file.name + ("" if self.vectors else "-words") + ("+minilm" if self.sentences else ""),
+            version=self.model.file.version,
+            sha256=self.model.sha256,
+            thresholds=msgspec.structs.asdict(self.coefficients.flags) | {"off_topic": self.settings.off_topic_from},
+            prior={"articles": prior.articles, "paragraphs": prior.paragraphs},
         )
 
 
-def _describe(coefficients: Coefficients) -> CoherenceModel:
-    return CoherenceModel(
-        name=coefficients.name,
-        version=coefficients.version,
-        sha256=coefficients.sha256,
-        thresholds=msgspec.structs.asdict(coefficients.flags),
-        prior=msgspec.structs.asdict(coefficients.prior),
+def load(version: str, settings: CoherenceSettings) -> Scorer:
+    """The stage with all that is shipped, and with what the settings ask for."""
+    model = read_heads(minilm=settings.minilm)
+    return Scorer(
+        version, settings, model, _load_table(model.file.table), load_sentences() if settings.minilm else None
     )
+
+
+def _load_table(sha256: str) -> Encoder | None:
+    """The table that the heads were trained with, or None where it is not: then the words must do."""
+    try:
+        vectors = load_vectors()
+    except (FileNotFoundError, ValueError):
+        return None
+    return vectors if vectors.sha256 == sha256 else None
+
+
+def load_sentences() -> Encoder:
+    """The sentence model itself (extra `minilm`)."""
+    from copydesk.coherence.minilm import Sentences  # noqa: PLC0415 - onnxruntime, only where it is asked for
+
+    return Sentences()
+
+
+def measure_units(reading: Reading, encoder: Encoder | None, coefficients: Coefficients) -> Features:
+    """The features of the units, compared by that encoder's vectors or by their words alone."""
+    if encoder is None:
+        return measure(reading, None, coefficients)
+    texts = [unit.text for unit in reading.units]
+    if reading.title is not None:
+        texts.insert(0, reading.title.text)
+    return measure(reading, encoder.encode(texts).astype(np.float64), coefficients)
+
+
+def settle(own: Floats, substantial: NDArray[np.bool_]) -> Floats:
+    """Log odds of the units; those without substance have only their neighbours'.
+
+    Args:
+        own: Log odds, one a unit.
+        substantial: Which units can be judged by themselves.
+    """
+    places = np.flatnonzero(substantial)
+    if not len(places):
+        return np.full(len(own), NOTHING_KNOWN)
+    settled = own.copy()
+    others = np.flatnonzero(~substantial)
+    right = np.searchsorted(places, others)
+    before, after = places[np.maximum(right - 1, 0)], places[np.minimum(right, len(places) - 1)]
+    settled[others] = (own[before] + own[after]) / 2
+    return settled
 
 
 # ----------------------------------------------------------------------------------- what can be scored
@@ -126,7 +250,7 @@ def _unreadable(article: ExtractedArticle, coefficients: Coefficients) -> Status
 
 def _is_too_short(reading: Reading, coefficients: Coefficients) -> bool:
     counts = [unit.count for unit in reading.units if unit.kept]
-    prose = sum(count >= coefficients.off_topic.least_words for count in counts)
+    prose = sum(count >= coefficients.limits.unit_words for count in counts)
     return prose < coefficients.limits.least_units or sum(counts) < coefficients.limits.least_words
 
 
@@ -134,24 +258,29 @@ def _is_too_short(reading: Reading, coefficients: Coefficients) -> bool:
 
 
 def _flag(
-    article: ExtractedArticle, reading: Reading, judgement: Judgement, coefficients: Coefficients
+    article: ExtractedArticle,
+    reading: Reading,
+    judgement: Judgement,
+    coefficients: Coefficients,
+    settings: CoherenceSettings,
 ) -> tuple[Unit, ...]:
     repeats = find_repeats(reading.units, int(coefficients.flags.duplicate_least_words))
     title = " ".join((article.title or "").split()).casefold()
     first = next((number for number, unit in enumerate(reading.units) if unit.count), 0)
+    foreign = sigmoid(judgement.off_topic)
     units = []
     for number, (unit, block) in enumerate(zip(reading.units, article.blocks, strict=True)):
-        shape = look(unit, block, coefficients)
+        shape = look(unit, block, float(judgement.furniture[number]), coefficients)
         is_title = block.reason == "title" or bool(title and " ".join(unit.text.split()).casefold() == title)
-        off_topic = round(float(judgement.off_topic[number]), DIGITS)
+        off_topic = round(float(foreign[number]), DIGITS)
         furniture = 0.0 if is_title else round(shape.probability, DIGITS)
-        flag: Literal["none", "off_topic", "furniture", "teaser", "duplicate"] = "none"
+        flag: Flag = "none"
         reasons: tuple[str, ...] = ()
         is_furniture = furniture >= coefficients.flags.furniture
         # "Read more" shares no word with any story: that makes it no other story
         told_furniture = is_furniture and shape.told
-        if off_topic >= coefficients.flags.off_topic and not told_furniture:
-            flag, reasons = "off_topic", _why_foreign(number, unit, block, judgement, coefficients)
+        if off_topic >= settings.off_topic_from and not told_furniture:
+            flag, reasons = "off_topic", _why_foreign(number, unit, block, judgement)
         elif number in repeats and (not is_title or repeats[number][1]):
             other, whole = repeats[number]
             flag = "duplicate"
@@ -169,7 +298,7 @@ def _flag(
         units.append(
             Unit(
                 block=number,
-                relevance=round(float(judgement.relevance[number]), DIGITS),
+                relevance=round(float(judgement.features.relevance[number]), DIGITS),
                 off_topic_probability=off_topic,
                 furniture_probability=furniture,
                 flag=flag,
@@ -179,16 +308,18 @@ def _flag(
     return tuple(units)
 
 
-def _why_foreign(
-    number: int, unit: Read, block: Block, judgement: Judgement, coefficients: Coefficients
-) -> tuple[str, ...]:
-    supported, total = int(judgement.supported[number]), int(judgement.total[number])
-    if unit.count < coefficients.off_topic.least_words or not total:
+def _why_foreign(number: int, unit: Read, block: Block, judgement: Judgement) -> tuple[str, ...]:
+    features = judgement.features
+    supported, total, named = (int(counted[number]) for counted in features.counts)
+    if not features.substantial[number]:
         reasons = ["too short to be judged by itself: as the blocks around it"]
-    elif not supported:
-        reasons = [f"shares no word with the rest (0 of {total})"]
     else:
-        reasons = [f"shares few words with the rest ({supported} of {total})"]
+        usual = float(np.median(features.relevance[features.substantial]))
+        reasons = [f"relevance {features.relevance[number]:.2f}, the article's median {usual:.2f}"]
+        how = "no word" if not supported else "few words" if supported * 3 < total else "words"
+        reasons.append(f"shares {how} with the rest ({supported} of {total})")
+        if named:
+            reasons.append(f"{named} {'name that stands' if named == 1 else 'names that stand'} nowhere else")
     if not unit.stopped:
         reasons.append("does not end as a sentence does")
     if block.reason is not None:
@@ -199,29 +330,16 @@ def _why_foreign(
 # -------------------------------------------------------------------------------------- the whole article
 
 
-def _score(
-    reading: Reading, judgement: Judgement, numbers: Sequence[int], bags: Bags, coefficients: Coefficients
-) -> tuple[Unity, float]:
-    """How these units, `bags`, hang together, and the probability that they are one story."""
-    # a few words in a table are judged by their neighbours: they cannot be the worst
-    worst = max(
-        (judgement.off_topic[n] for n in numbers if reading.units[n].count >= coefficients.off_topic.least_words),
-        default=0.0,
-    )
-    unity = measure_unity(bags)
-    return unity, score_unity(unity, float(worst), coefficients)
-
-
 class _InText(NamedTuple):
     relevance: float
     on_topic: float
 
 
-def _weigh(reading: Reading, judgement: Judgement, kept: list[int]) -> _InText:
+def _weigh(reading: Reading, judgement: Judgement, kept: NDArray[np.int64]) -> _InText:
     """Means over the published units, weighed by their words."""
     words = np.array([reading.units[number].count for number in kept], np.float64)
-    relevance = np.average(judgement.relevance[kept], weights=words)
-    foreign = np.average(judgement.off_topic[kept], weights=words)
+    relevance = np.average(judgement.features.relevance[kept], weights=words)
+    foreign = np.average(sigmoid(judgement.off_topic)[kept], weights=words)
     return _InText(float(relevance), float(1 - foreign))
 
 
@@ -233,25 +351,37 @@ def _continuity(units: Sequence[Read]) -> float:
 
 
 def _structure(  # noqa: PLR0917 - all of what is known, for one word
-    units: Sequence[Unit], reading: Reading, kept: list[int], unity: Unity, score: float, coefficients: Coefficients
+    units: Sequence[Unit],
+    reading: Reading,
+    kept: NDArray[np.int64],
+    judgement: Judgement,
+    score: float,
+    coefficients: Coefficients,
 ) -> Structure:
     """How the published text is built, in one word."""
     off_topic = [number for number in kept if units[number].flag == "off_topic"]
     words = sum(reading.units[number].count for number in kept)
     share = sum(reading.units[number].count for number in off_topic) / words
     if share >= coefficients.segments.story_share or (score < 0.5 and not off_topic):  # more likely than not
-        return "multi_story" if unity.halves < coefficients.segments.story_halves else "mixed"
+        return "multi_story" if _count_stories(reading, kept, judgement, coefficients) > 1 else "mixed"
     if not off_topic:
         return "single"
     after = [number for number in kept if number > off_topic[0]]
     return "tail" if all(units[number].flag != "none" for number in after) else "intrusion"
 
 
-def _segment(reading: Reading, bags: Bags, coefficients: Coefficients) -> tuple[Segment, ...]:
-    cuts = cut(bags, coefficients.segments)
+def _count_stories(reading: Reading, kept: NDArray[np.int64], judgement: Judgement, coefficients: Coefficients) -> int:
+    """Number of segments that are long enough to be a story of their own."""
+    words = np.array([reading.units[number].count for number in kept], np.float64)
+    lengths = np.bincount(judgement.features.segmentation.number[kept], words)
+    return int(np.sum(lengths >= coefficients.segments.story_words * words.sum()))
+
+
+def _describe_segments(reading: Reading, judgement: Judgement) -> tuple[Segment, ...]:
+    bags: Bags = judgement.features.bags
     frequency = np.bincount(bags.word, minlength=len(bags.vocabulary))
     segments = []
-    for (first, last), relevance in zip(cuts, cohesion(bags, cuts), strict=True):
+    for first, last, relevance in judgement.features.segmentation.stretches:
         weights: Counter[str] = Counter()
         low, high = np.searchsorted(bags.unit, [first, last + 1])
         for word, weight in zip(bags.word[low:high].tolist(), bags.weight[low:high].tolist(), strict=True):
@@ -262,7 +392,7 @@ def _segment(reading: Reading, bags: Bags, coefficients: Coefficients) -> tuple[
             Segment(
                 first_unit=first,
                 last_unit=last,
-                relevance=round(float(relevance), DIGITS),
+                relevance=round(relevance, DIGITS),
                 terms=tuple(reading.surfaces[word] for word, _ in ordered),
             )
         )

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 import numpy as np
 
-from copydesk.coherence.coefficients import Coefficients
-from copydesk.coherence.relevance import TINY, Bags, Floats
+from copydesk.coherence.relevance import Floats
 
-MOST_ROWS = 300
-"""Units compared pair by pair (eigenvalues cost the cube); in a longer article neighbours are joined."""
-MOST_WORDS = 4000
-"""Words compared at most, the most frequent ones: bounds memory at MOST_ROWS times this."""
 BACKGROUND = 0.05
 """Added to every similarity: two paragraphs of one story share no word as often as not, and that is no rift."""
 HALVES_FLOOR = 0.01
@@ -38,63 +31,19 @@ class Unity(msgspec.Struct, frozen=True):
     overall: float
 
 
-def measure_unity(bags: Bags) -> Unity:
-    """How these units hang together, whatever their order (but ``halves`` and ``local``)."""
-    similarity = _similarities(bags)
+def measure_unity(similarity: Floats) -> Unity:
+    """How units hang together whose similarities, -1..1, those are."""
     count = len(similarity)
     if count < 2:
         return Unity(0.0, 1.0, 1.0, 1.0)
-    pairs = count * (count - 1)
+    similarity = np.clip(similarity, 0, 1)
+    np.fill_diagonal(similarity, 0)
     return Unity(
         two_topics=_second_eigenvalue(similarity),
         halves=_deepest_cut(similarity),
         local=float(np.mean(np.diag(similarity, 1))),
-        overall=float(np.sum(similarity)) / pairs,
+        overall=float(np.sum(similarity)) / (count * (count - 1)),
     )
-
-
-def score_unity(unity: Unity, worst: float, coefficients: Coefficients) -> float:
-    """Probability that the units are one story and nothing foreign, 0..1.
-
-    Args:
-        unity: How they hang together.
-        worst: The highest probability of any of them to be foreign.
-        coefficients: The stage's numbers.
-    """
-    numbers = coefficients.article
-    worst = min(max(worst, 1e-4), 1 - 1e-4)  # where the probabilities are rounded
-    logit = (
-        numbers.intercept
-        + numbers.worst * math.log(worst / (1 - worst))
-        + numbers.two_topics * unity.two_topics
-        - numbers.halves * math.log(unity.halves + 0.02)  # two halves without a common word stay finite
-        + numbers.interleaved * (unity.overall - unity.local)
-        + math.log(coefficients.prior.articles / (1 - coefficients.prior.articles))
-    )
-    return 1 / (1 + math.exp(min(max(logit, -30.0), 30.0)))
-
-
-def _similarities(bags: Bags) -> Floats:
-    """Cosines of all pairs of units (of joined units in a long article); the diagonal is 0."""
-    if not len(bags.word):
-        return np.zeros((min(bags.count, MOST_ROWS), min(bags.count, MOST_ROWS)))
-    rows = min(bags.count, MOST_ROWS)
-    row = bags.unit * rows // bags.count
-    # words of a single unit add to its length, not to any similarity
-    square = np.bincount(row, bags.vector**2, rows)
-    frequency = np.bincount(bags.word, minlength=len(bags.vocabulary))
-    column = np.full(len(bags.vocabulary), -1)
-    shared = np.argsort(-frequency, kind="stable")[: min(MOST_WORDS, int(np.sum(frequency > 1)))]
-    column[shared] = np.arange(len(shared))
-    use = column[bags.word] >= 0
-    matrix = np.zeros((rows, len(shared)))
-    np.add.at(matrix, (row[use], column[bags.word[use]]), bags.vector[use])
-    # joined units add up: their length is that of the sum, as far as its words are in the matrix
-    length = np.sqrt(np.maximum(np.maximum(square, np.sum(matrix**2, axis=1)), TINY))
-    matrix /= length[:, None]
-    similarity: Floats = np.clip(matrix @ matrix.T, 0, 1)
-    np.fill_diagonal(similarity, 0)
-    return similarity
 
 
 def _second_eigenvalue(similarity: Floats) -> float:

@@ -8,7 +8,7 @@ from itertools import chain
 
 import pytest
 
-from copydesk.coherence import stage
+from copydesk.coherence import CoherenceSettings, stage
 from copydesk.contracts.articles import (
     Block,
     Cleaning,
@@ -44,7 +44,7 @@ COOKS = [
     "The judges, both pastry chefs, said the tart was the finest dessert that any baker had served on Sugar Rush.",
 ]
 
-score: Callable[[ExtractedArticle], ScoredArticle] = stage.load()
+score: Callable[[ExtractedArticle], ScoredArticle] = stage.load(CoherenceSettings())
 
 
 def article(
@@ -329,7 +329,7 @@ def test_other_languages_are_scored_by_their_words() -> None:
 
 def test_the_same_article_gives_the_same_bytes() -> None:
     made = article([*BRIDGE, *COOKS])
-    assert score(made).write() == score(made).write() == stage.load()(made).write()
+    assert score(made).write() == score(made).write() == stage.load(CoherenceSettings())(made).write()
 
 
 def test_the_article_is_passed_on_as_it_came() -> None:
@@ -338,5 +338,5 @@ def test_the_article_is_passed_on_as_it_came() -> None:
     for field in ("id", "title", "text", "blocks", "entities", "quotes", "extraction"):
         assert getattr(result, field) == getattr(made, field)
     assert [one.stage for one in result.provenance] == ["cleaner", "coherence"]
-    assert result.provenance[-1].model == "hand-set-tfidf-entities 0.1.0"
+    assert result.provenance[-1].model == "minilm-static-trees 1.0.0"
     assert ScoredArticle.read(result.write(), None) == result

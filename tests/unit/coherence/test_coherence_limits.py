@@ -16,12 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copydesk.coherence import stage
+from copydesk.coherence import CoherenceSettings, stage
 from copydesk.coherence.coefficients import read_coefficients
+from copydesk.coherence.heads import read_heads
 from copydesk.coherence.units import find_tokens
 from copydesk.contracts.articles import ExtractedArticle, ScoredArticle
+from copydesk.vectors.table import SHA256
 
-score = stage.load()
+score = stage.load(CoherenceSettings())
 NO_HALVES: tuple[Literal["Cs"]] = ("Cs",)
 SENTENCE = "The council met on Tuesday evening to vote on the new budget for the town library and its staff."
 
@@ -217,15 +219,21 @@ def test_importing_the_stage_loads_no_library() -> None:
 
 def test_the_model_names_the_file_that_repeats_a_score() -> None:
     model = score(article([SENTENCE] * 6)).coherence.model
-    data = (files("copydesk.coherence") / "coefficients.json").read_bytes()
+    data = (files("copydesk.coherence") / "heads-1.json").read_bytes()
     assert model.sha256 == hashlib.sha256(data).hexdigest()
-    assert model.prior == {"articles": 0.5, "paragraphs": 0.07}
+    assert model.prior["articles"] == 0.5
     assert {"off_topic", "furniture"} <= set(model.thresholds)
+
+
+def test_the_heads_were_trained_with_this_table_and_these_coefficients() -> None:
+    file = read_heads().file
+    assert file.table == SHA256
+    assert file.coefficients == read_coefficients().sha256
 
 
 def test_every_coefficient_says_why() -> None:
     file = msgspec.json.decode((files("copydesk.coherence") / "coefficients.json").read_bytes())
     reasons = [number["why"] for section in file.values() if isinstance(section, dict) for number in section.values()]
-    assert len(reasons) > 50
+    assert len(reasons) > 30
     assert all(len(reason) > 10 for reason in reasons)
     assert read_coefficients().version == file["version"]
