@@ -14,9 +14,9 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from harness.brokers import Broker
-from harness.running import Cluster
+from harness.running import STAGES, Cluster
 
-TOPICS = ("articles.raw", "articles.cleaned", "articles.probe.dlq")
+TOPICS = ("articles.raw", "articles.cleaned", "articles.extracted", "articles.probe.dlq", "articles.relay.dlq")
 
 Make = Callable[..., Cluster]
 
@@ -75,6 +75,34 @@ async def test_an_offset_beyond_the_log_stops_the_worker_and_says_what_to_do(clu
     assert "beyond the log's end (5)" in told["problem"]
     assert "--reset-offsets" in told["problem"]
     assert await worker.ended() == 5
+
+
+async def test_lag_tells_what_waits_and_no_markers(cluster: Make) -> None:
+    """Before, between and after the work; transaction markers are no articles."""
+    here = await begin(cluster, 7, PYTHONPATH=str(STAGES))
+    lag = ("lag", "--stage", "probe", "--json")
+    status, out, err = await here.command(*lag)
+    assert status == 0, err
+    (told,) = [json.loads(line) for line in out.splitlines()]
+    assert (told["stage"], told["committed"], told["articles"], told["end"]) == ("probe", None, 7, 7)
+    assert told["seconds"] > 0
+    worker = await here.run("probe")
+    async with here.follow("articles.cleaned") as follower:
+        await follower.until(7)
+    assert await worker.stop() == 0
+    (told,) = [json.loads(line) for line in (await here.command(*lag))[1].splitlines()]
+    assert (told["articles"], told["seconds"]) == (0, 0)
+    relay = ("lag", "--stage", "relay", "--json")
+    (told,) = [json.loads(line) for line in (await here.command(*relay))[1].splitlines()]
+    assert told["articles"] in {7, 8}, "markers between articles count, one behind the last does not"
+    worker = await here.run("relay")
+    async with here.follow("articles.extracted") as follower:
+        await follower.until(7)
+    assert await worker.stop() == 0
+    (told,) = [json.loads(line) for line in (await here.command(*relay))[1].splitlines()]
+    assert (told["articles"], told["seconds"]) == (0, 0), "only a marker is left"
+    status, out, _ = await here.command("lag", "--stage", "relay", "--partitions")
+    assert len(out.splitlines()) == 2
 
 
 class Bytes(str):

@@ -1,0 +1,111 @@
+"""How far a group is behind, partition by partition, as somebody who reads the topic would see it.
+
+A difference of offsets lies where transactions leave markers: an idle partition would look one article behind. So the
+first article that waits is fetched; where there is none, nothing waits.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from copydesk.client.connection import Connection
+from copydesk.client.consuming import largest_bytes
+from copydesk.client.names import read_any_header_name
+from copydesk.client.reading import readings
+from copydesk.contracts.topics import UnknownTopicError
+
+POLL_MS = 200
+LOOK_SECONDS = 10.0
+"""After so long without an answer of a partition, nothing is said of it."""
+
+
+class Lag(NamedTuple):
+    """What waits for a group in one partition."""
+
+    partition: int
+    committed: int | None
+    """The group's offset; None: it has not committed any, and begins at the log's first."""
+
+    end: int
+    """The last stable offset: what lies before it is decided."""
+
+    articles: int
+    """How many wait: exact where none does, else at most so many (markers between them count)."""
+
+    seconds: float
+    """How long the first of them has been waiting, since it was appended."""
+
+
+async def read_lag(name: str, group: str, connection: Connection) -> list[Lag]:
+    """What waits for a group in each partition of a topic.
+
+    Args:
+        name: The topic, without a prefix.
+        group: The group, without a prefix.
+        connection: The broker.
+
+    Raises:
+        BrokerAwayError: Nothing answers.
+        UnknownTopicError: There is no such topic.
+    """
+    read_any_header_name()
+    consumer = AIOKafkaConsumer(
+        group_id=connection.full(group),
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=largest_bytes(name),
+        **connection.options(),
+    )
+    try:
+        await consumer.start()
+    except (KafkaError, OSError) as error:
+        await consumer.stop()
+        raise await connection.refused(type(error).__name__) from None
+    try:
+        return await _look(consumer, connection.full(name))
+    finally:
+        await consumer.stop()
+
+
+async def _look(consumer: AIOKafkaConsumer, name: str) -> list[Lag]:
+    await consumer._client.force_metadata_update()  # noqa: SLF001 - the first metadata may be older than the topic
+    numbers = consumer.partitions_for_topic(name)
+    if not numbers:
+        consumer._client.add_topic(name)  # noqa: SLF001 - ditto: one that nobody reads yet is not in it
+        await consumer._client.force_metadata_update()  # noqa: SLF001 - ditto
+        numbers = consumer.partitions_for_topic(name)
+    if not numbers:
+        raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
+    partitions = [TopicPartition(name, number) for number in sorted(numbers)]
+    consumer.assign(partitions)
+    committed = {partition: await consumer.committed(partition) for partition in partitions}
+    first = await _first_records(consumer, partitions)
+    known = readings(consumer, partitions)
+    found = []
+    for partition in partitions:
+        record, end = first.get(partition), known[partition].end if partition in known else 0
+        waiting = max(0, end - record.offset) if record is not None else 0
+        since = time.time() - record.timestamp / 1000 if record is not None and waiting else 0.0
+        found.append(Lag(partition.partition, committed[partition], end, waiting, max(0.0, since)))
+    return found
+
+
+async def _first_records(consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> dict[TopicPartition, Any]:
+    """The first record that waits in each partition; a partition in which none does is left out."""
+    first: dict[TopicPartition, Any] = {}
+    open_, deadline = set(partitions), time.monotonic() + LOOK_SECONDS
+    while open_ and time.monotonic() < deadline:
+        for partition, records in (await consumer.getmany(*open_, timeout_ms=POLL_MS)).items():
+            if records:
+                first[partition] = records[0]
+                open_.discard(partition)
+        open_ -= {partition for partition, told in readings(consumer, open_).items() if not told.waiting}
+    return first
+
+
+__all__ = ["Lag", "read_lag"]
