@@ -159,7 +159,8 @@ class _Reader:
 
     def _meet(self, parse: Parse, token: int) -> tuple[Person | None, int]:
         """The person whose mention has its head here, and the noun that says what it does in the sentence."""
-        found = self.at(parse.starts[token])
+        # the last word of a name has a capital; two tokens in three need not be looked up
+        found = None if parse.words[token][0].islower() else self.at(parse.starts[token])
         if found is None or not found.is_person:
             return None, token
         noun = parse.heads[token]

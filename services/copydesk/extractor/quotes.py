@@ -456,7 +456,7 @@ class _Reader:
     def _takes_object(self, attribution: Attribution, last: int) -> bool:
         """Whether the cue after a quotation has something else to say: "..." the senator blamed the press."""
         cue, parse = attribution.token, self.parse
-        if attribution.cue is None or attribution.cue.lemma in {"tell", "ask", "according to"}:
+        if attribution.cue is None or attribution.cue.lemma in {"tell", "ask", "according to", "put it"}:
             return False
         objects = [c for c in parse.children[cue] if c > cue and parse.deps[c] in {"ccomp", "dobj", "xcomp"}]
         return any(parse.left[child] >= last and self._first_word(child, child) >= last for child in objects)

@@ -23,6 +23,10 @@ CASES = {
         "“He said ‘no, I will not’ to me,” she said.",
         ["“He said ‘no, I will not’ to me,”"],
     ),
+    "pairs of the same kind inside": (
+        "“He wore a “Vote for Lee” shirt,” she said. “So did I.”",
+        ["“He wore a “Vote for Lee” shirt,”", "“So did I.”"],
+    ),
     "an opener where the closer belongs": ("“Frozen“ is a film", ["“Frozen“"]),
     "a closer where the opener belongs": ("she said ”no” again", ["”no”"]),
     "inches": ('a 40" screen and the 6\'2" guard', []),

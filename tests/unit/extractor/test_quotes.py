@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from copydesk.contracts.articles import ExtractedArticle, Quote
+from copydesk.contracts.articles import CleanedArticle, ExtractedArticle, Quote
+from copydesk.extractor import ExtractorSettings, load
 
 Extract = Callable[..., ExtractedArticle]
 
@@ -121,3 +122,60 @@ def test_an_unclosed_mark_is_told(extract: Extract) -> None:
 def test_quotes_said_counts_them(extract: Extract) -> None:
     found = extract('"We will open it," Anna Berg said. "The works are done."')
     assert [(e.name, e.quotes_said) for e in found.entities if e.type == "person"] == [("Anna Berg", 2)]
+
+
+def test_what_is_reported_belongs_to_a_mixed_quotation(extract: Extract) -> None:
+    (quote,) = extract('Anna Berg said that if the bridge opens in May, "it will be a good day for the town."').quotes
+    assert quote.text.startswith("if the bridge opens")
+    (quote,) = extract('Anna Berg called for an end to the "senseless and tragic delays" of the works.').quotes
+    assert quote.text.startswith("an end")
+
+
+def test_whoever_reports_the_whole_speaks_not_whoever_is_reported(extract: Extract) -> None:
+    text = 'Anna Berg said she knew that Carl Dahl had called the bridge "a monument to the waste of money".'
+    assert {quote.speaker.name for quote in extract(text).quotes} == {"Anna Berg"}
+
+
+def test_a_dash_signs_a_quotation(extract: Extract) -> None:
+    text = "“The bridge was never going to be ready by the spring.” ― Xyzzy Qarlo"
+    (quote,) = extract(text).quotes
+    assert _speaker(quote) == "Xyzzy Qarlo"
+
+
+def test_a_pull_quote_is_signed_on_its_next_line(extract: Extract) -> None:
+    text = '"The bridge was never going to be ready by the spring.\n\nAnna Berg, mayor of Malmo."\n\nThe works go on.'
+    (quote,) = extract(text).quotes
+    assert _speaker(quote) == "Anna Berg"
+
+
+def test_a_name_before_a_colon_leads_in(extract: Extract) -> None:
+    text = 'Voters agree on the bridge - Anna Berg: "They were asked on three days, and they said yes."'
+    (quote,) = extract(text).quotes
+    assert _speaker(quote) == "Anna Berg"
+
+
+def test_as_x_put_it(extract: Extract) -> None:
+    text = 'The works are "a monument to the waste of money of the town," as Anna Berg put it in May.'
+    (quote,) = extract(text).quotes
+    assert (_speaker(quote), quote.cue and quote.cue.text) == ("Anna Berg", "put it")
+
+
+def test_she_is_whoever_spoke_last(extract: Extract) -> None:
+    text = (
+        "Anna Berg opened the bridge in Malmo. Later Maria Dahl said that the works had cost too much.\n\n"
+        '"We will never see that money again," she said.'
+    )
+    assert extract(text).quotes[-1].speaker.name == "Maria Dahl"
+
+
+def test_he_is_no_woman(extract: Extract) -> None:
+    text = 'Anna Berg met Robert Dahl in Malmo. "We will never see that money again," he said.'
+    assert extract(text).quotes[-1].speaker.name == "Robert Dahl"
+
+
+def test_plain_paragraphs_may_be_spared_the_parser(article: Callable[..., CleanedArticle]) -> None:
+    text = '"We will open it," Anna Berg said.\n\nCarl Dahl went home to Malmo.\n\nAnna Berg said that it was done.'
+    every, some = (load(ExtractorSettings(model="sm", parse=parse))(article(text)) for parse in ("all", "quoting"))
+    assert some.quotes == every.quotes
+    assert some.entities == every.entities
+    assert not some.extraction.degraded
