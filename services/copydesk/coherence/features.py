@@ -22,7 +22,7 @@ from copydesk.coherence.relevance import (
 )
 from copydesk.coherence.segments import Segmentation, find_segments
 from copydesk.coherence.similarity import compare_meaning, compare_words
-from copydesk.coherence.units import Reading, Unit
+from copydesk.coherence.units import MOST_COUNTED, Reading, Unit
 
 MEANING = (
     "relevance", "relevance_dev", "relevance_rank", "lead", "near", "nearest", "alike", "run", "before", "after",
@@ -308,12 +308,11 @@ def _shape(unit: Unit, coefficients: Coefficients) -> Sequence[float]:
     start = unit.text[:LOOKED_AT]
     small = start.lower()
     tail = unit.text[-LOOKED_AT:].rstrip()
-    functions = sum(word in coefficients.function_words for word in unit.spoken[:60])
     return (
         np.log1p(unit.count),
         unit.stopped,
         unit.capitals,
-        sum(word[0].isdigit() for word in unit.spoken[:60]) / max(1, min(unit.count, 60)),
+        sum([word[0].isdigit() for word in unit.spoken[:MOST_COUNTED]]) / max(1, min(unit.count, MOST_COUNTED)),
         min(4, sum(map(start.count, '"“”«»'))),
         find_symbol(start) is not None,
         find_phrase(small, coefficients) is not None,
@@ -321,7 +320,7 @@ def _shape(unit: Unit, coefficients: Coefficients) -> Sequence[float]:
         tail.endswith(("...", "…")),
         start[:1].islower(),
         min(6, len(_find_ends(start))),
-        functions / max(1, min(unit.count, 60)),
+        unit.functions,
     )
 
 

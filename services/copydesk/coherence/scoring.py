@@ -20,7 +20,7 @@ from copydesk.coherence.heads import Heads, Model, Sight, read_heads, sigmoid
 from copydesk.coherence.relevance import Bags, Floats
 from copydesk.coherence.repeats import find_repeats
 from copydesk.coherence.settings import CoherenceSettings
-from copydesk.coherence.units import Reading, is_unspaced, read
+from copydesk.coherence.units import Reading, Vocabulary, is_unspaced, read
 from copydesk.coherence.units import Unit as Read
 from copydesk.coherence.unity import Unity
 from copydesk.contracts.articles import (
@@ -92,6 +92,7 @@ class Scorer:
         """
         self.settings = settings
         self.coefficients = read_coefficients()
+        self.vocabulary = Vocabulary(self.coefficients)
         self.model = model
         self.vectors = vectors
         self.sentences = sentences
@@ -109,7 +110,7 @@ class Scorer:
         status = _unreadable(article, self.coefficients)
         if status is not None:
             return Coherence(status=status, model=self.described)
-        reading = read(article, self.coefficients)
+        reading = read(article, self.vocabulary)
         if _is_too_short(reading, self.coefficients):
             return Coherence(status="too_short", model=self.described)
         judgement = self.judge(reading)
@@ -382,18 +383,18 @@ def _describe_segments(reading: Reading, judgement: Judgement) -> tuple[Segment,
     frequency = np.bincount(bags.word, minlength=len(bags.vocabulary))
     segments = []
     for first, last, relevance in judgement.features.segmentation.stretches:
-        weights: Counter[str] = Counter()
         low, high = np.searchsorted(bags.unit, [first, last + 1])
-        for word, weight in zip(bags.word[low:high].tolist(), bags.weight[low:high].tolist(), strict=True):
-            # share of the word's occurrences that lie here: what is everywhere describes no segment
-            weights[bags.vocabulary[word]] += weight * (1 + 1 / int(frequency[word]))
-        ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:TERMS]
+        words, place = np.unique(bags.word[low:high], return_inverse=True)
+        # share of the word's occurrences that lie here: what is everywhere describes no segment
+        weight = np.bincount(place, bags.weight[low:high] * (1 + 1 / frequency[bags.word[low:high]]))
+        # ties: the word that stood first
+        order = np.argsort(-weight.round(6), kind="stable")[:TERMS]
         segments.append(
             Segment(
                 first_unit=first,
                 last_unit=last,
                 relevance=round(relevance, DIGITS),
-                terms=tuple(reading.surfaces[word] for word, _ in ordered),
+                terms=tuple(reading.surfaces[bags.vocabulary[word]] for word in words[order]),
             )
         )
     return tuple(segments)

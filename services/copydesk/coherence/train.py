@@ -32,7 +32,7 @@ from copydesk.coherence.relevance import Floats, Integers
 from copydesk.coherence.scoring import Encoder, Scorer, load_sentences, measure_units, settle
 from copydesk.coherence.settings import CoherenceSettings
 from copydesk.coherence.trees import Forest
-from copydesk.coherence.units import Reading, read
+from copydesk.coherence.units import Reading, Vocabulary, read
 from copydesk.contracts.articles import (
     Block,
     Cleaning,
@@ -322,8 +322,9 @@ class Measured(NamedTuple):
 def measure_all(documents: Iterable[Document], coefficients: Coefficients, encoder: Encoder | None) -> list[Measured]:
     """The documents as the product sees them."""
     found = []
+    vocabulary = Vocabulary(coefficients)
     for document in documents:
-        reading = read(wrap(document.key, document.title, document.paragraphs), coefficients)
+        reading = read(wrap(document.key, document.title, document.paragraphs), vocabulary)
         found.append(Measured(document, reading, measure_units(reading, encoder, coefficients)))
     return found
 
@@ -494,7 +495,7 @@ def write_out_of_fold(
     out: Path, data: Path, measured: dict[Sight, list[Measured]], coefficients: Coefficients, sentences: Encoder | None
 ) -> None:
     """What models say of articles of sources that they never saw; BBC is unseen by all, the shipped model judges it."""
-    vectors = None if "words" in measured and len(measured) == 1 else load_vectors()
+    vectors = load_vectors() if "vectors" in measured else None
     settings = CoherenceSettings(minilm=sentences is not None)
     sources = sorted({one.document.source for documents in measured.values() for one in documents})
     scorers = {}
@@ -521,7 +522,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sentences = load_sentences() if asked.minilm or asked.sight == "minilm" else None
     encoders: dict[Sight, Encoder | None] = {"vectors": load_vectors(), "words": None, "minilm": sentences}
     if asked.out_of_fold:
-        wanted: tuple[Sight, ...] = ("vectors", "minilm") if asked.sight == "minilm" else (asked.sight,)
+        # the words' heads are for texts that are not English, whatever judges the others
+        several: dict[str, tuple[Sight, ...]] = {
+            "words": ("words",),
+            "vectors": ("vectors", "words"),
+            "minilm": ("vectors", "words", "minilm"),
+        }
+        wanted = several[asked.sight]
     else:
         wanted = ("minilm",) if asked.minilm else ("vectors", "words")
     measured = {sight: measure_all(documents, coefficients, encoders[sight]) for sight in wanted}

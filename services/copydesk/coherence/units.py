@@ -19,7 +19,8 @@ _MARKS = (
     "\u0d3b-\u0d4d\u0dca-\u0ddf\u200c\u200d\u20d0-\u20f0\ufe00-\ufe0f"
 )
 # Letters and digits of any alphabet, with marks; apostrophes inside a word. Linear: nothing follows that could fail.
-_find_words = re.compile(rf"[^\W_]+(?:(?:['’](?=[^\W_])|[{_MARKS}]+)[^\W_]*)*").finditer
+# What follows a word up to the next is found with it: it tells whether a sentence begins.
+_find_words = re.compile(rf"([^\W_]+(?:(?:['’](?=[^\W_])|[{_MARKS}]+)[^\W_]*)*)([\W_]*)").findall
 # After one of these a capital says nothing: a sentence or a quotation begins.
 _find_opening = re.compile(r"[.!?:…\"“”„«»\n]").search
 # A sentence ends so; closing quotation marks and brackets may follow. Any alphabet's full stop.
@@ -31,18 +32,70 @@ _find_unspaced = re.compile(
 ).findall
 
 
-class Token(NamedTuple):
-    """A word as it stands in the text.
+MOST_COUNTED = 60
+"""Words of a unit that are counted for its share of function words and of numbers."""
+MOST_WORDS = 50_000
+"""Words remembered; then the memory starts anew. Bounds it at some 20 MB."""
+
+
+class Word(NamedTuple):
+    """What can be said of a word wherever it stands.
 
     Args:
-        text: Its letters and digits.
-        opens: A sentence or quotation begins with it.
+        small: Without capitals and genitive.
+        stem: Its first letters, without a plural's s: words of one stem count as the same.
         capital: Its first letter is a capital.
+        listed: It is an English function word.
+        empty: It tells nothing about the topic of an English text.
+        short: Ditto, of another text.
+        common: Most English news use it.
+        number: It consists of digits.
     """
 
-    text: str
-    opens: bool
+    small: str
+    stem: str
     capital: bool
+    listed: bool
+    empty: bool
+    short: bool
+    common: bool
+    number: bool
+
+
+class Vocabulary(dict[str, Word]):
+    """Words as they were written, each looked at when it is first met; the memory changes nothing but the speed."""
+
+    def __init__(self, coefficients: Coefficients) -> None:
+        """Remember nothing yet."""
+        super().__init__()
+        self.coefficients = coefficients
+        self.stem_letters = int(coefficients.words.stem_letters)
+
+    def __missing__(self, word: str) -> Word:
+        """What can be said of a word not met yet."""
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        small = word.lower().replace("’", "'")
+        small = small.removesuffix("'s")
+        stem = small[:-1] if len(small) > 3 and small[-1] == "s" and small[-2] != "s" else small  # plural
+        listed, number = small in self.coefficients.function_words, small.isdigit()
+        found = Word(
+            small,
+            stem[: self.stem_letters],
+            word[0].isupper(),
+            listed,
+            listed or len(small) < 2,
+            len(small) <= self.coefficients.words.short_letters and not number,
+            small in self.coefficients.common_words,
+            number,
+        )
+        if len(word) <= LONGEST_REMEMBERED:
+            self[word] = found
+        return found
+
+
+LONGEST_REMEMBERED = 60
+"""Letters of the longest word that is remembered: hostile ones have megabytes."""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -55,6 +108,7 @@ class Unit(msgspec.Struct, frozen=True):
         weights: Its distinct content words (stems, or entities under their id) and what each weighs.
         names: Those of them that are names.
         capitals: Share of words with a capital.
+        functions: Share of English function words.
         stopped: It ends as a sentence does.
     """
 
@@ -64,6 +118,7 @@ class Unit(msgspec.Struct, frozen=True):
     weights: dict[str, float]
     names: frozenset[str]
     capitals: float
+    functions: float
     stopped: bool
 
     @property
@@ -93,22 +148,13 @@ def block_text(article: ExtractedArticle, block: Block) -> str:
     return article.text[block.start : block.end] if block.kept else (block.text or "")
 
 
-def find_tokens(text: str) -> list[Token]:
-    """The words of a text in order.
+def find_tokens(text: str) -> list[tuple[str, str]]:
+    """The words of a text in order, each with what stands between it and the next.
 
-    >>> [token.text for token in find_tokens("Anna's bridge, re-opened.")]
-    ["Anna's", 'bridge', 're', 'opened']
+    >>> find_tokens("Anna's bridge, re-opened.")
+    [("Anna's", ' '), ('bridge', ', '), ('re', '-'), ('opened', '.')]
     """
-    tokens = []
-    end = 0
-    for match in _find_words(text):
-        word = match[0]
-        start = match.start()
-        # a single space is the usual gap: no need to search it
-        opens = not end or (text[end:start] != " " and _find_opening(text, end, start) is not None)
-        tokens.append(Token(word, opens, word[0].isupper()))
-        end = match.end()
-    return tokens
+    return _find_words(text)
 
 
 def is_stopped(text: str) -> bool:
@@ -132,26 +178,25 @@ def is_unspaced(text: str, share: float) -> bool:
     return found > 0 and found > share * sum(character.isalpha() for character in text)
 
 
-def read(article: ExtractedArticle, coefficients: Coefficients) -> Reading:
+def read(article: ExtractedArticle, vocabulary: Vocabulary) -> Reading:
     """The article's blocks as bags of words.
 
     Names are words of the extractor's entities (all spellings of one entity count as one word) and words that
     are capitalised inside a sentence and nowhere written small.
     """
     texts = [block_text(article, block) for block in article.blocks]
-    spoken = [find_tokens(text) for text in texts]
+    tokens = [find_tokens(text) for text in texts]
     title = find_tokens(article.title or "")
-    everything = [*spoken, title]
-    lexicon = _Lexicon(coefficients, everything, article.entities)
+    lexicon = _Lexicon(vocabulary, [*tokens, title], article.entities)
     units = tuple(
-        lexicon.weigh(text, block.kept, tokens)
-        for text, block, tokens in zip(texts, article.blocks, spoken, strict=True)
+        lexicon.weigh(text, block.kept, words)
+        for text, block, words in zip(texts, article.blocks, lexicon.texts, strict=False)
     )
     if not lexicon.english:
-        units = _without_widespread(units, coefficients.words.widespread)
+        units = _without_widespread(units, lexicon.numbers.widespread)
     return Reading(
         units=units,
-        title=lexicon.weigh(article.title or "", True, title) if title else None,  # noqa: FBT003 - a title is published
+        title=lexicon.weigh(article.title or "", True, lexicon.texts[-1]) if title else None,  # noqa: FBT003 - a title is published
         surfaces=lexicon.surfaces,
         english=lexicon.english,
     )
@@ -160,83 +205,69 @@ def read(article: ExtractedArticle, coefficients: Coefficients) -> Reading:
 class _Lexicon:
     """What an article's words are: function words, names, entities."""
 
-    def __init__(self, coefficients: Coefficients, texts: Sequence[list[Token]], entities: Iterable[Entity]) -> None:
-        self.words = coefficients.words
-        self.stem_letters = int(self.words.stem_letters)
-        self.functions = coefficients.function_words
-        self.common = coefficients.common_words
+    def __init__(
+        self, vocabulary: Vocabulary, texts: Sequence[list[tuple[str, str]]], entities: Iterable[Entity]
+    ) -> None:
+        self.numbers = vocabulary.coefficients.words
+        self.vocabulary = vocabulary
         self.surfaces: dict[str, str] = {}
-        self.stems: dict[str, tuple[str, str]] = {}  # word -> its small form and stem, computed once an article
+        self.texts = [[(vocabulary[word], word) for word, _ in pairs] for pairs in texts]
         total = sum(map(len, texts))
-        functions = sum(self.small(token.text)[0] in self.functions for tokens in texts for token in tokens)
-        self.english = functions > self.words.english_share * total
+        functions = sum([word.listed for words in self.texts for word, _ in words])
+        self.english = functions > self.numbers.english_share * total
         self.entities = self._entity_of_stem(entities)
         written_small, capitalised = set(), set(self.entities)
-        for tokens in texts:
-            headline = self._is_headline(tokens)
-            for token in tokens:
-                small, stem = self.small(token.text)
-                if not token.capital:
-                    written_small.add(stem)
-                elif not token.opens and not headline and not self.is_function(small):
-                    capitalised.add(stem)
+        for words, pairs in zip(self.texts, texts, strict=True):
+            headline = self._is_headline(words)
+            before = "\n"
+            for (word, _), (_, after) in zip(words, pairs, strict=True):
+                if not word.capital:
+                    written_small.add(word.stem)
+                # after a single space, the usual gap, no sentence begins: no need to search it
+                elif not headline and not self.is_function(word) and (before == " " or not _find_opening(before)):
+                    capitalised.add(word.stem)
+                before = after
         self.written_small = written_small
         self.names = capitalised
 
-    def small(self, word: str) -> tuple[str, str]:
-        """The word without capitals and genitive, and its stem."""
-        found = self.stems.get(word)
-        if found is None:
-            small = word.lower().replace("’", "'")
-            small = small.removesuffix("'s")
-            stem = small[:-1] if len(small) > 3 and small[-1] == "s" and small[-2] != "s" else small  # plural
-            found = self.stems[word] = small, stem[: self.stem_letters]
-        return found
-
-    def is_function(self, small: str) -> bool:
+    def is_function(self, word: Word) -> bool:
         """Whether a word tells nothing about the topic."""
-        if self.english:
-            return len(small) < 2 or small in self.functions
-        return len(small) <= self.words.short_letters and not small.isdigit()
+        return word.empty if self.english else word.short
 
-    def weigh(self, text: str, kept: bool, tokens: list[Token]) -> Unit:  # noqa: FBT001 - a field, passed on
+    def weigh(self, text: str, kept: bool, words: list[tuple[Word, str]]) -> Unit:  # noqa: FBT001 - a field, passed on
         """The unit for one block."""
         weights: dict[str, float] = {}
         names = set()
-        headline = self._is_headline(tokens)
-        for token in tokens:
-            small, stem = self.small(token.text)
-            if self.is_function(small):
+        headline = self._is_headline(words)
+        english, numbers = self.english, self.numbers
+        for word, written in words:
+            if word.empty if english else word.short:
                 continue
-            key = stem
-            is_common = self.english and small in self.common
-            if (
-                token.capital
-                and not is_common
-                and (stem in self.names or (headline and stem not in self.written_small))
-            ):
-                key = self.entities.get(stem) or stem
+            key = word.stem
+            is_common = english and word.common
+            if word.capital and not is_common and (key in self.names or (headline and key not in self.written_small)):
+                key = self.entities.get(key) or key
                 names.add(key)
-                weight = self.words.name
-            elif is_common:
-                weight = self.words.common
+                weight = numbers.name
+                self.surfaces.setdefault(key, written)
             else:
-                weight = self.words.number if small.isdigit() else self.words.plain
+                weight = numbers.common if is_common else numbers.number if word.number else numbers.plain
+                self.surfaces.setdefault(key, written if key in names else word.small)
             if weight > weights.get(key, 0.0):
                 weights[key] = weight
-            self.surfaces.setdefault(key, token.text if key in names else small)
         return Unit(
             text=text,
             kept=kept,
-            spoken=tuple([self.small(token.text)[0] for token in tokens]),
+            spoken=tuple([word.small for word, _ in words]),
             weights=weights,
             names=frozenset(names),
-            capitals=sum(token.capital for token in tokens) / len(tokens) if tokens else 0.0,
+            capitals=sum([word.capital for word, _ in words]) / len(words) if words else 0.0,
+            functions=sum([word.listed for word, _ in words[:MOST_COUNTED]]) / min(MOST_COUNTED, max(1, len(words))),
             stopped=is_stopped(text),
         )
 
-    def _is_headline(self, tokens: Collection[Token]) -> bool:
-        return sum(token.capital for token in tokens) > self.words.headline_capitals * len(tokens)
+    def _is_headline(self, words: Collection[tuple[Word, str]]) -> bool:
+        return sum([word.capital for word, _ in words]) > self.numbers.headline_capitals * len(words)
 
     def _entity_of_stem(self, entities: Iterable[Entity]) -> dict[str, str]:
         """For every word of a name the entity that it means; words that two entities share mean none."""
@@ -247,10 +278,10 @@ class _Lexicon:
             spellings.update(mention.text for mention in entity.mentions if mention.kind == "name")
             key = f"\0{entity.id}"  # no word holds NUL: an id cannot be taken for one
             for spelling in spellings:
-                for token in find_tokens(spelling):
-                    small, stem = self.small(token.text)
-                    if token.capital and not self.is_function(small) and found.setdefault(stem, key) != key:
-                        ambiguous.add(stem)
+                for written, _ in find_tokens(spelling):
+                    word = self.vocabulary[written]
+                    if word.capital and not self.is_function(word) and found.setdefault(word.stem, key) != key:
+                        ambiguous.add(word.stem)
         for stem in ambiguous:
             del found[stem]
         return found
