@@ -152,3 +152,33 @@ async def test_withdraw_passes_down_and_the_id_may_come_again(cluster: Make, tmp
     status, _, err = await here.command("withdraw", "x" * 300)
     assert (status, "0 withdrawn" in err) == (1, True)
     assert (await here.command("withdraw"))[0] == 2
+
+
+async def test_trace_follows_one_article_over_all_topics(cluster: Make) -> None:
+    """By key, by the id inside the document, as a dead letter; others stay out."""
+    here = cluster(PYTHONPATH=str(STAGES))
+    await here.create(*TOPICS, "articles.extracted", "articles.scored", partitions=2)
+    await here.send(
+        "articles.raw",
+        [
+            (None, b'{"id": "a/1", "text": "by its id"}', {}),
+            (b"other", b'{"text": "mentions a/1"}', {}),
+            (b"a/2", b'{"text": "RAISE boom"}', {}),
+        ],
+    )
+    await here.run("probe")
+    async with here.follow("articles.cleaned", "articles.probe.dlq") as follower:
+        await follower.until(3)
+    status, out, err = await here.command("trace", "a/1", "--json")
+    assert status == 0, err
+    assert [(step["topic"], step["what"]) for step in lines(out)] == [
+        ("articles.raw", "published"),
+        ("articles.cleaned", "published"),
+    ]
+    status, out, err = await here.command("trace", "a/2")
+    assert status == 0, err
+    assert b"failed" in out
+    assert b"RuntimeError: boom (attempt 1, read from" in out
+    status, _, err = await here.command("trace", "a/3")
+    assert status == 1
+    assert "no message of a/3" in err

@@ -17,7 +17,7 @@ class Commands(click.Group):
         "First steps": ("demo", "up"),
         "Articles": ("publish", "withdraw", "consume", "process"),
         "Workers": ("run", "stages", "health"),
-        "Operations": ("topics", "schemas", "dlq", "lag"),
+        "Operations": ("topics", "schemas", "dlq", "lag", "trace"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
