@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -458,7 +459,7 @@ def salience(found: Cluster, most: int, length: int) -> float:
         length: Of the article in code points.
     """
     # shares by hand on GUM: whether a summary names it depends on how early it comes more than on how often
-    often = (len(found.mentions) / max(1, most)) ** 0.5
+    often = math.sqrt(len(found.mentions) / max(1, most))
     body = [mention.start for mention in found.mentions if mention.section == "body"]
     early = 1 - (body[0] / max(1, length)) if body else 1.0
     titled = any(mention.section == "title" for mention in found.mentions)
