@@ -268,6 +268,23 @@ _FIRST_SIZES = _sizes(_FIRST, 0)
 _LAST_SIZES = _sizes(_LAST, -1)
 _ANYWHERE_SIZES = _sizes(_ANYWHERE, 0)
 
+BEGINS, ENDS, STANDS = 1, 2, 4
+"""Where a word may stand in a phrase: first in one that a block begins with, last in one that it ends with, first in
+one that is looked for at any place."""
+
+
+def find_places(words: tuple[str, ...]) -> int:
+    """The sum of `BEGINS`, `ENDS` and `STANDS` for one word between blanks, given as the words that it is made of.
+
+    >>> find_places(("sign",)) & STANDS > 0, find_places(("bridge",))
+    (True, 0)
+    """
+    if not words:
+        return 0
+    return (
+        BEGINS * (words[0] in _FIRST_SIZES) + ENDS * (words[-1] in _LAST_SIZES) + STANDS * (words[0] in _ANYWHERE_SIZES)
+    )
+
 
 def find_whole(words: tuple[str, ...]) -> str | None:
     """The kind of furniture that a line of just these words is.
@@ -292,12 +309,6 @@ def find_last(words: tuple[str, ...]) -> str | None:
     )
 
 
-def find_anywhere(words: tuple[str, ...]) -> set[str]:
-    """The kinds of furniture whose phrases stand anywhere in these words."""
-    return {
-        kind
-        for at, word in enumerate(words)
-        if word in _ANYWHERE_SIZES
-        for n in _ANYWHERE_SIZES[word]
-        if (kind := _ANYWHERE.get(words[at : at + n]))
-    }
+def find_at_start(words: tuple[str, ...]) -> set[str]:
+    """The kinds of furniture that are told at any place of a block by a phrase that these words begin with."""
+    return {kind for n in _ANYWHERE_SIZES.get(words[0], ()) if (kind := _ANYWHERE.get(words[:n]))} if words else set()

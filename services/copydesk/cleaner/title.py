@@ -44,10 +44,16 @@ def find_repeats(shapes: Sequence[Shape], title: str) -> list[int]:
     wanted = {Shape(part).words for part in (title, _SITE.split(title)[0])}
     wanted = {words for words in wanted if len(words) >= 2}
     longest = 3 * max(map(len, wanted), default=0)
+    if not wanted:
+        return []
+    # a repeat is not much longer than the title: the words of other blocks need not be looked at
+    room = 3 * len(title) + 40
     return [
         number
         for number, shape in enumerate(shapes)
-        if len(shape.words) <= longest and (shape.words in wanted or _without_site(shape) in wanted)
+        if len(shape.text) <= room
+        and len(shape.words) <= longest
+        and (shape.words in wanted or _without_site(shape) in wanted)
     ]
 
 

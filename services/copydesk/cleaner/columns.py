@@ -1,0 +1,631 @@
+"""What the model sees of an article: a row a block, a column a fact.
+
+Everything is computed for all blocks at once. Facts are rounded to a ten-thousandth, so that a last digit, which may
+differ between processors, does not decide at a threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.cleaner import phrases
+from copydesk.cleaner.shapes import MIN_PARAGRAPH, find_signs
+from copydesk.cleaner.words import (
+    AT,
+    COLUMNS,
+    IDF_BUCKETS,
+    PAIR_BUCKETS,
+    Floats,
+    Numbers,
+    Words,
+    split,
+)
+from copydesk.contracts.articles import Reason
+
+PLACES = 4
+REACH = 3
+"""Blocks looked at on either side one by one."""
+ENDS = 4
+"""Words at either end of a block that the cue regression looks at."""
+MAX_WHOLE = 9
+"""Words of the longest block that may be a phrase as a whole."""
+MAX_HOLDERS = 8
+"""Blocks compared for each word pair: ten thousand equal lines stay linear."""
+
+KINDS: tuple[Reason, ...] = ("promo", "related", "photo", "byline", "legal", "navigation")
+"""Of phrases: reasons in the contract's words."""
+_KIND: dict[str, int] = {kind: number for number, kind in enumerate(KINDS)}
+
+
+def _places(names: Sequence[str]) -> Numbers:
+    return np.array([AT[name] for name in names])
+
+
+_SHARES = [name for name in COLUMNS if name not in {"word", "characters", "marks", "wide", "dots"}]
+_EDGES = ("capital", "upper", "lower", "digit", "number", "function", "me", "you", "they", "calendar", "clock",
+          "photo", "promo", "related", "byline", "legal", "menu", "call", "opens", "bracket", "bar", "handle",
+          "link")  # fmt: skip
+_LAST = ("capital", "digit", "year", "clock", "photo", "promo", "related", "byline", "legal", "menu", "sentence end",
+         "comma", "colon", "dots", "closes", "link", "function", "name")  # fmt: skip
+_AROUND = ("size", "ends sentence", "paragraph", "capital share", "function share", "any phrase", "photo sign",
+           "cue first", "cue last", "digit share", "name share", "said with")  # fmt: skip
+
+
+class Encoder(Protocol):
+    """What `copydesk.vectors` gives."""
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """A row of length 1 a text."""
+        ...
+
+
+class Cues(NamedTuple):
+    """The cue regression: log odds by hash place, for the first and the last words of a block.
+
+    Attributes:
+        first: For words and letter groups among the first words.
+        last: Among the last.
+        first_pairs: For two words in a row among the first.
+        last_pairs: Among the last.
+        about: For each number of a vector, and a constant: what a block is about.
+    """
+
+    first: Floats
+    last: Floats
+    first_pairs: Floats
+    last_pairs: Floats
+    about: Floats
+
+
+class Reading(NamedTuple):
+    """The blocks of one article, read once.
+
+    Attributes:
+        counts: Words looked at of each block.
+        seen: What is seen of each word of all blocks, one behind the other.
+        keys: Word, stem, name and hash of each.
+        rows: Row of each word in the table of words.
+        own: Facts about each block alone.
+        vectors: What each is about.
+        lines: The line of the source that each stands in.
+        title: The same of the title, as one block; None without a title.
+    """
+
+    counts: Numbers
+    keys: Numbers
+    own: Floats
+    vectors: Floats
+    lines: Numbers
+    title_keys: Numbers
+    title_vector: Floats
+
+    def take(self, kept: Sequence[int]) -> Reading:
+        """The reading of some of the blocks alone."""
+        chosen = np.zeros(len(self.counts), bool)
+        chosen[list(kept)] = True
+        return self._replace(
+            counts=self.counts[chosen],
+            keys=self.keys[np.repeat(chosen, self.counts)],
+            own=self.own[chosen],
+            vectors=self.vectors[chosen],
+            lines=self.lines[chosen],
+        )
+
+
+# ------------------------------------------------------------------------------------------- a block alone
+
+OWN: tuple[str, ...] = (
+    "size", "characters", "word length", "marks share",
+    *(f"{name} share" for name in _SHARES),
+    *(f"first {name}" for name in _EDGES),
+    *(f"second {name}" for name in ("capital", "function", "photo", "byline", "promo", "digit")),
+    *(f"last {name}" for name in _LAST),
+    *(f"{place} {kind}" for place in ("is", "begins", "ends", "has") for kind in KINDS),
+    "any phrase", "photo sign", "date sign", "ends sentence", "paragraph", "sentence ends", "open quote", "one line",
+    "cue first", "cue last", "about",
+)  # fmt: skip
+_OWN_AT = {name: number for number, name in enumerate(OWN)}
+
+
+def read(  # noqa: PLR0917 - the article and the three tables
+    texts: Sequence[str], lines: Sequence[int], title: str | None, words: Words, cues: Cues | None, encoder: Encoder
+) -> tuple[Reading, Numbers]:
+    """The blocks looked at, and for the cue regression the hash of each word.
+
+    Args:
+        texts: Of the blocks, normalised.
+        lines: Number of the line that each stands in; several in one line are its sentences.
+        title: Of the article.
+        words: The table of words; it learns new ones.
+        cues: The regression over first and last words; None: its columns are zero (training fills them).
+        encoder: Gives the vectors.
+    """
+    tokens = [split(text) for text in texts]
+    title_tokens = split(title or "")
+    counts = np.array([len(found) for found in tokens], np.int64)
+    rows = words.find([token for found in tokens for token in found])
+    seen, keys = words.look(rows)
+    _, title_keys = words.look(words.find(title_tokens))
+    own = _look_alone(texts, counts, seen, rows, keys, words)
+    line_numbers = np.array(lines, np.int64)
+    own[:, _OWN_AT["one line"]] = len(texts) > 1 and line_numbers[0] == line_numbers[-1]
+    vectors = encoder.encode([*texts, title or ""])
+    if cues is not None:
+        own[:, _OWN_AT["cue first"]], own[:, _OWN_AT["cue last"]] = _weigh_cues(counts, rows, keys, words, cues)
+        own[:, _OWN_AT["about"]] = vectors[:-1] @ cues.about[:-1] + cues.about[-1]
+    return Reading(counts, keys, own, vectors[:-1], line_numbers, title_keys, vectors[-1]), rows
+
+
+def _look_alone(  # noqa: PLR0917 - the parts of a reading
+    texts: Sequence[str], counts: Numbers, seen: Floats, rows: Numbers, keys: Numbers, words: Words
+) -> Floats:
+    starts = np.cumsum(counts) - counts
+    ends = starts + counts - 1
+    sums = np.add.reduceat(seen, starts, axis=0)
+    size = np.maximum(np.maximum(sums[:, AT["word"]], sums[:, AT["wide"]]), 1)
+    own = np.zeros((len(texts), len(OWN)), np.float32)
+    lengths = np.array([len(text) for text in texts], np.float64)
+    size = size * np.maximum(
+        1, lengths / np.maximum(1, sums[:, AT["characters"]] + counts - 1)
+    )  # of a long block a part was seen
+    own[:, 0] = np.log1p(size)
+    own[:, 1] = np.log1p(lengths)
+    own[:, 2] = sums[:, AT["characters"]] / counts
+    own[:, 3] = sums[:, AT["marks"]] / np.maximum(1, sums[:, AT["characters"]])
+    at = 4
+    own[:, at : at + len(_SHARES)] = sums[:, _places(_SHARES)] / counts[:, None]
+    at += len(_SHARES)
+    own[:, at : at + len(_EDGES)] = seen[np.ix_(starts, _places(_EDGES))]
+    at += len(_EDGES)
+    second = ("capital", "function", "photo", "byline", "promo", "digit")
+    own[:, at : at + 6] = np.where(
+        (counts > 1)[:, None], seen[np.ix_(np.minimum(starts + 1, ends), _places(second))], -1
+    )
+    at += 6
+    own[:, at : at + len(_LAST)] = seen[np.ix_(ends, _places(_LAST))]
+    at += len(_LAST)
+    said = _find_phrases(counts, starts, rows, keys, words)
+    own[:, at : at + said.shape[1]] = said
+    at += said.shape[1]
+    own[:, at] = said.max(axis=1)
+    own[:, at + 1 : at + 3] = [find_signs(text) for text in texts]
+    ends_sentence = seen[ends, AT["sentence end"]] > 0
+    own[:, at + 3] = ends_sentence
+    edge = said[:, len(KINDS) : 3 * len(KINDS)].max(axis=1) > 0
+    own[:, at + 4] = (size >= MIN_PARAGRAPH) & (ends_sentence | (seen[ends, AT["colon"]] > 0)) & ~edge
+    own[:, at + 5] = np.log1p(sums[:, AT["sentence end"]])
+    own[:, at + 6] = np.clip(sums[:, AT["opens"]] - sums[:, AT["closes"]], -3, 3)
+    return own
+
+
+def _find_phrases(counts: Numbers, starts: Numbers, rows: Numbers, keys: Numbers, words: Words) -> Floats:
+    """For each block the kinds of phrases that it is, begins with, ends with and has: 0 or 1, shape (blocks, 24)."""
+    n = len(KINDS)
+    found = np.zeros((len(counts), 4 * n), np.float32)
+    places, parts = keys[:, 4], words.parts
+    ends = starts + counts
+
+    def join(start: int, end: int) -> tuple[str, ...]:
+        return tuple(part for row in rows[start:end].tolist() for part in parts[row])
+
+    # only where a word stands that a phrase may begin or end with
+    for number in np.flatnonzero(counts <= MAX_WHOLE).tolist():
+        if (kind := phrases.find_whole(join(starts[number], ends[number]))) is not None:
+            found[number, _KIND[kind]] = 1
+    for number in np.flatnonzero(places[starts] & phrases.BEGINS).tolist():
+        if (kind := phrases.find_first(join(starts[number], min(ends[number], starts[number] + 5)))) is not None:
+            found[number, n + _KIND[kind]] = 1
+    for number in np.flatnonzero(places[ends - 1] & phrases.ENDS).tolist():
+        if (kind := phrases.find_last(join(max(starts[number], ends[number] - 5), ends[number]))) is not None:
+            found[number, 2 * n + _KIND[kind]] = 1
+    at = np.flatnonzero(places & phrases.STANDS)
+    for place, number in zip(at.tolist(), np.searchsorted(ends, at, side="right").tolist(), strict=True):
+        for kind in phrases.find_at_start(join(place, min(ends[number], place + 4))):
+            found[number, 3 * n + _KIND[kind]] = 1
+    return found
+
+
+# ------------------------------------------------------------------------------------------ cue regression
+
+
+def find_pairs(counts: Numbers, keys: Numbers) -> tuple[list[Numbers], list[Numbers]]:
+    """Hash places of the pairs among the first and among the last words: for each pair its blocks and its places."""
+    starts = np.cumsum(counts) - counts
+    ends = starts + counts
+    hashes = keys[:, 3]
+    first, last = [], []
+    for k in range(ENDS - 1):
+        blocks = np.flatnonzero(counts > k + 1)
+        left, right = hashes[starts[blocks] + k], hashes[starts[blocks] + k + 1]
+        first.append(np.stack([blocks, (left * 31 + right) % PAIR_BUCKETS]))
+        left, right = hashes[ends[blocks] - k - 2], hashes[ends[blocks] - k - 1]
+        last.append(np.stack([blocks, (left * 31 + right) % PAIR_BUCKETS]))
+    return first, last
+
+
+def find_ends(counts: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Blocks and places of the first words of each block, then of the last."""
+    starts = np.cumsum(counts) - counts
+    near = np.minimum(counts, ENDS)
+    blocks = np.repeat(np.arange(len(counts)), near)
+    step = np.arange(near.sum()) - np.repeat(np.cumsum(near) - near, near)
+    return blocks, starts[blocks] + step, blocks, starts[blocks] + counts[blocks] - 1 - step
+
+
+def _weigh_cues(counts: Numbers, rows: Numbers, keys: Numbers, words: Words, cues: Cues) -> tuple[Floats, Floats]:
+    blocks, first, _, last = find_ends(counts)
+    scores = []
+    first_pairs, last_pairs = find_pairs(counts, keys)
+    for which, (places, table, pairs, pair_table) in enumerate(
+        ((first, cues.first, first_pairs, cues.first_pairs), (last, cues.last, last_pairs, cues.last_pairs))
+    ):
+        weights = words.weigh(rows[places], which, table)
+        score = np.bincount(blocks, weights, len(counts))
+        for found, hashed in pairs:
+            score += np.bincount(found, pair_table[hashed], len(counts))
+        scores.append(score.astype(np.float32))
+    return scores[0], scores[1]
+
+
+# --------------------------------------------------------------------------------- a block among the others
+
+PLACE: tuple[str, ...] = (
+    "number", "from end", "share before", "share behind", "characters before", "blocks", "inside core",
+    "from core start", "from core end", "since paragraph", "until paragraph", "paragraph share",
+    "short share", "mean size", "median size",
+    "same first word", "same shape", "same line times",
+)  # fmt: skip
+NEAR: tuple[str, ...] = (
+    *(f"{name} {step:+d}" for step in (-3, -2, -1, 1, 2, 3) for name in _AROUND),
+    *(f"{name} around {reach}" for reach in (3, 8) for name in _AROUND),
+)
+SHARED: tuple[str, ...] = (
+    "stems shared", "stems weight", "names shared", "names", "title share", "title of it", "cosine of stems",
+    "lead share", "new stems",
+    "pairs earlier", "pairs later", "pairs in one", "one is longer", "one is later", "one is core", "one in it",
+    "pairs", "pairs in long",
+)  # fmt: skip
+MEANT: tuple[str, ...] = (
+    "to core", "to core rank", "to lead", "to title", "to previous", "to next", "to both", "to tail", "nearest",
+    "second nearest", "to core of page", "nearest paragraph", "norm",
+)  # fmt: skip
+ALL: tuple[str, ...] = (*OWN, *PLACE, *NEAR, *SHARED, *MEANT)
+
+
+class Overlap(NamedTuple):
+    """Which block says most of what a block says.
+
+    Attributes:
+        other: Number of that block, or -1.
+        share: Share of this block's word pairs that the other has.
+        back: Share of the other's pairs that this one has.
+        pairs: Number of this block's pairs.
+    """
+
+    other: Numbers
+    share: Floats
+    back: Floats
+    pairs: Numbers
+
+
+def look_around(reading: Reading, idf: Floats) -> tuple[Floats, Overlap]:
+    """All facts of the first pass, shape (blocks, len(ALL)), and who repeats whom."""
+    own = reading.own
+    core = own[:, _OWN_AT["paragraph"]] > 0
+    place = _find_places(reading, core)
+    near = own[:, [_OWN_AT.get(name, 0) for name in _AROUND]].copy()
+    shared, overlap = _find_shared(reading, core, idf)
+    near[:, _AROUND.index("said with")] = shared[:, SHARED.index("title share")]
+    meant = _find_meaning(reading, core)
+    columns = np.concatenate([own, place, _lay_around(near), shared, meant], axis=1)
+    return np.round(columns, PLACES).astype(np.float32), overlap
+
+
+def _find_places(reading: Reading, core: NDArray[np.bool_]) -> Floats:
+    n = len(core)
+    own = reading.own
+    place = np.zeros((n, len(PLACE)), np.float32)
+    number = np.arange(n)
+    characters = np.expm1(own[:, 1].astype(np.float64))
+    before = np.cumsum(characters) - characters
+    total = max(1.0, float(characters.sum()))
+    full = np.flatnonzero(core)
+    first, last = (int(full[0]), int(full[-1])) if len(full) else (0, -1)
+    place[:, 0] = np.log1p(number)
+    place[:, 1] = np.log1p(n - 1 - number)
+    place[:, 2] = before / total
+    place[:, 3] = 1 - (before + characters) / total
+    place[:, 4] = np.log1p(before)
+    place[:, 5] = np.log1p(n)
+    place[:, 6] = (number >= first) & (number <= last)
+    place[:, 7] = np.clip(number - first, -20, 20)
+    place[:, 8] = np.clip(number - last, -20, 20)
+    since = number - np.maximum.accumulate(np.where(core, number, -30))
+    behind = np.minimum.accumulate(np.where(core, number, n + 30)[::-1])[::-1] - number
+    # a paragraph looks at the one before and the one behind
+    since = np.where(core, np.concatenate([[30], since[:-1] + 1]), since)
+    behind = np.where(core, np.concatenate([behind[1:] + 1, [30]]), behind)
+    place[:, 9] = np.minimum(since, 30)
+    place[:, 10] = np.minimum(behind, 30)
+    place[:, 11] = characters[core].sum() / total
+    place[:, 12] = (own[:, 0] < np.log1p(8)).mean()
+    place[:, 13] = own[:, 0].mean()
+    place[:, 14] = np.median(own[:, 0])
+    starts = np.cumsum(reading.counts) - reading.counts
+    place[:, 15] = np.log(_count_same(reading.keys[starts, 0]))
+    shape = (
+        np.round(own[:, 0] * 2) * 16
+        + own[:, _OWN_AT["ends sentence"]] * 8
+        + own[:, _OWN_AT["first capital"]] * 4
+        + own[:, _OWN_AT["last colon"]] * 2
+    ).astype(np.int64)
+    place[:, 16] = _count_same(shape) / n
+    place[:, 17] = np.log(_count_same(find_fingerprints(reading)))
+    return place
+
+
+def find_fingerprints(reading: Reading) -> Numbers:
+    """A number for each block that equal blocks share."""
+    starts = np.cumsum(reading.counts) - reading.counts
+    steps = np.arange(len(reading.keys)) - np.repeat(starts, reading.counts)
+    # wraps around on purpose: a hash
+    mixed = (reading.keys[:, 3] + 1) * (2 * steps + 1)
+    return np.add.reduceat(mixed, starts) * 1_000_003 + reading.counts
+
+
+def _count_same(keys: Numbers) -> Numbers:
+    _, place, times = np.unique(keys, return_inverse=True, return_counts=True)
+    return times[place]
+
+
+def _lay_around(near: Floats) -> Floats:
+    """The neighbours' facts beside each block's own, and their means."""
+    n, k = near.shape
+    padded = np.full((n + 2 * REACH, k), -1, np.float32)
+    padded[REACH : REACH + n] = near
+    steps = [padded[REACH + step : REACH + step + n] for step in (-3, -2, -1, 1, 2, 3)]
+    sums = np.concatenate([np.zeros((1, k)), np.cumsum(near, axis=0, dtype=np.float64)])
+    number = np.arange(n)
+    means = []
+    for reach in (3, 8):
+        low, high = np.maximum(0, number - reach), np.minimum(n, number + reach + 1)
+        means.append(((sums[high] - sums[low] - near) / np.maximum(1, high - low - 1)[:, None]).astype(np.float32))
+    return np.concatenate([*steps, *means], axis=1)
+
+
+_CUES_NEAR = [_AROUND.index("cue first"), _AROUND.index("cue last")]
+_CUES_OWN = [_OWN_AT["cue first"], _OWN_AT["cue last"]]
+_AROUND_AT = len(OWN) + len(PLACE)
+
+
+def lay_cues_around(facts: Floats) -> Floats:
+    """The facts of one article with the cue regression's values put into the columns of the neighbours (training)."""
+    around = _lay_around(facts[:, _CUES_OWN])
+    for step in range(8):
+        for which in range(2):
+            facts[:, _AROUND_AT + step * len(_AROUND) + _CUES_NEAR[which]] = np.round(
+                around[:, 2 * step + which], PLACES
+            )
+    return facts
+
+
+def _unique_pairs(blocks: Numbers, keys: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Each (block, key) once: the blocks, the keys, how often."""
+    most = int(keys.max(initial=0)) + 1
+    found, times = np.unique(blocks * most + keys, return_counts=True)
+    return found // most, found % most, times
+
+
+def _find_shared(reading: Reading, core: NDArray[np.bool_], idf: Floats) -> tuple[Floats, Overlap]:
+    n = len(core)
+    shared = np.zeros((n, len(SHARED)), np.float32)
+    block = np.repeat(np.arange(n), reading.counts)
+    weight = idf[reading.keys[:, 3] % IDF_BUCKETS].astype(np.float64)
+    shared[:, :9] = _compare_stems(reading, block, weight, core)
+    overlap, shared[:, 9:] = _compare_pairs(reading, block, core)
+    return shared, overlap
+
+
+def _compare_stems(reading: Reading, block: Numbers, weight: NDArray[np.float64], core: NDArray[np.bool_]) -> Floats:
+    n = len(core)
+    found = np.zeros((n, 9), np.float32)
+    keys = reading.keys
+    topical = keys[:, 1] > 0
+    # numbers of their own by first appearance: sums in an order that no other article changes
+    stems, first, place = np.unique(keys[topical, 1], return_index=True, return_inverse=True)
+    order = np.empty(len(stems), np.int64)
+    order[np.argsort(first)] = np.arange(len(stems))
+    local = order[place]
+    rarity = np.zeros(len(stems))
+    rarity[local] = weight[topical]
+    blocks, stem, times = _unique_pairs(block[topical], local)
+    is_core = core[blocks]
+    holders = np.bincount(stem[is_core], minlength=len(stems))
+    others = holders[stem] - is_core
+    all_of = np.bincount(blocks, rarity[stem], n)
+    found[:, 0] = np.bincount(blocks, rarity[stem] * (others > 0), n) / np.maximum(1e-6, all_of)
+    found[:, 1] = np.log1p(all_of)
+    totals = np.bincount(stem[is_core], times[is_core], len(stems)) * rarity
+    mine = times * rarity[stem]
+    dot = np.bincount(blocks, mine * (totals[stem] - np.where(is_core, mine, 0)), n)
+    length = np.sqrt(np.bincount(blocks, mine * mine, n)) * np.sqrt((totals * totals).sum())
+    found[:, 6] = dot / np.maximum(1e-6, length)
+    lead = np.zeros(n, bool)
+    lead[np.flatnonzero(core)[:3]] = True
+    in_lead = np.bincount(stem[lead[blocks]], minlength=len(stems))[stem] - lead[blocks]
+    found[:, 7] = np.bincount(blocks, rarity[stem] * (in_lead > 0), n) / np.maximum(1e-6, all_of)
+    everywhere = np.bincount(stem, minlength=len(stems))
+    found[:, 8] = np.bincount(blocks, everywhere[stem] == 1, n) / np.maximum(1, np.bincount(blocks, minlength=n))
+    title = np.isin(keys[topical, 1], reading.title_keys[reading.title_keys[:, 1] > 0, 1])
+    in_title = np.zeros(len(stems), bool)
+    in_title[local[title]] = True
+    found[:, 4] = np.bincount(blocks, rarity[stem] * in_title[stem], n) / np.maximum(1e-6, all_of)
+    found[:, 5] = np.bincount(blocks, in_title[stem], n) / max(1, len(np.unique(reading.title_keys[:, 1])) - 1)
+    named = keys[:, 2] > 0
+    blocks, name, _ = _unique_pairs(block[named], keys[named, 2])
+    _, name = np.unique(name, return_inverse=True)
+    is_core = core[blocks]
+    others = np.bincount(name[is_core], minlength=len(name) + 1)[name] - is_core
+    own = np.bincount(blocks, minlength=n)
+    found[:, 2] = np.where(own > 0, np.bincount(blocks, others > 0, n) / np.maximum(1, own), -1)
+    found[:, 3] = own
+    return found
+
+
+def _compare_pairs(reading: Reading, block: Numbers, core: NDArray[np.bool_]) -> tuple[Overlap, Floats]:
+    """What each block shares with single others, word pair by word pair."""
+    n = len(core)
+    word = reading.keys[:, 0]
+    inside = (block[1:] == block[:-1]) & (word[1:] > 0) & (word[:-1] > 0)
+    _, pair = np.unique(word[:-1][inside] * (int(word.max(initial=0)) + 1) + word[1:][inside], return_inverse=True)
+    blocks, pairs, _ = _unique_pairs(block[:-1][inside], pair.astype(np.int64))
+    own = np.bincount(blocks, minlength=n)
+    order = np.lexsort((blocks, pairs))
+    b, p = blocks[order], pairs[order]
+    left, right = [], []
+    for step in range(1, MAX_HOLDERS):
+        same = np.flatnonzero(p[step:] == p[:-step]) if len(p) > step else np.zeros(0, np.int64)
+        if not len(same):
+            break
+        left.append(b[same])
+        right.append(b[same + step])
+    found = np.zeros((n, len(SHARED) - 9), np.float32)
+    found[:, 7] = np.log1p(own)
+    other, share, back = np.full(n, -1), np.zeros(n, np.float32), np.zeros(n, np.float32)
+    overlap = Overlap(other, share, back, own)
+    if not left:
+        return overlap, found
+    size = reading.own[:, 0]
+    first = np.minimum.reduceat(b, np.flatnonzero(np.diff(p, prepend=-1)))[np.cumsum(np.diff(p, prepend=-1) > 0) - 1]
+    last = np.maximum.reduceat(b, np.flatnonzero(np.diff(p, prepend=-1)))[np.cumsum(np.diff(p, prepend=-1) > 0) - 1]
+    found[:, 0] = np.bincount(b, first < b, n) / np.maximum(1, own)
+    found[:, 1] = np.bincount(b, last > b, n) / np.maximum(1, own)
+    one, two = np.concatenate(left), np.concatenate(right)
+    codes, times = np.unique(np.concatenate([one * n + two, two * n + one]), return_counts=True)
+    mine, its = codes // n, codes % n
+    # the most shared pairs, then the longest, then the first
+    best = np.lexsort((-its, own[its], times, mine))
+    final = best[np.flatnonzero(np.diff(mine[best], append=-1))]
+    who = mine[final]
+    other[who] = its[final]
+    share[who] = times[final] / np.maximum(1, own[who])
+    back[who] = times[final] / np.maximum(1, own[its[final]])
+    found[who, 2] = share[who]
+    found[who, 3] = size[other[who]] - size[who]
+    found[who, 4] = np.clip(other[who] - who, -20, 20)
+    found[who, 5] = core[other[who]]
+    np.maximum.at(found[:, 6], mine, (times / np.maximum(1, own[its])).astype(np.float32))
+    long = size[its] > np.log1p(20)
+    np.maximum.at(found[:, 8], mine[long], (times[long] / np.maximum(1, own[mine[long]])).astype(np.float32))
+    return overlap, found
+
+
+def _find_meaning(reading: Reading, core: NDArray[np.bool_]) -> Floats:
+    vectors = reading.vectors.astype(np.float64)
+    n = len(core)
+    meant = np.zeros((n, len(MEANT)), np.float32)
+    size = reading.own[:, 0].astype(np.float64)
+    known = (vectors * vectors).sum(axis=1) > 0
+    chosen = core & known
+    if not chosen.any():
+        chosen = known
+    alike = vectors @ vectors.T
+    weight = np.where(chosen, size, 0)
+    centre = alike @ weight
+    # again with the paragraphs that agree: an intruder weighs less
+    norm = np.sqrt(max(1e-12, float(weight @ centre)))
+    agreeing = weight * np.clip((centre - weight * known) / norm, 0.05, 1)
+    centre = alike @ agreeing
+    total = float(agreeing @ centre)
+    without = np.maximum(1e-6, total - 2 * agreeing * centre + agreeing * agreeing * known)
+    to_core = (centre - agreeing * known) / np.sqrt(without)
+    meant[:, 0] = to_core
+    listed = np.sort(to_core[chosen])
+    meant[:, 1] = np.searchsorted(listed, to_core) / max(1, len(listed))
+    full = np.flatnonzero(chosen)
+    meant[:, 2] = _to_group(alike, full[:2])
+    meant[:, 3] = vectors @ reading.title_vector.astype(np.float64)
+    number = np.arange(n)
+    # the nearest paragraph on either side
+    before = np.maximum.accumulate(np.where(chosen, number, -1))
+    before = np.concatenate([[-1], before[:-1]])
+    behind = np.minimum.accumulate(np.where(chosen, number, n)[::-1])[::-1]
+    behind = np.concatenate([behind[1:], [n]])
+    meant[:, 4] = np.where(before >= 0, alike[number, np.maximum(before, 0)], -1)
+    meant[:, 5] = np.where(behind < n, alike[number, np.minimum(behind, n - 1)], -1)
+    meant[:, 6] = np.maximum(meant[:, 4], meant[:, 5])
+    meant[:, 7] = _to_group(alike, full[-3:])
+    np.fill_diagonal(alike, -1)
+    among = np.where(chosen[None, :], alike, -1)
+    top = -np.partition(-among, min(1, n - 1), axis=1)[:, :2] if n > 1 else np.full((1, 1), -1.0)
+    meant[:, 8] = alike.max(axis=1)
+    meant[:, 9] = top[:, -1]
+    meant[:, 10] = to_core[chosen].mean() if chosen.any() else 0
+    meant[:, 11] = top[:, 0]
+    meant[:, 12] = known
+    return meant
+
+
+def _to_group(alike: NDArray[np.float64], group: Numbers) -> NDArray[np.float64]:
+    """Cosine to the sum of a few blocks, without the block itself."""
+    if not len(group):
+        return np.zeros(len(alike))
+    inside = np.zeros(len(alike))
+    inside[group] = 1
+    dots = alike @ inside
+    own = inside * np.diagonal(alike)
+    total = float(inside @ dots)
+    without = np.maximum(1e-6, total - 2 * inside * dots + own)
+    return (dots - own) / np.sqrt(without)
+
+
+# -------------------------------------------------------------------------------------------- second pass
+
+PASS2: tuple[str, ...] = (
+    "noise", *(f"noise {step:+d}" for step in (-3, -2, -1, 1, 2, 3)), "noise around 3", "noise around 8",
+    "noise before",
+    "noise behind", "doubt by characters", "doubt by blocks", "kept size", "kept short", "noise of page",
+    "noise of first word",
+    "first word", "noise of shape", "shape",
+)  # fmt: skip
+
+
+def look_again(reading: Reading, noise: NDArray[np.float64]) -> Floats:
+    """What the first pass tells of each block's surroundings and of the page, shape (blocks, len(PASS2))."""
+    n = len(noise)
+    own = reading.own
+    found = np.zeros((n, len(PASS2)), np.float32)
+    noise = np.round(noise, PLACES)
+    found[:, 0] = noise
+    around = _lay_around(noise[:, None].astype(np.float32))
+    found[:, 1:9] = around
+    characters = np.expm1(own[:, 1].astype(np.float64))
+    weighed = np.cumsum(noise * characters)
+    sizes = np.cumsum(characters)
+    found[:, 9] = (weighed - noise * characters) / np.maximum(1, sizes - characters)
+    found[:, 10] = (weighed[-1] - weighed) / np.maximum(1, sizes[-1] - sizes)
+    doubt = noise * (1 - noise)
+    kept = noise < 0.5
+    found[:, 11] = (doubt * characters).sum() / max(1.0, sizes[-1])
+    found[:, 12] = doubt.mean()
+    found[:, 13] = np.median(own[kept, 1]) if kept.any() else 0
+    found[:, 14] = (own[kept, 1] < np.log1p(60)).mean() if kept.any() else 1
+    found[:, 15] = weighed[-1] / max(1.0, sizes[-1])
+    starts = np.cumsum(reading.counts) - reading.counts
+    shape = (
+        np.round(own[:, 1]) * 16
+        + own[:, _OWN_AT["ends sentence"]] * 8
+        + own[:, _OWN_AT["first capital"]] * 4
+        + own[:, _OWN_AT["last colon"]] * 2
+    ).astype(np.int64)
+    for at, keys in ((16, reading.keys[starts, 0]), (18, shape)):
+        _, place, times = np.unique(keys, return_inverse=True, return_counts=True)
+        sums = np.bincount(place, noise)
+        alone = times[place] < 2
+        found[:, at] = np.where(alone, -1, (sums[place] - noise) / np.maximum(1, times[place] - 1))
+        found[:, at + 1] = (times[place] - 1) / max(1, n - 1)
+    return np.round(found, PLACES).astype(np.float32)

@@ -1,0 +1,168 @@
+"""The block model: two passes of trees, the regression over first and last words, the topic head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from io import BytesIO
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.cleaner import columns
+from copydesk.cleaner.columns import Cues, Encoder, Overlap, Reading
+from copydesk.cleaner.trees import Trees
+from copydesk.cleaner.words import BUCKETS, MOST, PAIR_BUCKETS, Floats, Words
+
+NAME = "blocks-2"
+FILE = f"{NAME}.npz"
+
+_TOPIC = (
+    "size", "characters", "ends sentence", "paragraph", "name share", "blocks", "mean size", "first opens",
+    "opens share", "they share", "me share", "you share", "speech share", "function share", "digit share",
+    *columns.SHARED[:9], *columns.MEANT,
+)  # fmt: skip
+HEAD = [columns.ALL.index(name) for name in _TOPIC]
+"""Columns that the topic head looks at: what a block is about and who speaks in it (a quotation
+shares few words with the rest), not where it stands."""
+
+MIN_FOREIGN_WORDS = 12
+"""Words of a block that the topic head speaks of: a short one shares few words with anything."""
+
+MOST_BLOCKS = 1_000
+"""Blocks that are compared with each other; a longer text is judged in parts. The longest of 636 labelled scrapes has
+568. All against all takes quadratic memory: 8 MB at a thousand."""
+
+FOREIGN_NOISE = 0.97
+"""Probability of noise of a paragraph that the topic head takes out: the two heads' errors are different ones, and what
+one is sure of must not rank behind what the other merely suspects."""
+
+MAX_FOREIGN = 2
+"""Foreign paragraphs of an article; one with more is a round-up, where every item is its own story."""
+
+CENTS = 100
+"""Log odds of the cue regression and rarities are stored in hundredths: the last digits of the machine that trained
+them do not reach the file."""
+
+
+class Opinion(NamedTuple):
+    """What the model thinks of the blocks of one article.
+
+    Attributes:
+        reading: The blocks, read.
+        noise: Probability of noise of each.
+        foreign: Probability that it belongs to another story; 0 for short blocks.
+        overlap: Which blocks repeat each other.
+    """
+
+    reading: Reading
+    noise: NDArray[np.float64]
+    foreign: NDArray[np.float64]
+    overlap: Overlap
+
+    def fact(self, name: str) -> Floats:
+        """One fact about every block alone, by its name in `columns.OWN`."""
+        facts: Floats = self.reading.own[:, columns.OWN.index(name)]
+        return facts
+
+
+class Model:
+    """Judges the blocks of an article.
+
+    Args:
+        arrays: What training wrote.
+        encoder: Gives the vectors.
+        name: Of the model, as articles carry it.
+    """
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], encoder: Encoder, name: str = NAME) -> None:
+        """Lay the arrays out."""
+        self.name = name
+        cues = (arrays["cues"] / CENTS).astype(np.float32)
+        first, last, first_pairs, last_pairs = np.split(cues, [BUCKETS, 2 * BUCKETS, 2 * BUCKETS + PAIR_BUCKETS])
+        about = (arrays["about"] / CENTS).astype(np.float32)
+        self._cues = Cues(first, last, first_pairs, last_pairs, about)
+        self._rarity: Floats = (arrays["rarity"] / CENTS).astype(np.float32)
+        self._first, self._second, self._head = (Trees.read(arrays, part) for part in ("first", "second", "head"))
+        self._encoder = encoder
+        self._words = Words()
+
+    @classmethod
+    def read(cls, encoder: Encoder) -> Self:
+        """The model that this package ships."""
+        data = resources.files("copydesk.cleaner").joinpath(FILE).read_bytes()
+        with np.load(BytesIO(data), allow_pickle=False) as file:
+            return cls(dict(file), encoder)
+
+    def judge(self, texts: Sequence[str], lines: Sequence[int], title: str | None) -> Opinion:
+        """What to think of each block.
+
+        Args:
+            texts: Of the blocks, normalised.
+            lines: Number of the line of the source that each stands in.
+            title: Of the article.
+        """
+        if not texts:
+            none = self._judge([""], [0], title)
+            return none._replace(
+                reading=none.reading.take(()),
+                noise=none.noise[:0],
+                foreign=none.foreign[:0],
+                overlap=Overlap(
+                    none.overlap.other[:0], none.overlap.share[:0], none.overlap.back[:0], none.overlap.pairs[:0]
+                ),
+            )
+        parts = [
+            self._judge(texts[at : at + MOST_BLOCKS], lines[at : at + MOST_BLOCKS], title)
+            for at in range(0, max(1, len(texts)), MOST_BLOCKS)
+        ]
+        return parts[0] if len(parts) == 1 else _join(parts)
+
+    def _judge(self, texts: Sequence[str], lines: Sequence[int], title: str | None) -> Opinion:
+        if len(self._words.rows) > MOST:
+            self._words.forget()
+        reading, _ = columns.read(texts, lines, title, self._words, self._cues, self._encoder)
+        return self.weigh(reading)
+
+    def weigh(self, reading: Reading) -> Opinion:
+        """What to think of blocks that were read already."""
+        facts, overlap = columns.look_around(reading, self._rarity)
+        first = self._first.judge(facts)
+        noise = self._second.judge(np.concatenate([facts, columns.look_again(reading, first)], axis=1))
+        foreign = np.zeros(len(noise))
+        long = np.expm1(reading.own[:, 0]) >= MIN_FOREIGN_WORDS - 0.5
+        if long.any():
+            foreign[long] = self._head.judge(facts[long][:, HEAD])
+        return Opinion(reading, noise, foreign, overlap)
+
+
+def _join(parts: Sequence[Opinion]) -> Opinion:
+    """The opinions of the parts of one text."""
+    readings = [part.reading for part in parts]
+    joined = {
+        name: np.concatenate([getattr(reading, name) for reading in readings])
+        for name in ("counts", "keys", "own", "vectors", "lines")
+    }
+    shifts = np.cumsum([0, *(len(part.noise) for part in parts[:-1])])
+    overlap = [np.concatenate([part.overlap[k] for part in parts]) for k in range(1, 4)]
+    others = [
+        np.where(p.overlap.other >= 0, p.overlap.other + shift, -1) for p, shift in zip(parts, shifts, strict=True)
+    ]
+    return Opinion(
+        readings[0]._replace(**joined),
+        np.concatenate([part.noise for part in parts]),
+        np.concatenate([part.foreign for part in parts]),
+        Overlap(np.concatenate(others), *overlap),
+    )
+
+
+def combine(noise: float, foreign: float, topic_from: float) -> float:
+    """One probability of both: what is foreign from `topic_from` up is all but certain to be noise.
+
+    >>> combine(0.2, 0.96, 0.93) > 0.97, combine(0.2, 0.8, 0.93)
+    (True, 0.2)
+    """
+    if foreign >= topic_from:
+        noise = max(noise, FOREIGN_NOISE + (1 - FOREIGN_NOISE) * (foreign - topic_from) / max(1e-6, 1 - topic_from))
+    return round(noise, 4)

@@ -1,0 +1,242 @@
+"""What is known of a single word as it stands in a text, looked at once and remembered.
+
+A text repeats its words, and texts repeat each other's: each distinct word is described once in Python, after that a
+block is the sum of rows of a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.cleaner import phrases
+from copydesk.cleaner.shapes import CLOSERS, END_MARKS, FUNCTION_WORDS, OPENERS, SPEECH
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+MOST = 60_000
+"""Words remembered; with more, all are forgotten before the next article. 60,000 rows are 11 MB."""
+
+FIRST_WORDS, LAST_WORDS = 300, 40
+"""Words of a block that are looked at, from its start and from its end: a paragraph has a hundred, a block may be a
+megabyte."""
+
+MARKS = "\"“”‘’'.,;:!?()[]{}«»„…–—-*•|/\\<>#@"
+_PART = re.compile("[^\\W_]+(?:'[^\\W_]+)?")
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+KINDS: dict[str, frozenset[str]] = {
+    "function": FUNCTION_WORDS,
+    "speech": SPEECH,
+    "me": _set("i we my our me us mine ours i'm we're we've i've"),
+    "you": _set("you your yours you're you'll you've"),
+    "they": _set("he she they him her them his their it its"),
+    "calendar": _set(
+        "january february march april may june july august september october november december jan feb mar apr jun jul"
+        " aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs"
+        " fri sat sun"
+    ),
+    "clock": _set(
+        "ago am pm a.m p.m est edt et gmt utc ist min mins minute minutes hour hours read updated today yesterday"
+    ),
+    "photo": _set(
+        "photo photos photograph photographs photographer image images picture pictures pictured credit credits getty"
+        " reuters afp ap epa tass shutterstock courtesy file caption via alamy istock screenshot gallery slideshow"
+        " illustration video pixabay unsplash flickr wikimedia imagn wireimage filmmagic seen poses © left right"
+    ),
+    "promo": _set(
+        "subscribe newsletter newsletters sign signup follow share click download app email inbox free offer advert"
+        " advertisement advertising sponsored facebook twitter instagram whatsapp linkedin pinterest reddit youtube"
+        " telegram tweet pin donate subscriber subscribers account register latest alerts podcast membership member"
+    ),
+    "related": _set(
+        "read more related watch see also latest story stories recommended popular trending next previous article"
+        " articles news headlines top must here"
+    ),
+    "legal": _set(
+        "rights reserved copyright terms privacy policy cookie cookies conditions disclaimer permission republished"
+        " reproduced llc inc ltd © affiliate commission views opinions expressed registered"
+    ),
+    "byline": _set(
+        "by reporter editor staff writer correspondent author posted updated published contributor freelance journalist"
+        " covers covering reporting editing written edited bureau desk agencies"
+    ),
+    "menu": _set(
+        "home menu comments comment log login search reply tags tag topics categories category filed sections close"
+        " cancel skip back leave post view all show name website"
+    ),
+    "call": _set(
+        "read watch click sign get see follow share join listen check visit learn find subscribe buy shop enter"
+    ),
+}
+"""Words by what they hint at. A hint is counted, never decisive: what a count says is for the trees."""
+
+COLUMNS = (
+    *KINDS, "word", "capital", "upper", "lower", "digit", "number", "year", "link", "handle", "sentence end", "comma",
+    "colon", "dots", "opens", "closes", "bracket", "slash", "bar", "money", "long", "name", "past", "wide",
+    "characters",     "marks", "foreign",
+)  # fmt: skip
+AT = {name: number for number, name in enumerate(COLUMNS)}
+
+BUCKETS = 1 << 14
+"""Hash places of the cue regression, for words and letter groups."""
+PAIR_BUCKETS = 1 << 14
+IDF_BUCKETS = 1 << 14
+
+
+class Words:
+    """The table of known words.
+
+    Attributes:
+        rows: Of each word the row in the table.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Empty the table."""
+        self.rows: dict[str, int] = {}
+        self._names: dict[str, int] = {"": 0}
+        self.spellings: list[str] = []
+        self.parts: list[tuple[str, ...]] = []
+        self._weights = np.zeros((2048, 2))
+        self._is_weighed = np.zeros((2048, 2), bool)
+        self._seen = np.zeros((2048, len(COLUMNS)), np.float32)
+        self._keys = np.zeros((2048, 5), np.int64)
+
+    def find(self, tokens: Sequence[str]) -> Numbers:
+        """The rows of these words."""
+        rows = self.rows
+        for token in tokens:
+            if token not in rows:
+                self._add(token)
+        return np.fromiter(map(rows.__getitem__, tokens), np.int64, len(tokens))
+
+    def look(self, rows: Numbers) -> tuple[Floats, Numbers]:
+        """What is seen of each word, shape (words, columns), and its keys.
+
+        Keys are word, stem, name (0: none), hash, and where a phrase may have it (`phrases.find_places`).
+        """
+        return self._seen[rows], self._keys[rows]
+
+    def weigh(self, rows: Numbers, which: int, table: Floats) -> NDArray[np.float64]:
+        """The sum of a table's entries for each word and its groups of letters; looked up once a word.
+
+        Args:
+            rows: Of the words.
+            which: 0 for the table of first words, 1 for that of last words: always the same for the same table.
+            table: By hash place.
+        """
+        for row in set(rows[~self._is_weighed[rows, which]].tolist()):
+            self._weights[row, which] = float(table[hash_letters(self.spellings[row])].sum(dtype=np.float64))
+            self._is_weighed[row, which] = True
+        weights: NDArray[np.float64] = self._weights[rows, which]
+        return weights
+
+    def _add(self, token: str) -> None:
+        row = len(self.rows)
+        if row == len(self._seen):
+            self._seen = np.concatenate([self._seen, np.zeros_like(self._seen)])
+            self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)])
+            self._weights = np.concatenate([self._weights, np.zeros_like(self._weights)])
+            self._is_weighed = np.concatenate([self._is_weighed, np.zeros_like(self._is_weighed)])
+        self.rows[token] = row
+        seen, low, stem, name = describe(token)
+        self._seen[row] = seen
+        number = self._names.setdefault
+        self._keys[row] = (
+            number(low, len(self._names)),
+            number(stem, len(self._names)),
+            number(name, len(self._names)),
+            crc32(low.encode("utf-8", "replace")),
+            phrases.find_places(split_word(low)),
+        )
+        self.spellings.append(low)
+        self.parts.append(split_word(low))
+
+
+def describe(token: str) -> tuple[list[float], str, str, str]:
+    """What is seen of a word by column, the word without its marks, its stem if it carries a topic, if it is a name.
+
+    >>> seen, word, stem, name = describe("“Bridges’")
+    >>> (word, stem, name, seen[AT["opens"]], seen[AT["capital"]])
+    ('bridges', 'bridge', 'bridges', 1.0, 1.0)
+    """
+    token = token[:200]
+    core = token.strip(MARKS)
+    low = core.lower().replace("’", "'")
+    plain = low.split("'")[0]
+    end = token.rstrip(CLOSERS)[-1:]
+    letters = core[:1].isalpha()
+    capital = letters and core[0].isupper()
+    digits = any(map(str.isdigit, core)) if core else False
+    seen = [float(low in words) for words in KINDS.values()]
+    is_function = seen[0] > 0
+    seen += [
+        bool(core),
+        capital,
+        len(core) > 1 and core.isupper(),
+        letters and core[0].islower(),
+        digits,
+        digits and not any(map(str.isalpha, core)),
+        len(core) == 4 and core.isdigit() and core[:2] in {"19", "20"},
+        "://" in token or "www." in low or ".com" in low or ("@" in token[1:] and "." in token),
+        token[:1] in {"@", "#"} and len(token) > 1,
+        end in END_MARKS and not token.endswith("..."),
+        end in {",", ";", "،"},
+        end == ":",
+        token.endswith(("...", "…")),
+        token[:1] in OPENERS and token[:1] not in "([" if token else False,
+        token[-1:] in '"”»' if token else False,
+        token[:1] in "([" if token else False,
+        "/" in token,
+        any(mark in token for mark in "|»›→•●▪►·"),
+        any(mark in token for mark in "$£€%"),
+        len(core) >= 7,
+        capital and not is_function and len(plain) > 2,
+        len(low) > 4 and low.endswith(("ed", "ing")),
+        len(_WIDE.findall(token)) / 2 if not token.isascii() else 0,
+        len(token),
+        sum(not (char.isalnum()) for char in token),
+        not token.isascii() and any(char.isalpha() and ord(char) > 0x24F for char in token),
+    ]
+    stem = plain.removesuffix("s") if len(plain) >= 4 and not is_function and not digits else ""
+    name = plain if capital and not is_function and len(plain) > 2 else ""
+    return [float(value) for value in seen], low, stem, name
+
+
+def split(text: str) -> list[str]:
+    """The words of a block that are looked at; one empty word where it has none."""
+    words = text.split(" ", FIRST_WORDS)
+    if len(words) > FIRST_WORDS:
+        rest = words.pop()[-20 * LAST_WORDS :].split(" ")
+        words += rest[-LAST_WORDS:]
+    return words
+
+
+def split_word(word: str) -> tuple[str, ...]:
+    """The words of letters and digits in one word between blanks: what phrases are made of."""
+    return (word,) if word.isalnum() else tuple(_PART.findall(word))
+
+
+def hash_letters(word: str) -> list[int]:
+    """Hash places of a word and its groups of three and four letters, for the cue regression."""
+    found = [crc32(b"w" + word.encode("utf-8", "replace")) % BUCKETS]
+    framed = f"<{word[:20]}>"
+    for size in (3, 4):
+        found += [
+            crc32(framed[at : at + size].encode("utf-8", "replace")) % BUCKETS for at in range(len(framed) - size + 1)
+        ]
+    return found

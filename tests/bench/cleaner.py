@@ -1,0 +1,169 @@
+"""What the cleaner reaches and costs beside public extractors and line filters, on the same labelled articles.
+
+`make bench-cleaner` measures CPU time; `python tests/bench/cleaner.py --quality` prints the table of figures instead.
+Runs in the environment of infra/docker/locks/bench.txt, for the peers are no dependencies of copydesk. HTML extractors
+get each block of the plain text as a <p>. Rounds are interleaved; read the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import importlib
+import json
+import logging
+import lzma
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 5
+Keep = Callable[[list[str]], list[bool]]
+
+
+def need(name: str) -> Any:
+    """A peer's module, or the end with a word on how to get it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        sys.exit(f"{error}: this runs in an environment of infra/docker/locks/bench.txt (make bench-cleaner)")
+
+
+def say(line: str) -> None:
+    """One line."""
+    print(line, flush=True)  # noqa: T201 - a command
+
+
+def wrap(blocks: Sequence[str]) -> str:
+    """The blocks as a page of paragraphs."""
+    return (
+        "<html><body><article>"
+        + "".join(f"<p>{html.escape(block)}</p>" for block in blocks)
+        + "</article></body></html>"
+    )
+
+
+def among(blocks: Sequence[str], text: str) -> list[bool]:
+    """Which blocks stand in a text, white space apart."""
+    squashed = "".join(text.split())
+    return ["".join(block.split()) in squashed for block in blocks]
+
+
+def peers() -> dict[str, Keep]:
+    """Which blocks each peer keeps."""
+    trafilatura, justext, boilerpy3 = need("trafilatura"), need("justext"), need("boilerpy3.extractors")
+    filters, data = need("datatrove.pipeline.filters.c4_filters"), need("datatrove.data")
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    english = justext.get_stoplist("English")
+    article = boilerpy3.ArticleExtractor(raise_on_failure=False)
+    # its line rules alone: what it says of the whole document is no cleaning
+    lines = filters.C4QualityFilter(
+        min_num_sentences=-1, remove_citations=False, filter_lorem_ipsum=False, filter_curly_bracket=False
+    )
+
+    def by_justext(blocks: list[str]) -> list[bool]:
+        kept = "\n".join(p.text for p in justext.justext(wrap(blocks), english) if not p.is_boilerplate)
+        return among(blocks, kept)
+
+    def by_c4(blocks: list[str]) -> list[bool]:
+        document = data.Document(text="\n".join(blocks), id="")
+        lines.filter(document)
+        kept = set(document.text.split("\n"))
+        return [block.strip() in kept for block in blocks]
+
+    return {
+        "trafilatura": lambda blocks: among(blocks, trafilatura.extract(wrap(blocks), include_comments=False) or ""),
+        "jusText": by_justext,
+        "boilerpy3": lambda blocks: among(blocks, article.get_content(wrap(blocks)) or ""),
+        "C4 lines (datatrove)": by_c4,
+    }
+
+
+def measure_speed(records: Sequence[dict[str, Any]], shared: Path) -> None:
+    """CPU time of each over the articles, and of the HTML route beside trafilatura alone."""
+    from copydesk.cleaner import CleanerSettings, load
+    from copydesk.contracts.articles import RawArticle
+
+    clean = load(CleanerSettings())
+    trafilatura = need("trafilatura")
+    articles = [RawArticle(id=r["id"], text=r["raw_text"], title=r["title"] or None, language="en") for r in records]
+    blocks = [[" ".join(block["text"].split()) for block in r["blocks"]] for r in records]
+    with lzma.open(shared / "data/html/dev.jsonl.xz", "rt", encoding="utf-8") as file:
+        pages = [json.loads(line) for line in file][:60]
+    raw_pages = [RawArticle(id=page["id"], html=page["html"], url=page["url"] or None) for page in pages]
+    runs: dict[str, Callable[[], object]] = {"copydesk": lambda: [clean(article).write() for article in articles]}
+    for name, keep in peers().items():
+        runs[name] = lambda keep=keep: [keep(list(lines)) for lines in blocks]  # type: ignore[misc]  # a default binds it
+    runs["copydesk, HTML"] = lambda: [clean(page).write() for page in raw_pages]
+    runs["trafilatura, HTML (fast, with metadata)"] = lambda: [
+        trafilatura.extract(page["html"], url=page["url"], fast=True, include_comments=False, with_metadata=True)
+        for page in pages
+    ]
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    for round_ in range(ROUNDS + 1):
+        for name, run in runs.items():
+            begin = time.process_time()
+            run()
+            if round_:  # the first warms up
+                times[name].append(time.process_time() - begin)
+    for name, seconds in times.items():
+        number = len(pages) if "HTML" in name else len(articles)
+        rates = sorted(number / value for value in seconds)
+        base = times["copydesk, HTML" if "HTML" in name else "copydesk"]
+        ratio = statistics.median(value / ours for value, ours in zip(seconds, base, strict=True))
+        say(
+            f"{name:42} {statistics.median(rates):8.0f} articles/CPU-s ({rates[0]:.0f} to {rates[-1]:.0f})"
+            f"   {ratio:5.2f} times copydesk's CPU time"
+        )
+
+
+def measure_quality(records: Sequence[dict[str, Any]], shared: Path) -> None:
+    """The table: each on the labelled articles, by the scorer of the shared folder; copydesk out of fold."""
+    gold = shared / "data/cleaning/dev.jsonl"
+    say("| | noise left | body lost | noise-block F1 | articles losing a paragraph |\n| --- | --- | --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        train = ["-m", "copydesk.cleaner.train", str(gold), "--out-of-fold", str(out)]
+        subprocess.run([sys.executable, *train], check=True)
+        say(f"| copydesk, out of fold | {score(gold, out, 'copydesk', shared)} |")
+        for name, keep in {"keep everything": lambda blocks: [True] * len(blocks), **peers()}.items():
+            rows = []
+            for record in records:
+                verdicts = keep([" ".join(block["text"].split()) for block in record["blocks"]])
+                spans = [[b["start"], b["end"]] for b, kept in zip(record["blocks"], verdicts, strict=True) if kept]
+                rows.append(json.dumps({"id": record["id"], "kept": spans}))
+            out.write_text("\n".join(rows))
+            say(f"| {name} | {score(gold, out, 'spans', shared)} |")
+
+
+def score(gold: Path, out: Path, kind: str, shared: Path) -> str:
+    """The cells of one row."""
+    command = [sys.executable, str(shared / "score/score_cleaning.py"), str(gold), str(out), "--format", kind, "--json"]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return " | ".join(f"{found[name]:.3f}" for name in ("noise_left", "body_lost", "noise_F1", "para_loss"))
+
+
+def main() -> None:
+    """Speed, or the table of quality."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="development data and scorers")
+    parser.add_argument("--quality", action="store_true", help="the table of quality instead of speed")
+    parser.add_argument("--limit", type=int, default=200, metavar="N", help="articles that are timed")
+    asked = parser.parse_args()
+    shared = asked.shared.resolve()
+    lines = (shared / "data/cleaning/dev.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines if line]
+    if asked.quality:
+        measure_quality(records, shared)
+    else:
+        measure_speed(records[:: max(1, len(records) // asked.limit)], shared)
+
+
+if __name__ == "__main__":
+    main()
