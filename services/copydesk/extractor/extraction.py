@@ -119,9 +119,9 @@ def read(
     paragraphs = split_paragraphs(text)
     if not english:
         warnings.append(f"language {language}: quotation marks only, no parse")
+        headline = None
     else:
-        _parse(text, paragraphs, parser, max_chars, warnings, selective=selective)
-    headline = parser.parse([(0, title)])[0] if english and title.strip() and len(title) <= MAX_PARAGRAPH else None
+        headline = _parse(text, title, paragraphs, parser, max_chars=max_chars, warnings=warnings, selective=selective)
 
     drafts: list[Draft] = []
     for number, paragraph in enumerate(paragraphs):
@@ -175,13 +175,15 @@ def split_paragraphs(text: str) -> list[Paragraph]:
 
 def _parse(
     text: str,
+    title: str,
     paragraphs: Sequence[Paragraph],
     parser: Parser,
+    *,
     max_chars: int,
     warnings: list[str],
-    *,
     selective: bool = False,
-) -> None:
+) -> Parse | None:
+    """The parse of the title; those of the paragraphs are put into them."""
     within = [paragraph for paragraph in paragraphs[:MAX_PARAGRAPHS] if paragraph.end <= max_chars]
     readable = [p for p in within if not _ENDLESS_WORD.search(text, p.start, p.end)]
     if len(readable) < len(within):
@@ -191,14 +193,17 @@ def _parse(
     quoting = [p for p in readable if not selective or p.segments or _has_cue(text[p.start : p.end])]
     parsed = {id(p) for p in quoting}
     spared = [p for p in readable if id(p) not in parsed]
-    for method, chosen in ((parser.parse, quoting), (parser.find_names, spared)):
-        if chosen:
-            parses = method([(p.start, text[p.start : p.end]) for p in chosen])
-            for paragraph, parse in zip(chosen, parses, strict=True):
-                paragraph.parse = parse
+    asked = [(p.start, text[p.start : p.end]) for p in quoting]
+    if title.strip() and len(title) <= MAX_PARAGRAPH and not _ENDLESS_WORD.search(title):
+        asked.append((0, title))  # with the others: a call of its own costs as much as a paragraph
+    parses = [*parser.parse(asked), *(parser.find_names([(p.start, text[p.start : p.end]) for p in spared]))]
+    headline = parses.pop(len(quoting)) if len(asked) > len(quoting) else None
+    for paragraph, parse in zip([*quoting, *spared], parses, strict=True):
+        paragraph.parse = parse
     failed = sum(p.parse is None for p in readable)
     if failed:
         warnings.append(f"the parser failed on {failed} of {len(readable)} paragraphs")
+    return headline
 
 
 def _has_cue(text: str) -> bool:

@@ -72,6 +72,8 @@ class SpacyParser:
         return self._read(paragraphs, disable=GRAMMAR)
 
     def _read(self, paragraphs: Sequence[tuple[int, str]], disable: list[str]) -> list[Parse | None]:
+        if not paragraphs:
+            return []
         texts = [text for _, text in paragraphs]
         with self._nlp.memory_zone():
             try:
