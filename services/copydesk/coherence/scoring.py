@@ -363,19 +363,22 @@ def _structure(  # noqa: PLR0917 - all of what is known, for one word
     off_topic = [number for number in kept if units[number].flag == "off_topic"]
     words = sum(reading.units[number].count for number in kept)
     share = sum(reading.units[number].count for number in off_topic) / words
-    if share >= coefficients.segments.story_share or (score < 0.5 and not off_topic):  # more likely than not
-        return "multi_story" if _count_stories(reading, kept, judgement, coefficients) > 1 else "mixed"
+    stories = _count_stories(reading, kept, judgement, coefficients)
+    is_tail = bool(off_topic) and all(units[number].flag != "none" for number in kept if number > off_topic[0])
+    several = score < 0.5 and (not off_topic or (stories > 1 and not is_tail))  # more likely than not
+    if several or share >= coefficients.segments.story_share:
+        return "multi_story" if stories > 1 else "mixed"
     if not off_topic:
         return "single"
-    after = [number for number in kept if number > off_topic[0]]
-    return "tail" if all(units[number].flag != "none" for number in after) else "intrusion"
+    return "tail" if is_tail else "intrusion"
 
 
 def _count_stories(reading: Reading, kept: NDArray[np.int64], judgement: Judgement, coefficients: Coefficients) -> int:
-    """Number of segments that are long enough to be a story of their own."""
+    """Number of segments of two units or more that are long enough to be a story of their own."""
     words = np.array([reading.units[number].count for number in kept], np.float64)
-    lengths = np.bincount(judgement.features.segmentation.number[kept], words)
-    return int(np.sum(lengths >= coefficients.segments.story_words * words.sum()))
+    number = judgement.features.segmentation.number[kept]
+    lengths, units = np.bincount(number, words), np.bincount(number)
+    return int(np.sum((lengths >= coefficients.segments.story_words * words.sum()) & (units > 1)))
 
 
 def _describe_segments(reading: Reading, judgement: Judgement) -> tuple[Segment, ...]:

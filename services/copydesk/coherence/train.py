@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import lightgbm
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from copydesk.coherence import VERSION
 from copydesk.coherence.aggregates import AGGREGATES, BY_WORDS, WORST, aggregate
@@ -203,6 +204,8 @@ MARKERS = (
 )  # fmt: skip
 LEADS = ("Read more: ", "READ MORE: ", "Related: ", "See also: ", "Also read: ")
 KINDS = ("end", "middle", "single", "headline", "lead", "story", "teasers")
+NEAREST = 12
+"""Half of the donors are among so many articles that are most like the host: what is easily told teaches little."""
 VERSIONS = 3
 MIXES = 2
 
@@ -213,9 +216,12 @@ def make_documents(hosts: Sequence[Host]) -> Iterator[Document]:
     Host and donor are of one source. Where and how they are put together is drawn by lot, with a fixed seed.
     """
     lots = random.Random(1)  # noqa: S311 - not for secrets
+    meaning = load_vectors().encode(["\n".join(host.paragraphs) for host in hosts])
     for number, host in enumerate(hosts):
-        others = [other for other in hosts if other.source == host.source and other.group != host.group]
-        alike = [other for other in others if host.section and other.section == host.section] or others
+        places = [at for at, other in enumerate(hosts) if other.source == host.source and other.group != host.group]
+        closeness = (meaning @ meaning[number]).round(4)
+        nearest = sorted(places, key=lambda at: (-closeness[at], at))
+        others, alike = [hosts[at] for at in places], [hosts[at] for at in nearest[:NEAREST]]
         if host.section is None and host.source != "scrapinghub":  # g5 and aeb have their clean copy among the given
             yield _made(host, f"{number}#clean", host.paragraphs, [0] * len(host.paragraphs), 1)
         brief = _shorten(lots, host.paragraphs)
@@ -317,6 +323,22 @@ class Measured(NamedTuple):
         if head == "furniture":
             return np.array(self.document.furniture)
         return np.where(self.features.substantial, self.document.off_topic, UNKNOWN)
+
+
+class Remembering:
+    """An encoder that reads each text once: versions of one article share most paragraphs."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Remember nothing yet."""
+        self.encoder = encoder
+        self.known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text."""
+        for text in texts:
+            if text not in self.known:
+                self.known[text] = self.encoder.encode([text])[0]
+        return np.stack([self.known[text] for text in texts])
 
 
 def measure_all(documents: Iterable[Document], coefficients: Coefficients, encoder: Encoder | None) -> list[Measured]:
@@ -520,7 +542,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     coefficients = read_coefficients()
     documents = read_documents(asked.data)
     sentences = load_sentences() if asked.minilm or asked.sight == "minilm" else None
-    encoders: dict[Sight, Encoder | None] = {"vectors": load_vectors(), "words": None, "minilm": sentences}
+    encoders: dict[Sight, Encoder | None] = {"vectors": load_vectors(), "words": None}
+    if sentences is not None:
+        encoders["minilm"] = Remembering(sentences)
     if asked.out_of_fold:
         # the words' heads are for texts that are not English, whatever judges the others
         several: dict[str, tuple[Sight, ...]] = {
