@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
@@ -16,6 +17,7 @@ from copydesk.contracts.articles import Document
 from copydesk.contracts.topics import DOCUMENTS, Topic, topics_with
 from copydesk.runtime import article
 from copydesk.runtime.exits import Exit
+from copydesk.runtime.processes import ONE_CORE
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
 from copydesk.stage import Stage, UnknownStageError, chain, find, installed
 
@@ -79,6 +81,8 @@ def stage_named(name: str) -> Stage:
 
 def loaded_stages(name: str) -> list[tuple[Stage, Callable[[Any], Any]]]:
     """The stage of that name, or all in their order, models loaded; what is missing ends the command."""
+    for variable, value in ONE_CORE.items():
+        os.environ.setdefault(variable, value)
     try:
         stages = chain() if name == "all" else (find(name),)
         return [(stage, article.load(stage, stage_settings(stage))) for stage in stages]

@@ -21,7 +21,7 @@ import msgspec
 
 from copydesk.runtime import article
 from copydesk.runtime.article import Outcome, Trouble
-from copydesk.runtime.processes import die_with
+from copydesk.runtime.processes import ONE_CORE, die_with
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
 from copydesk.stage import Stage, find
 
@@ -138,6 +138,7 @@ class Child:
             sys.executable, "-m", __name__, self._stage.name, str(os.getpid()),
             stdin=PIPE, stdout=PIPE,
             start_new_session=True,  # a terminal's Ctrl-C reaches the parent only: the article in hand may finish
+            env={**ONE_CORE, **os.environ},
         )  # fmt: skip
 
     async def _exchange(self, key: bytes | None, value: bytes) -> tuple[Outcome, bytes]:

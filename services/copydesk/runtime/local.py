@@ -104,7 +104,6 @@ class Pipeline:
                 "COPYDESK_LOG_FORMAT": "console", "COPYDESK_SESSION_SECONDS": str(SESSION_SECONDS), **os.environ,
                 "COPYDESK_BROKERS": self.connection.brokers, "COPYDESK_TOPIC_PREFIX": self.connection.topic_prefix,
                 "COPYDESK_DELIVERY": "auto", "COPYDESK_HEALTH_FILE": str(Path(self._scratch.name) / f"{name}.json"),
-                "OMP_NUM_THREADS": "1",  # one worker, one core
             },
         )  # fmt: skip
         self._processes[name] = process

@@ -11,6 +11,10 @@ from asyncio.subprocess import Process
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""For processes that hold a stage: one worker is one core. numpy would start a thread a core, and they would wait for
+each other more than they compute."""
+
 
 def die_with(parent: int) -> None:
     """Have the kernel end this process when its parent ends, however that happens (Linux; elsewhere nothing).
