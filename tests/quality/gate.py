@@ -41,6 +41,7 @@ PLACES = 4
 
 SHIPPED = "in-sample: shipped product on dev data"
 UNSEEN = "out-of-fold: fold models on dev articles of domains that they never saw"
+UNSEEN_SOURCES = "out-of-fold: models on dev articles of sources that they never saw"
 
 ALWAYS_ZERO = (
     "documents lost, runs with problems",
@@ -94,6 +95,17 @@ RUNS: Mapping[str, Source] = {
     "quotes": Source((*_data("quotes", "dev.jsonl"), "score/score_quotes.py", *SCORERS), {"extractor": ALL}),
     "entities": Source((*_data("entities", "dev.jsonl"), "score/score_entities.py", *SCORERS), {"extractor": ALL}),
     "coherence": Source((*SETS, "score/score_coherence.py", *SCORERS), {"coherence": ALL}),
+    "coherence-unseen": Source(
+        (
+            *SETS,
+            *_data("coherence", "residue_types.json"),
+            *CLEANING[:1],
+            "score/score_coherence.py",
+            "score/contract.py",
+        ),
+        {"coherence": ALL},
+        UNSEEN_SOURCES,
+    ),
     "seed": Source(
         (*(f"data/{folder}/seed_gold.json" for folder in ("cleaning", "quotes", "coherence")), *SCORERS),
         {
@@ -103,7 +115,7 @@ RUNS: Mapping[str, Source] = {
         },
     ),
 }
-"""The runs by name; all but `out-of-fold` are verbs of the shared folder's measure_dev.py."""
+"""The runs by name; all but the two out of fold are verbs of the shared folder's measure_dev.py."""
 
 
 class MeasuringError(Exception):
@@ -125,6 +137,11 @@ def commands(run: str, shared: str, out: str) -> list[list[str]]:
     >>> commands("html", "../shared", "F")
     [['../shared/score/measure_dev.py', 'html', '--json', 'F', '--copydesk', 'PYTHON -m copydesk']]
     """
+    if run == "coherence-unseen":
+        return [
+            ["-m", "copydesk.coherence.train", f"{shared}/data", "--out-of-fold", f"{out}.ndjson"],
+            ["tests/quality/coherence_unseen.py", shared, f"{out}.ndjson", out],
+        ]
     if run != "out-of-fold":
         return [[f"{shared}/score/measure_dev.py", run, "--json", out, "--copydesk", "PYTHON -m copydesk"]]
     gold = f"{shared}/data/cleaning/dev.jsonl"

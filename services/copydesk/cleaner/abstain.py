@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from copydesk.cleaner.columns import OWN, Reading
+from copydesk.cleaner.model import MOST_JUDGED
 
 MIN_ENTRIES = 6
 """Times of day at the head of a block that make a live blog. Two or three are a timeline inside an article."""
@@ -41,15 +42,19 @@ def find_reason(texts: Sequence[str], reading: Reading, language: str | None) ->
     """
     if language is not None and language.lower().split("-")[0] != "en":
         return "no evidence for its language"
+    if len(texts) > MOST_JUDGED:
+        return "longer than any article"
     heads = [text[:24] for text in texts]
     entries = sum(_TIME.match(head) is not None for head in heads if head[:1] == "(" or head[:1].isdigit())
     if entries >= MIN_ENTRIES and entries >= MIN_ENTRY_SHARE * len(texts):
         return "a live blog"
     if sum(_AMOUNT.match(head) is not None for head in heads) >= MIN_AMOUNTS:
         return "a recipe"
+    return _find_reason_in_shape(reading)
+
+
+def _find_reason_in_shape(reading: Reading) -> str | None:
     rows = int((reading.own[:, _DIGIT_SHARE] >= 0.5).sum())
-    if rows >= MIN_ROWS and rows >= MIN_ROW_SHARE * len(texts):
+    if rows >= MIN_ROWS and rows >= MIN_ROW_SHARE * len(reading.own):
         return "a table"
-    if not reading.own[:, _PARAGRAPH].any():
-        return "no paragraph in it"
-    return None
+    return None if reading.own[:, _PARAGRAPH].any() else "no paragraph in it"

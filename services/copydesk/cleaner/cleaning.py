@@ -38,6 +38,9 @@ MAX_TITLE = 1_000
 MAX_ROUNDS = 3
 """Looks at what is kept; nearly all articles are settled after one."""
 
+SETTLED = 0.3
+"""Highest probability of noise of what is kept below which a second look is spared: none climbs to the threshold."""
+
 SUSPECT = 0.3
 """Probability of noise from which a headline goes with the foreign paragraph below it: less is a sub-head."""
 
@@ -240,7 +243,7 @@ def _decide(
     judged: Judged, language: str | None, model: Model, settings: CleanerSettings, *, is_page: bool
 ) -> tuple[list[bool], bool, list[str]]:
     """Which blocks go, whether anything that should have gone was held back, and what to warn of."""
-    sizes = np.rint(np.expm1(judged.opinion.fact("size"))).astype(int).tolist()
+    sizes = np.maximum(1, np.rint(np.expm1(judged.opinion.fact("size")))).astype(int).tolist()
     fixed = [n in judged.titles or not text for n, text in enumerate(judged.texts)]
     if all(fixed):  # a title and nothing else is its own text
         return [not text for text in judged.texts], False, []
@@ -276,7 +279,9 @@ def _look_again(judged: Judged, removed: list[bool], limit: float, model: Model,
         kept = [number for number, no in enumerate(removed) if not no]
         if len(kept) in {0, len(removed)} or len(removed) > MOST_BLOCKS:
             return
-        opinion = model.weigh(judged.opinion.reading.take(kept))
+        if max(judged.noise[number] for number in kept) < SETTLED:
+            return
+        opinion = model.weigh(judged.opinion.reading.take(kept), with_topic=False)
         noise, _ = settle([judged.shapes[number] for number in kept], opinion, settings, with_topic=False)
         more = [place for place, value in enumerate(noise) if value >= limit]
         for place in more:

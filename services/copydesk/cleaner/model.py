@@ -41,6 +41,9 @@ one is sure of must not rank behind what the other merely suspects."""
 MAX_FOREIGN = 2
 """Foreign paragraphs of an article; one with more is a round-up, where every item is its own story."""
 
+MOST_JUDGED = 5_000
+"""Blocks of a text that are judged at all: what is longer is no article, only what is certain is removed from it."""
+
 CENTS = 100
 """Log odds of the cue regression and rarities are stored in hundredths: the last digits of the machine that trained
 them do not reach the file."""
@@ -113,11 +116,12 @@ class Model:
                     none.overlap.other[:0], none.overlap.share[:0], none.overlap.back[:0], none.overlap.pairs[:0]
                 ),
             )
+        judged = texts[:MOST_JUDGED]
         parts = [
-            self._judge(texts[at : at + MOST_BLOCKS], lines[at : at + MOST_BLOCKS], title)
-            for at in range(0, max(1, len(texts)), MOST_BLOCKS)
+            self._judge(judged[at : at + MOST_BLOCKS], lines[at : at + MOST_BLOCKS], title)
+            for at in range(0, len(judged), MOST_BLOCKS)
         ]
-        return parts[0] if len(parts) == 1 else _join(parts)
+        return parts[0] if len(texts) <= MOST_BLOCKS else _join(parts, len(texts))
 
     def _judge(self, texts: Sequence[str], lines: Sequence[int], title: str | None) -> Opinion:
         if len(self._words.rows) > MOST:
@@ -125,35 +129,36 @@ class Model:
         reading, _ = columns.read(texts, lines, title, self._words, self._cues, self._encoder)
         return self.weigh(reading)
 
-    def weigh(self, reading: Reading) -> Opinion:
-        """What to think of blocks that were read already."""
+    def weigh(self, reading: Reading, *, with_topic: bool = True) -> Opinion:
+        """What to think of blocks that were read already, with or without the topic head."""
         facts, overlap = columns.look_around(reading, self._rarity)
         first = self._first.judge(facts)
         noise = self._second.judge(np.concatenate([facts, columns.look_again(reading, first)], axis=1))
         foreign = np.zeros(len(noise))
         long = np.expm1(reading.own[:, 0]) >= MIN_FOREIGN_WORDS - 0.5
-        if long.any():
+        if with_topic and long.any():
             foreign[long] = self._head.judge(facts[long][:, HEAD])
         return Opinion(reading, noise, foreign, overlap)
 
 
-def _join(parts: Sequence[Opinion]) -> Opinion:
-    """The opinions of the parts of one text."""
-    readings = [part.reading for part in parts]
-    joined = {
-        name: np.concatenate([getattr(reading, name) for reading in readings])
-        for name in ("counts", "keys", "own", "vectors", "lines")
-    }
+def _join(parts: Sequence[Opinion], size: int) -> Opinion:
+    """The opinions of the parts of one text, and none of what lies behind them; only facts of blocks are read on."""
+    rest = size - sum(len(part.noise) for part in parts)
     shifts = np.cumsum([0, *(len(part.noise) for part in parts[:-1])])
-    overlap = [np.concatenate([part.overlap[k] for part in parts]) for k in range(1, 4)]
     others = [
         np.where(p.overlap.other >= 0, p.overlap.other + shift, -1) for p, shift in zip(parts, shifts, strict=True)
     ]
+    own = np.concatenate([part.reading.own for part in parts])
     return Opinion(
-        readings[0]._replace(**joined),
-        np.concatenate([part.noise for part in parts]),
-        np.concatenate([part.foreign for part in parts]),
-        Overlap(np.concatenate(others), *overlap),
+        parts[0].reading._replace(own=np.pad(own, ((0, rest), (0, 0)))),
+        np.pad(np.concatenate([part.noise for part in parts]), (0, rest)),
+        np.pad(np.concatenate([part.foreign for part in parts]), (0, rest)),
+        Overlap(
+            np.pad(np.concatenate(others), (0, rest), constant_values=-1),
+            np.pad(np.concatenate([part.overlap.share for part in parts]), (0, rest)),
+            np.pad(np.concatenate([part.overlap.back for part in parts]), (0, rest)),
+            np.pad(np.concatenate([part.overlap.pairs for part in parts]), (0, rest)),
+        ),
     )
 
 

@@ -1,0 +1,30 @@
+"""The shipped block model is what its command makes of the development data."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from copydesk.cleaner.model import FILE
+
+CLEANER = Path(__file__).parents[2] / "services" / "copydesk" / "cleaner"
+
+
+def test_the_card_names_the_file() -> None:
+    sha256 = hashlib.sha256((CLEANER / FILE).read_bytes()).hexdigest()
+    assert sha256 in (CLEANER / FILE).with_suffix(".card.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # two minutes of CPU on an idle core
+def test_training_anew_gives_the_shipped_file(shared_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / FILE
+    data = shared_folder / "data" / "cleaning" / "dev.jsonl"
+    command = [sys.executable, "-m", "copydesk.cleaner.train", str(data), "--to", str(out)]
+    subprocess.run(command, check=True, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+    assert out.read_bytes() == (CLEANER / FILE).read_bytes()
