@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from copydesk.coherence import CoherenceSettings, scoring, stage
-from copydesk.coherence.heads import FILE
+from copydesk.coherence.heads import FILE, MINILM_FILE, read_heads
 from copydesk.coherence.trees import ROWS_AT_ONCE, Forest, Trees
 from copydesk.contracts.articles import Coherence, ExtractedArticle
+from copydesk.vectors import load as load_vectors
 
 PARAGRAPHS = [
     "The city council of Port Allen voted to reopen the harbour bridge, closed since a storm damaged two piers.",
@@ -68,6 +70,50 @@ def test_another_threshold_flags_less() -> None:
     found = stage.load(CoherenceSettings(off_topic_from=1.0))(made()).coherence
     assert flags(found) == ["none"] * 6
     assert found.model.thresholds["off_topic"] == 1.0
+
+
+class Uniform:
+    """A sentence model to which all texts are the same; it counts the articles that it was asked about."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += 1
+        return np.ones((len(texts), 384), np.float32) / np.float32(384**0.5)
+
+
+@pytest.mark.parametrize(("lowest", "highest", "asked"), [(0.0, 1.0, 1), (0.0, 0.0001, 0), (0.9999, 1.0, 0)])
+def test_the_sentence_model_is_asked_in_doubt_only(lowest: float, highest: float, asked: int) -> None:
+    settings = CoherenceSettings(minilm=True, minilm_from=lowest, minilm_to=highest)
+    model, sentences = read_heads(minilm=True), Uniform()
+    scorer = scoring.Scorer("0", settings, model, load_vectors(), sentences)
+    plain = stage.load(CoherenceSettings())(made()).coherence
+    found = scorer.assess(made())
+    assert sentences.asked == asked
+    assert (found.score != plain.score) == bool(asked)
+    assert found.model.name == "minilm-static-trees+minilm"
+    assert found.model.sha256 != plain.model.sha256
+
+
+def test_the_sentence_model_tells_the_foreign_paragraph() -> None:
+    sentences = scoring.load_sentences()
+    rows = sentences.encode([*PARAGRAPHS, "", "?!"])
+    near = rows @ rows[0]
+    assert np.allclose(np.linalg.norm(rows[:6], axis=1), 1, atol=1e-5)
+    assert near[4] < min(near[1], near[2], near[3])
+    settings = CoherenceSettings(minilm=True, minilm_from=0.0, minilm_to=1.0)
+    found = stage.load(settings)(made()).coherence
+    assert flags(found) == ["none"] * 4 + ["off_topic"] + ["none"]
+
+
+def test_both_files_were_trained_with_the_same_table_and_coefficients() -> None:
+    one, other = read_heads().file, read_heads(minilm=True)
+    assert set(other.heads) == {"vectors", "words", "minilm"}
+    assert other.file.table == one.table
+    data = (files("copydesk.coherence") / MINILM_FILE).read_text("utf-8")
+    assert one.coefficients in data
+    assert one.table in data
 
 
 @pytest.mark.shared
