@@ -11,7 +11,22 @@ from harness.brokers import free_port_pair
 from harness.require import ROOT
 from harness.running import STAGES, run_command
 
-COMMANDS = ("up", "demo", "run", "publish", "withdraw", "consume", "process", "topics", "schemas", "stages", "dlq", "lag", "trace", "health")
+COMMANDS = (
+    "up",
+    "demo",
+    "run",
+    "publish",
+    "withdraw",
+    "consume",
+    "process",
+    "topics",
+    "schemas",
+    "stages",
+    "dlq",
+    "lag",
+    "trace",
+    "health",
+)
 SEED = ROOT / "services" / "copydesk" / "samples" / "000_326d0f3b89965fac.txt"
 
 
