@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.cleaner.model import FILE
+from harness import processor
 
 CLEANER = Path(__file__).parents[2] / "services" / "copydesk" / "cleaner"
 
@@ -23,6 +24,7 @@ def test_the_card_names_the_file() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # two minutes of CPU on an idle core
 def test_training_anew_gives_the_shipped_file(shared_folder: Path, tmp_path: Path) -> None:
+    processor.needs_the_same()
     out = tmp_path / FILE
     data = shared_folder / "data" / "cleaning" / "dev.jsonl"
     command = [sys.executable, "-m", "copydesk.cleaner.train", str(data), "--to", str(out)]
