@@ -9,8 +9,9 @@ import py3langid.langid
 MIN_LETTERS = 60
 """Letters below which no guess is made: a headline's worth of names is any language's."""
 
-LOOK_AT = 3_000
-"""Characters that are looked at: more changes no verdict on news and costs time."""
+LOOK_AT = 1_500
+"""Characters that are looked at. Measured on 636 articles: 3,000 change no verdict and cost three times the time (2.04
+ms for .66), 1,000 change one."""
 
 MIN_PROBABILITY = 0.9
 """Of the best guess; below, the text has no language rather than a wrong one."""
