@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
+from copydesk.runtime.app import seek_to_committed
 from harness.brokers import Broker
 from harness.running import STAGES, Cluster
 
@@ -75,6 +76,36 @@ async def test_an_offset_beyond_the_log_stops_the_worker_and_says_what_to_do(clu
     assert "beyond the log's end (5)" in told["problem"]
     assert "--reset-offsets" in told["problem"]
     assert await worker.ended() == 5
+
+
+async def test_what_was_read_and_thrown_away_is_read_again_where_nothing_is_committed(cluster: Make) -> None:
+    here = cluster()
+    await here.create("articles.raw", partitions=2)
+    await here.send(
+        "articles.raw", [(b"k%d" % n, json.dumps({"text": f"article {n}"}).encode(), {}) for n in range(40)]
+    )
+    consumer = AIOKafkaConsumer(
+        f"{here.prefix}articles.raw", bootstrap_servers=here.broker.brokers, group_id=f"{here.prefix}young",
+        enable_auto_commit=False, auto_offset_reset="earliest",
+    )  # fmt: skip
+    await consumer.start()
+    try:
+        old, young = await read_all(consumer, 40)
+        await consumer.commit({old: 3})
+        assert await seek_to_committed(consumer) == {old: 3, young: None}
+        assert (await consumer.position(old), await consumer.position(young)) == (3, 0)
+    finally:
+        await consumer.stop()
+
+
+async def read_all(consumer: AIOKafkaConsumer, count: int) -> list[TopicPartition]:
+    """The partitions, once so many records were read of them."""
+    async with asyncio.timeout(30):
+        while count > 0:
+            count -= sum(len(records) for records in (await consumer.getmany(timeout_ms=500)).values())
+    partitions = sorted(consumer.assignment())
+    assert [await consumer.position(partition) > 3 for partition in partitions] == [True, True]
+    return partitions
 
 
 async def test_lag_tells_what_waits_and_no_markers(cluster: Make) -> None:

@@ -53,6 +53,24 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"  # noqa: SLF001
         return consumer
 
+    async def seek_to_committed(self) -> Any:
+        """Seek every partition to where its group left off; faust calls this after each rebalance, too."""
+        return await self.call_thread(seek_to_committed, self._ensure_consumer())
+
+
+async def seek_to_committed(consumer: Any) -> dict[TopicPartition, int | None]:
+    """The committed offsets of all assigned partitions, each partition set to its own or to the log's start.
+
+    aiokafka leaves a partition without a committed offset where it stands. faust reads ahead and throws away what it
+    read when a rebalance comes between: on a young partition those articles would never be read again.
+    """
+    committed: dict[TopicPartition, int | None] = await consumer.seek_to_committed()
+    young = [partition for partition, offset in committed.items() if not offset]
+    if young:
+        for partition, first in (await consumer.beginning_offsets(young)).items():
+            consumer.seek(partition, first)
+    return committed
+
 
 class _Consumer(driver.Consumer):
     def _new_consumer_thread(self) -> _ConsumerThread:
@@ -123,8 +141,9 @@ class App(faust.App):
         # The order is the guarantee: first fence whoever had these partitions, then read how far they got.
         async with asyncio.timeout(self.conf.broker_rebalance_timeout):
             await asyncio.gather(*(lane.open() for lane in lanes.values()))
-            committed = await self.consumer.seek_to_committed() if lanes else {}
             first = await self.consumer.earliest_offsets(*(TP(*partition) for partition in lanes)) if lanes else {}
+            # nothing may come between the seek and the lanes' start: what is read without a lane is dropped
+            committed = await self.consumer.seek_to_committed() if lanes else {}
         for partition, lane in lanes.items():
             offset, begin = committed.get(TP(*partition)) or 0, first.get(TP(*partition), 0)
             if 0 < offset < begin:
@@ -222,4 +241,4 @@ def crash_reason(app: App) -> BaseException | None:
     return reason if isinstance(reason, BaseException) else None
 
 
-__all__ = ["App", "close_lanes", "crash_reason", "give_up", "make_app"]
+__all__ = ["App", "close_lanes", "crash_reason", "give_up", "make_app", "seek_to_committed"]
