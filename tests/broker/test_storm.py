@@ -96,10 +96,13 @@ async def test_nothing_is_lost_in_a_storm(kafka: Kafka, delivery: str, capsys: p
         async with here.follow(*names[1:]) as follower:
             begin = time.monotonic()
             storm = Storm(here, kafka, follower)
-            await storm.blow()
-            await follower.until(lambda _: _ends(follower) >= ARTICLES, seconds=240)
-            await follower.settle(3.0)
-            seconds = time.monotonic() - begin
+            try:
+                await storm.blow()
+                await follower.until(lambda _: _ends(follower) >= ARTICLES, seconds=240)
+                await follower.settle(3.0)
+                seconds = time.monotonic() - begin
+            finally:
+                await storm.supervise_no_more()
             await storm.calm()
         alive = [worker for worker in here.workers if worker.alive]
         for worker in alive:  # one that is stopped before it has partitions ends with 143, and rightly
@@ -165,11 +168,14 @@ class Storm:
         # from here on a supervisor, as every deployment has one: who ended is started again
         self._supervisor = asyncio.create_task(self._supervise())
 
-    async def calm(self) -> None:
+    async def supervise_no_more(self) -> None:
         """Nobody is started again from here on."""
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
+
+    async def calm(self) -> None:
+        """Those that stay are ready."""
         for (worker,) in self._pairs.values():
             if worker.alive:
                 await worker.says("ready")

@@ -365,8 +365,16 @@ async def test_a_worker_that_stops_while_others_leave_finishes_what_is_in_hand(c
 
 
 def _children(pid: int) -> list[int]:
-    told = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in told.read_text(encoding="ascii").split()]
+    """The worker's stage processes; what a library starts for a moment, as `file`, is none."""
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(child) for child in told if b"copydesk.runtime.child" in _command(int(child))]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def _runs(pid: int) -> bool:

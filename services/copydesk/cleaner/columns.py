@@ -6,8 +6,10 @@ differ between processors, does not decide at a threshold.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from itertools import chain
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,18 +83,42 @@ class Cues(NamedTuple):
     about: Floats
 
 
+class Bag(NamedTuple):
+    """Which blocks have which things (stems, names, word pairs), each once.
+
+    Attributes:
+        block: Number of a block.
+        thing: Number of what it has.
+        times: How often.
+        size: Numbers of things lie below this.
+    """
+
+    block: Numbers
+    thing: Numbers
+    times: Numbers
+    size: int
+
+    def take(self, chosen: NDArray[np.bool_], number: Numbers) -> Bag:
+        """The bag of the chosen blocks alone, which get new numbers."""
+        kept = chosen[self.block]
+        return Bag(number[self.block[kept]], self.thing[kept], self.times[kept], self.size)
+
+
 class Reading(NamedTuple):
     """The blocks of one article, read once.
 
     Attributes:
         counts: Words looked at of each block.
-        seen: What is seen of each word of all blocks, one behind the other.
-        keys: Word, stem, name and hash of each.
-        rows: Row of each word in the table of words.
+        keys: Word, stem, name (0: none), hash and places in phrases of each word of all blocks, one behind the other;
+            the first three are numbered by their first appearance in the article.
         own: Facts about each block alone.
         vectors: What each is about.
         lines: The line of the source that each stands in.
-        title: The same of the title, as one block; None without a title.
+        stems: Of the blocks.
+        names: Of the blocks.
+        pairs: Two words in a row; sorted by pair, and within one by block.
+        title_keys: The keys of the title's words.
+        title_vector: What the title is about.
     """
 
     counts: Numbers
@@ -100,6 +126,9 @@ class Reading(NamedTuple):
     own: Floats
     vectors: Floats
     lines: Numbers
+    stems: Bag
+    names: Bag
+    pairs: Bag
     title_keys: Numbers
     title_vector: Floats
 
@@ -107,12 +136,16 @@ class Reading(NamedTuple):
         """The reading of some of the blocks alone."""
         chosen = np.zeros(len(self.counts), bool)
         chosen[list(kept)] = True
+        number = np.cumsum(chosen) - 1
         return self._replace(
             counts=self.counts[chosen],
             keys=self.keys[np.repeat(chosen, self.counts)],
             own=self.own[chosen],
             vectors=self.vectors[chosen],
             lines=self.lines[chosen],
+            stems=self.stems.take(chosen, number),
+            names=self.names.take(chosen, number),
+            pairs=self.pairs.take(chosen, number),
         )
 
 
@@ -146,18 +179,46 @@ def read(  # noqa: PLR0917 - the article and the three tables
     """
     tokens = [split(text) for text in texts]
     title_tokens = split(title or "")
-    counts = np.array([len(found) for found in tokens], np.int64)
-    rows = words.find([token for found in tokens for token in found])
-    seen, keys = words.look(rows)
-    _, title_keys = words.look(words.find(title_tokens))
-    own = _look_alone(texts, counts, seen, rows, keys, words)
+    counts = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    rows = words.find([*chain.from_iterable(tokens), *title_tokens])
+    keys = words.number(rows)
+    rows, keys, title_keys = rows[: -len(title_tokens)], keys[: -len(title_tokens)], keys[-len(title_tokens) :]
+    own = _look_alone(texts, counts, words.seen[rows], rows, keys, words)
     line_numbers = np.array(lines, np.int64)
     own[:, _OWN_AT["one line"]] = len(texts) > 1 and line_numbers[0] == line_numbers[-1]
     vectors = encoder.encode([*texts, title or ""])
     if cues is not None:
         own[:, _OWN_AT["cue first"]], own[:, _OWN_AT["cue last"]] = _weigh_cues(counts, rows, keys, words, cues)
         own[:, _OWN_AT["about"]] = vectors[:-1] @ cues.about[:-1] + cues.about[-1]
-    return Reading(counts, keys, own, vectors[:-1], line_numbers, title_keys, vectors[-1]), rows
+    bags = _fill_bags(counts, keys)
+    return Reading(counts, keys, own, vectors[:-1], line_numbers, *bags, title_keys, vectors[-1]), rows
+
+
+def _fill_bags(counts: Numbers, keys: Numbers) -> tuple[Bag, Bag, Bag]:
+    """The stems, names and word pairs of the blocks."""
+    block = np.repeat(np.arange(len(counts)), counts)
+    bags = []
+    for key in (1, 2):
+        has = keys[:, key] > 0
+        bags.append(_fill_bag(block[has], keys[has, key]))
+    word = keys[:, 0]
+    inside = np.flatnonzero((block[1:] == block[:-1]) & (word[1:] > 0) & (word[:-1] > 0))
+    codes = word[inside] * (int(word.max(initial=0)) + 1) + word[inside + 1]
+    order = np.argsort(codes, kind="stable")  # words are in the order of their blocks
+    codes, block = codes[order], block[inside[order]]
+    is_new = np.ones(len(codes), bool)
+    is_new[1:] = codes[1:] != codes[:-1]
+    pair = np.cumsum(is_new) - 1
+    is_new[1:] |= block[1:] != block[:-1]
+    first = np.flatnonzero(is_new)
+    times = np.diff(first, append=len(codes))
+    return bags[0], bags[1], Bag(block[first], pair[first], times, int(is_new.sum()))
+
+
+def _fill_bag(block: Numbers, thing: Numbers) -> Bag:
+    size = int(thing.max(initial=0)) + 1
+    codes, times = np.unique(block * size + thing, return_counts=True)
+    return Bag(codes // size, codes % size, times, size)
 
 
 def _look_alone(  # noqa: PLR0917 - the parts of a reading
@@ -206,14 +267,14 @@ def _find_phrases(counts: Numbers, starts: Numbers, rows: Numbers, keys: Numbers
     """For each block the kinds of phrases that it is, begins with, ends with and has: 0 or 1, shape (blocks, 24)."""
     n = len(KINDS)
     found = np.zeros((len(counts), 4 * n), np.float32)
-    places, parts = keys[:, 4], words.parts
+    places, parts, listed = keys[:, 4], words.parts, rows.tolist()
     ends = starts + counts
 
     def join(start: int, end: int) -> tuple[str, ...]:
-        return tuple(part for row in rows[start:end].tolist() for part in parts[row])
+        return tuple(chain.from_iterable([parts[row] for row in listed[start:end]]))
 
     # only where a word stands that a phrase may begin or end with
-    for number in np.flatnonzero(counts <= MAX_WHOLE).tolist():
+    for number in np.flatnonzero((counts <= MAX_WHOLE) & ((places[starts] & phrases.IS) > 0)).tolist():
         if (kind := phrases.find_whole(join(starts[number], ends[number]))) is not None:
             found[number, _KIND[kind]] = 1
     for number in np.flatnonzero(places[starts] & phrases.BEGINS).tolist():
@@ -222,7 +283,9 @@ def _find_phrases(counts: Numbers, starts: Numbers, rows: Numbers, keys: Numbers
     for number in np.flatnonzero(places[ends - 1] & phrases.ENDS).tolist():
         if (kind := phrases.find_last(join(max(starts[number], ends[number] - 5), ends[number]))) is not None:
             found[number, 2 * n + _KIND[kind]] = 1
-    at = np.flatnonzero(places & phrases.STANDS)
+    goes_on = (places & phrases.ALONE) > 0
+    goes_on[:-1] |= (places[1:] & phrases.FOLLOWS) > 0
+    at = np.flatnonzero(((places & phrases.STANDS) > 0) & goes_on)
     for place, number in zip(at.tolist(), np.searchsorted(ends, at, side="right").tolist(), strict=True):
         for kind in phrases.find_at_start(join(place, min(ends[number], place + 4))):
             found[number, 3 * n + _KIND[kind]] = 1
@@ -354,7 +417,7 @@ def _find_places(reading: Reading, core: NDArray[np.bool_]) -> Floats:
     place[:, 11] = characters[core].sum() / total
     place[:, 12] = (own[:, 0] < np.log1p(8)).mean()
     place[:, 13] = own[:, 0].mean()
-    place[:, 14] = np.median(own[:, 0])
+    place[:, 14] = _find_median(own[:, 0])
     starts = np.cumsum(reading.counts) - reading.counts
     place[:, 15] = np.log(_count_same(reading.keys[starts, 0]))
     shape = (
@@ -364,7 +427,9 @@ def _find_places(reading: Reading, core: NDArray[np.bool_]) -> Floats:
         + own[:, _OWN_AT["last colon"]] * 2
     ).astype(np.int64)
     place[:, 16] = _count_same(shape) / n
-    place[:, 17] = np.log(_count_same(find_fingerprints(reading)))
+    marks = find_fingerprints(reading).tolist()
+    times = Counter(marks)
+    place[:, 17] = np.log([times[mark] for mark in marks])
     return place
 
 
@@ -378,8 +443,13 @@ def find_fingerprints(reading: Reading) -> Numbers:
 
 
 def _count_same(keys: Numbers) -> Numbers:
-    _, place, times = np.unique(keys, return_inverse=True, return_counts=True)
-    return times[place]
+    """How many of the small numbers equal each."""
+    return np.bincount(keys)[keys]
+
+
+def _find_median(values: Floats) -> Any:
+    ordered = np.sort(values)
+    return (ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / 2
 
 
 def _lay_around(near: Floats) -> Floats:
@@ -413,97 +483,81 @@ def lay_cues_around(facts: Floats) -> Floats:
     return facts
 
 
-def _unique_pairs(blocks: Numbers, keys: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Each (block, key) once: the blocks, the keys, how often."""
-    most = int(keys.max(initial=0)) + 1
-    found, times = np.unique(blocks * most + keys, return_counts=True)
-    return found // most, found % most, times
-
-
 def _find_shared(reading: Reading, core: NDArray[np.bool_], idf: Floats) -> tuple[Floats, Overlap]:
-    n = len(core)
-    shared = np.zeros((n, len(SHARED)), np.float32)
-    block = np.repeat(np.arange(n), reading.counts)
-    weight = idf[reading.keys[:, 3] % IDF_BUCKETS].astype(np.float64)
-    shared[:, :9] = _compare_stems(reading, block, weight, core)
-    overlap, shared[:, 9:] = _compare_pairs(reading, block, core)
+    shared = np.zeros((len(core), len(SHARED)), np.float32)
+    shared[:, :9] = _compare_stems(reading, core, idf)
+    overlap, shared[:, 9:] = _compare_pairs(reading, core)
     return shared, overlap
 
 
-def _compare_stems(reading: Reading, block: Numbers, weight: NDArray[np.float64], core: NDArray[np.bool_]) -> Floats:
+def _compare_stems(reading: Reading, core: NDArray[np.bool_], idf: Floats) -> Floats:
     n = len(core)
     found = np.zeros((n, 9), np.float32)
     keys = reading.keys
-    topical = keys[:, 1] > 0
-    # numbers of their own by first appearance: sums in an order that no other article changes
-    stems, first, place = np.unique(keys[topical, 1], return_index=True, return_inverse=True)
-    order = np.empty(len(stems), np.int64)
-    order[np.argsort(first)] = np.arange(len(stems))
-    local = order[place]
-    rarity = np.zeros(len(stems))
-    rarity[local] = weight[topical]
-    blocks, stem, times = _unique_pairs(block[topical], local)
+    blocks, stem, times, size = reading.stems
+    rarity = np.zeros(size)
+    rarity[keys[:, 1]] = idf[keys[:, 3] % IDF_BUCKETS]
+    weight = rarity[stem]
     is_core = core[blocks]
-    holders = np.bincount(stem[is_core], minlength=len(stems))
-    others = holders[stem] - is_core
-    all_of = np.bincount(blocks, rarity[stem], n)
-    found[:, 0] = np.bincount(blocks, rarity[stem] * (others > 0), n) / np.maximum(1e-6, all_of)
+    # sums are made one after the other, in the order of the article: no other one changes them
+    all_of = np.bincount(blocks, weight, n)
+    some = np.maximum(1e-6, all_of)
+    others = np.bincount(stem[is_core], minlength=size)[stem] - is_core
+    found[:, 0] = np.bincount(blocks, weight * (others > 0), n) / some
     found[:, 1] = np.log1p(all_of)
-    totals = np.bincount(stem[is_core], times[is_core], len(stems)) * rarity
-    mine = times * rarity[stem]
+    totals = np.bincount(stem[is_core], times[is_core], size) * rarity
+    mine = times * weight
     dot = np.bincount(blocks, mine * (totals[stem] - np.where(is_core, mine, 0)), n)
     length = np.sqrt(np.bincount(blocks, mine * mine, n)) * np.sqrt((totals * totals).sum())
     found[:, 6] = dot / np.maximum(1e-6, length)
     lead = np.zeros(n, bool)
     lead[np.flatnonzero(core)[:3]] = True
-    in_lead = np.bincount(stem[lead[blocks]], minlength=len(stems))[stem] - lead[blocks]
-    found[:, 7] = np.bincount(blocks, rarity[stem] * (in_lead > 0), n) / np.maximum(1e-6, all_of)
-    everywhere = np.bincount(stem, minlength=len(stems))
+    is_lead = lead[blocks]
+    in_lead = np.bincount(stem[is_lead], minlength=size)[stem] - is_lead
+    found[:, 7] = np.bincount(blocks, weight * (in_lead > 0), n) / some
+    everywhere = np.bincount(stem, minlength=size)
     found[:, 8] = np.bincount(blocks, everywhere[stem] == 1, n) / np.maximum(1, np.bincount(blocks, minlength=n))
-    title = np.isin(keys[topical, 1], reading.title_keys[reading.title_keys[:, 1] > 0, 1])
-    in_title = np.zeros(len(stems), bool)
-    in_title[local[title]] = True
-    found[:, 4] = np.bincount(blocks, rarity[stem] * in_title[stem], n) / np.maximum(1e-6, all_of)
-    found[:, 5] = np.bincount(blocks, in_title[stem], n) / max(1, len(np.unique(reading.title_keys[:, 1])) - 1)
-    named = keys[:, 2] > 0
-    blocks, name, _ = _unique_pairs(block[named], keys[named, 2])
-    _, name = np.unique(name, return_inverse=True)
+    title = np.zeros(max(size, int(reading.title_keys[:, 1].max()) + 1), bool)
+    title[reading.title_keys[:, 1]] = True
+    in_title = title[stem]
+    found[:, 4] = np.bincount(blocks, weight * in_title, n) / some
+    found[:, 5] = np.bincount(blocks, in_title, n) / max(1, int(title.sum()) - 1)
+    blocks, name, _, size = reading.names
     is_core = core[blocks]
-    others = np.bincount(name[is_core], minlength=len(name) + 1)[name] - is_core
+    others = np.bincount(name[is_core], minlength=size)[name] - is_core
     own = np.bincount(blocks, minlength=n)
     found[:, 2] = np.where(own > 0, np.bincount(blocks, others > 0, n) / np.maximum(1, own), -1)
     found[:, 3] = own
     return found
 
 
-def _compare_pairs(reading: Reading, block: Numbers, core: NDArray[np.bool_]) -> tuple[Overlap, Floats]:
+def _compare_pairs(reading: Reading, core: NDArray[np.bool_]) -> tuple[Overlap, Floats]:
     """What each block shares with single others, word pair by word pair."""
     n = len(core)
-    word = reading.keys[:, 0]
-    inside = (block[1:] == block[:-1]) & (word[1:] > 0) & (word[:-1] > 0)
-    _, pair = np.unique(word[:-1][inside] * (int(word.max(initial=0)) + 1) + word[1:][inside], return_inverse=True)
-    blocks, pairs, _ = _unique_pairs(block[:-1][inside], pair.astype(np.int64))
+    blocks, pairs, _, size = reading.pairs
     own = np.bincount(blocks, minlength=n)
-    order = np.lexsort((blocks, pairs))
-    b, p = blocks[order], pairs[order]
-    left, right = [], []
-    for step in range(1, MAX_HOLDERS):
-        same = np.flatnonzero(p[step:] == p[:-step]) if len(p) > step else np.zeros(0, np.int64)
-        if not len(same):
-            break
-        left.append(b[same])
-        right.append(b[same + step])
     found = np.zeros((n, len(SHARED) - 9), np.float32)
     found[:, 7] = np.log1p(own)
     other, share, back = np.full(n, -1), np.zeros(n, np.float32), np.zeros(n, np.float32)
     overlap = Overlap(other, share, back, own)
-    if not left:
+    holders = np.bincount(pairs, minlength=size)
+    held = np.flatnonzero(holders[pairs] > 1)
+    if not len(held):
         return overlap, found
-    size = reading.own[:, 0]
-    first = np.minimum.reduceat(b, np.flatnonzero(np.diff(p, prepend=-1)))[np.cumsum(np.diff(p, prepend=-1) > 0) - 1]
-    last = np.maximum.reduceat(b, np.flatnonzero(np.diff(p, prepend=-1)))[np.cumsum(np.diff(p, prepend=-1) > 0) - 1]
-    found[:, 0] = np.bincount(b, first < b, n) / np.maximum(1, own)
-    found[:, 1] = np.bincount(b, last > b, n) / np.maximum(1, own)
+    b, p = blocks[held], pairs[held]
+    left, right = [], []
+    for step in range(1, MAX_HOLDERS):
+        same = np.flatnonzero(p[step:] == p[:-step])
+        if not len(same):
+            break
+        left.append(b[same])
+        right.append(b[same + step])
+    is_first = np.ones(len(p), bool)
+    is_first[1:] = p[1:] != p[:-1]
+    is_last = np.ones(len(p), bool)
+    is_last[:-1] = is_first[1:]
+    found[:, 0] = np.bincount(b, ~is_first, n) / np.maximum(1, own)
+    found[:, 1] = np.bincount(b, ~is_last, n) / np.maximum(1, own)
     one, two = np.concatenate(left), np.concatenate(right)
     codes, times = np.unique(np.concatenate([one * n + two, two * n + one]), return_counts=True)
     mine, its = codes // n, codes % n
@@ -514,12 +568,13 @@ def _compare_pairs(reading: Reading, block: Numbers, core: NDArray[np.bool_]) ->
     other[who] = its[final]
     share[who] = times[final] / np.maximum(1, own[who])
     back[who] = times[final] / np.maximum(1, own[its[final]])
+    length = reading.own[:, 0]
     found[who, 2] = share[who]
-    found[who, 3] = size[other[who]] - size[who]
+    found[who, 3] = length[other[who]] - length[who]
     found[who, 4] = np.clip(other[who] - who, -20, 20)
     found[who, 5] = core[other[who]]
     np.maximum.at(found[:, 6], mine, (times / np.maximum(1, own[its])).astype(np.float32))
-    long = size[its] > np.log1p(20)
+    long = length[its] > np.log1p(20)
     np.maximum.at(found[:, 8], mine[long], (times[long] / np.maximum(1, own[mine[long]])).astype(np.float32))
     return overlap, found
 
@@ -612,7 +667,7 @@ def look_again(reading: Reading, noise: NDArray[np.float64]) -> Floats:
     kept = noise < 0.5
     found[:, 11] = (doubt * characters).sum() / max(1.0, sizes[-1])
     found[:, 12] = doubt.mean()
-    found[:, 13] = np.median(own[kept, 1]) if kept.any() else 0
+    found[:, 13] = _find_median(own[kept, 1]) if kept.any() else 0
     found[:, 14] = (own[kept, 1] < np.log1p(60)).mean() if kept.any() else 1
     found[:, 15] = weighed[-1] / max(1.0, sizes[-1])
     starts = np.cumsum(reading.counts) - reading.counts
@@ -623,9 +678,7 @@ def look_again(reading: Reading, noise: NDArray[np.float64]) -> Floats:
         + own[:, _OWN_AT["last colon"]] * 2
     ).astype(np.int64)
     for at, keys in ((16, reading.keys[starts, 0]), (18, shape)):
-        _, place, times = np.unique(keys, return_inverse=True, return_counts=True)
-        sums = np.bincount(place, noise)
-        alone = times[place] < 2
-        found[:, at] = np.where(alone, -1, (sums[place] - noise) / np.maximum(1, times[place] - 1))
-        found[:, at + 1] = (times[place] - 1) / max(1, n - 1)
+        times = _count_same(keys)
+        found[:, at] = np.where(times < 2, -1, (np.bincount(keys, noise)[keys] - noise) / np.maximum(1, times - 1))
+        found[:, at + 1] = (times - 1) / max(1, n - 1)
     return np.round(found, PLACES).astype(np.float32)

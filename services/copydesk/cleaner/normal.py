@@ -45,6 +45,24 @@ def normalise(text: str, mend: Callable[[str], str] | None = None) -> str:
     return " ".join(compose(text).split())
 
 
+def is_normal(text: str) -> bool:
+    """Whether nothing but white space would change in any part of the text.
+
+    >>> is_normal("Café “au lait”"), is_normal("Cafe\u0301"), is_normal("Itâ€™s")
+    (True, False, False)
+    """
+    return (
+        text.isascii()
+        and text.isprintable()
+        or (
+            _INVISIBLE.search(text) is None
+            and _MOJIBAKE.search(text) is None
+            and _PLAIN(text) is not None
+            and unicodedata.is_normalized("NFC", text)
+        )
+    )
+
+
 def compose(text: str) -> str:
     """The text in NFC, or as it is where a row of combining marks would take quadratic time to sort."""
     if text.isascii():

@@ -268,21 +268,30 @@ _FIRST_SIZES = _sizes(_FIRST, 0)
 _LAST_SIZES = _sizes(_LAST, -1)
 _ANYWHERE_SIZES = _sizes(_ANYWHERE, 0)
 
-BEGINS, ENDS, STANDS = 1, 2, 4
+_WHOLE_SIZES = _sizes(_WHOLE, 0)
+_SECONDS = frozenset(words[1] for words in _ANYWHERE if len(words) > 1)
+
+BEGINS, ENDS, STANDS, FOLLOWS, ALONE, IS = 1, 2, 4, 8, 16, 32
 """Where a word may stand in a phrase: first in one that a block begins with, last in one that it ends with, first in
-one that is looked for at any place."""
+one that is looked for at any place, second in such a one (or it has nothing to tell); whether it needs no second; first
+in a whole line. Few words have any, so that hardly a word is looked up with its neighbours."""
 
 
 def find_places(words: tuple[str, ...]) -> int:
-    """The sum of `BEGINS`, `ENDS` and `STANDS` for one word between blanks, given as the words that it is made of.
+    """The sum of `BEGINS`, `ENDS`, ... for one word between blanks, given as the words that it is made of.
 
     >>> find_places(("sign",)) & STANDS > 0, find_places(("bridge",))
     (True, 0)
     """
-    if not words:
-        return 0
+    if not words:  # a dash: the next word counts
+        return FOLLOWS + IS
     return (
-        BEGINS * (words[0] in _FIRST_SIZES) + ENDS * (words[-1] in _LAST_SIZES) + STANDS * (words[0] in _ANYWHERE_SIZES)
+        BEGINS * (words[0] in _FIRST_SIZES)
+        + ENDS * (words[-1] in _LAST_SIZES)
+        + STANDS * (words[0] in _ANYWHERE_SIZES)
+        + FOLLOWS * (words[0] in _SECONDS)
+        + ALONE * (len(words) > 1 or words in _ANYWHERE)
+        + IS * (words[0] in _WHOLE_SIZES)
     )
 
 

@@ -42,12 +42,21 @@ _DATE = re.compile(
     r"|\b\d{1,3} (?:minutes?|hours?|days?|weeks?|months?|years?|mins?|hrs?) ago\b|\b(?:19|20)\d\d$"
 )
 _DIGIT = re.compile(r"\d")
+_CREDIT_WORDS = ("photo", "image", "picture", "credit", "source", "video", "foto", "illustration")
 _CREDIT_SIGN = re.compile(
-    r"(?i:(?:^|[\s(.])(?:photos?|images?|pictures?|credits?|source|video|foto|photograph|illustration)"
-    r"\s?(?::|/|by\b|credit\b|courtesy\b))"
-    r"|[A-Za-z]/(?:Getty|AP|AFP|Reuters|EPA|Shutterstock|[A-Z][A-Za-z]{1,30} (?:Images|Photo))"
-    r"|\((?:AP|Reuters|AFP|Getty|Image|Photo|File)\b|©"
+    r"(?:^|[\s(.])(?:photos?|images?|pictures?|credits?|source|video|foto|photograph|illustration)"
+    r"\s?(?::|/|by\b|credit\b|courtesy\b)",
+    re.IGNORECASE,
 )
+_AGENCY_BEHIND_SLASH = re.compile(
+    r"[A-Za-z]/(?:Getty|AP|AFP|Reuters|EPA|Shutterstock|[A-Z][A-Za-z]{1,30} (?:Images|Photo))"
+)
+_AGENCY_IN_BRACKETS = re.compile(r"\((?:AP|Reuters|AFP|Getty|Image|Photo|File)\b")
+
+
+def fold(text: str) -> str:
+    """The text in small letters, with ``'`` for every apostrophe."""
+    return text.lower().replace("’", "'")
 
 
 class Shape:
@@ -69,7 +78,7 @@ class Shape:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Lower-case words of letters and digits, ``'`` for every apostrophe."""
-        return tuple(_WORD.findall(self.text.lower().replace("’", "'")))
+        return tuple(_WORD.findall(fold(self.text)))
 
     @cached_property
     def size(self) -> int:
@@ -130,16 +139,21 @@ def find_signs(text: str) -> tuple[bool, bool]:
     ((True, False), (False, True))
     """
     head = text[:HEAD]
+    low = head.lower()
     return (
-        (
-            "/" in head
-            or ":" in head
-            or "(" in head
-            or " by" in head
-            or "©" in head
-            or "redit" in head
-            or "ourtesy" in head
-        )
-        and _CREDIT_SIGN.search(head) is not None,
-        _DIGIT.search(head) is not None and _DATE.search(head.lower()) is not None,
+        _has_credit(head, low),
+        _DIGIT.search(head) is not None and _DATE.search(low) is not None,
+    )
+
+
+def _has_credit(head: str, low: str) -> bool:
+    # looking for a letter is much faster than a pattern, and most blocks have none of these
+    slash, bracket = "/" in head, "(" in head
+    if not (slash or bracket or ":" in head or " by" in head or "©" in head or "redit" in head or "ourtesy" in head):
+        return False
+    return (
+        "©" in head
+        or (any(word in low for word in _CREDIT_WORDS) and _CREDIT_SIGN.search(head) is not None)
+        or (slash and _AGENCY_BEHIND_SLASH.search(head) is not None)
+        or (bracket and _AGENCY_IN_BRACKETS.search(head) is not None)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from copydesk.cleaner.shapes import Shape
+from copydesk.cleaner.shapes import Shape, fold
 
 LOOK_AT = 3
 """Blocks at the top among which a headline is sought: a section label or a share line may stand above it."""
@@ -46,15 +46,19 @@ def find_repeats(shapes: Sequence[Shape], title: str) -> list[int]:
     longest = 3 * max(map(len, wanted), default=0)
     if not wanted:
         return []
-    # a repeat is not much longer than the title: the words of other blocks need not be looked at
+    # a repeat is not much longer than the title and has its first word: other blocks need not be taken apart
     room = 3 * len(title) + 40
-    return [
-        number
-        for number, shape in enumerate(shapes)
-        if len(shape.text) <= room
-        and len(shape.words) <= longest
-        and (shape.words in wanted or _without_site(shape) in wanted)
-    ]
+    firsts = {words[0] for words in wanted}
+    found = []
+    for number, shape in enumerate(shapes):
+        if len(shape.text) > room:
+            continue
+        low = fold(shape.text)
+        if any(first in low for first in firsts) and (
+            (len(shape.words) <= longest and shape.words in wanted) or _without_site(shape) in wanted
+        ):
+            found.append(number)
+    return found
 
 
 def _without_site(shape: Shape) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-ROWS_AT_ONCE = 256
-"""Blocks that go down the trees together: bounds the memory at some megabytes."""
+ROWS_AT_ONCE = 48
+"""Blocks that go down the trees together: as many as an article has on average. More fall out of the processor's
+cache (measured: 46 rows 5 microseconds a row, 150 rows nearly 10)."""
 
 
 class Trees:
@@ -25,13 +26,13 @@ class Trees:
 
     def __init__(self, features: NDArray[np.int16], thresholds: Floats, leaves: Floats) -> None:
         """Lay the trees one behind the other."""
-        self.depth = leaves.shape[1].bit_length() - 1
-        self._inner = features.shape[1]
-        self._features = features.astype(np.intp).ravel()
-        self._thresholds = thresholds.ravel()
+        # level by level: the children of node k of a level are nodes 2 k and 2 k + 1 of the next, in all trees at once
+        self._levels = []
+        for level in range(leaves.shape[1].bit_length() - 1):
+            nodes = slice(2**level - 1, 2 ** (level + 1) - 1)
+            self._levels.append((features[:, nodes].astype(np.intp).ravel(), thresholds[:, nodes].ravel()))
+        self._roots = 2 * np.arange(len(features))
         self._leaves = leaves.astype(np.float64).ravel()
-        self._roots = np.arange(len(features)) * self._inner
-        self._first_leaves = np.arange(len(features)) * leaves.shape[1] - self._inner
 
     @classmethod
     def read(cls, file: Mapping[str, NDArray[Any]], name: str) -> Self:
@@ -55,13 +56,14 @@ class Trees:
     def _odds(self, columns: Floats) -> NDArray[np.float64]:
         flat = np.ascontiguousarray(columns).ravel()
         base = (np.arange(len(columns)) * columns.shape[1])[:, None]
-        node = np.zeros((len(columns), len(self._roots)), np.intp)
-        for _ in range(self.depth):
-            at = node + self._roots
-            right = flat[self._features[at] + base] > self._thresholds[at]
-            node *= 2
-            node += 1
+        features, thresholds = self._levels[0]
+        node = self._roots + (columns.take(features, axis=1) > thresholds)
+        for features, thresholds in self._levels[1:]:
+            at = features.take(node)
+            at += base
+            right = flat.take(at) > thresholds.take(node)
+            node <<= 1
             node += right
         # one tree after the other, in order: the same sum on any machine
-        odds: NDArray[np.float64] = np.add.reduce(self._leaves[node + self._first_leaves], axis=1)
+        odds: NDArray[np.float64] = np.add.reduce(self._leaves.take(node), axis=1)
         return odds

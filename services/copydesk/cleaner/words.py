@@ -7,7 +7,7 @@ block is the sum of rows of a table.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -99,6 +99,7 @@ class Words:
 
     Attributes:
         rows: Of each word the row in the table.
+        seen: What is seen of each word, shape (rows, columns).
     """
 
     def __init__(self) -> None:
@@ -107,29 +108,36 @@ class Words:
 
     def forget(self) -> None:
         """Empty the table."""
-        self.rows: dict[str, int] = {}
+        self.rows = _Rows(self._add)
         self._names: dict[str, int] = {"": 0}
         self.spellings: list[str] = []
         self.parts: list[tuple[str, ...]] = []
         self._weights = np.zeros((2048, 2))
         self._is_weighed = np.zeros((2048, 2), bool)
-        self._seen = np.zeros((2048, len(COLUMNS)), np.float32)
+        self.seen = np.zeros((2048, len(COLUMNS)), np.float32)
         self._keys = np.zeros((2048, 5), np.int64)
+        self._first = np.zeros(4096, np.int64)
 
     def find(self, tokens: Sequence[str]) -> Numbers:
         """The rows of these words."""
-        rows = self.rows
-        for token in tokens:
-            if token not in rows:
-                self._add(token)
-        return np.fromiter(map(rows.__getitem__, tokens), np.int64, len(tokens))
+        return np.fromiter(map(self.rows.__getitem__, tokens), np.int64, len(tokens))
 
-    def look(self, rows: Numbers) -> tuple[Floats, Numbers]:
-        """What is seen of each word, shape (words, columns), and its keys.
+    def number(self, rows: Numbers) -> Numbers:
+        """The keys of each word: word, stem and name, hash, and where a phrase may have it (`phrases.find_places`).
 
-        Keys are word, stem, name (0: none), hash, and where a phrase may have it (`phrases.find_places`).
+        Words, stems and names are numbered from 1 by their first appearance among these words; 0: none.
         """
-        return self._seen[rows], self._keys[rows]
+        keys = self._keys[rows]
+        if len(self._names) > len(self._first):
+            self._first = np.zeros(2 * len(self._names), np.int64)
+        place = np.arange(len(rows))
+        for column in range(3):
+            named = keys[:, column]
+            self._first[named[::-1]] = place[::-1]  # of equal indices the last one stays: the first appearance
+            first = self._first[named]
+            is_new = (first == place) & (named > 0)
+            keys[:, column] = np.where(named > 0, np.cumsum(is_new)[first], 0)
+        return keys
 
     def weigh(self, rows: Numbers, which: int, table: Floats) -> NDArray[np.float64]:
         """The sum of a table's entries for each word and its groups of letters; looked up once a word.
@@ -145,16 +153,15 @@ class Words:
         weights: NDArray[np.float64] = self._weights[rows, which]
         return weights
 
-    def _add(self, token: str) -> None:
+    def _add(self, token: str) -> int:
         row = len(self.rows)
-        if row == len(self._seen):
-            self._seen = np.concatenate([self._seen, np.zeros_like(self._seen)])
+        if row == len(self.seen):
+            self.seen = np.concatenate([self.seen, np.zeros_like(self.seen)])
             self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)])
             self._weights = np.concatenate([self._weights, np.zeros_like(self._weights)])
             self._is_weighed = np.concatenate([self._is_weighed, np.zeros_like(self._is_weighed)])
-        self.rows[token] = row
         seen, low, stem, name = describe(token)
-        self._seen[row] = seen
+        self.seen[row] = seen
         number = self._names.setdefault
         self._keys[row] = (
             number(low, len(self._names)),
@@ -165,6 +172,19 @@ class Words:
         )
         self.spellings.append(low)
         self.parts.append(split_word(low))
+        return row
+
+
+class _Rows(dict[str, int]):
+    """The rows of words; a word not met yet is added."""
+
+    def __init__(self, add: Callable[[str], int]) -> None:
+        super().__init__()
+        self._add = add
+
+    def __missing__(self, token: str) -> int:
+        row = self[token] = self._add(token)
+        return row
 
 
 def describe(token: str) -> tuple[list[float], str, str, str]:

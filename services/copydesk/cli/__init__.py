@@ -14,10 +14,10 @@ class Commands(click.Group):
     """Commands by name, in groups for `--help`; the modules of the others stay unimported."""
 
     sections: ClassVar[dict[str, tuple[str, ...]]] = {
-        "First steps": ("demo", "up"),
+        "First steps": ("demo", "up", "viewer"),
         "Articles": ("publish", "withdraw", "consume", "process"),
         "Workers": ("run", "stages", "health"),
-        "Operations": ("topics", "schemas", "dlq", "lag", "trace"),
+        "Operations": ("topics", "schemas", "dlq", "lag", "trace", "replay"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

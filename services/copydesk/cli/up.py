@@ -7,16 +7,19 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib.util import find_spec
 
 import click
 
 from copydesk.cli.setup import end
-from copydesk.client.connection import BrokerAwayError
+from copydesk.client import BrokerAwayError, Connection
 from copydesk.runtime.broker import SetupError
-from copydesk.runtime.embedded import EmbeddedBrokerError
+from copydesk.runtime.embedded import EmbeddedBrokerError, free_port
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.local import PipelineError, pipeline
+from copydesk.runtime.local import VIEWER, PipelineError, pipeline
 from copydesk.stage import chain, installed
+
+VIEWER_PORT = 8080
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
 
@@ -43,19 +46,32 @@ class Scale(click.ParamType):
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=9092, show_default=True, help="Of the broker; 0: any free one."
 )
-def command(scale: tuple[tuple[str, int], ...], port: int) -> None:
-    """Run broker, topics and a worker a stage on this machine, until Ctrl-C.
+@click.option(
+    "--viewer-port",
+    type=click.IntRange(0, 65535),
+    help="Of the live page; 0: any free one, printed.  [default: 8080, or any where that is taken]",
+)
+@click.option("--no-viewer", is_flag=True, help="Without the live page.")
+def command(scale: tuple[tuple[str, int], ...], port: int, viewer_port: int | None, *, no_viewer: bool) -> None:
+    """Run broker, topics, a worker a stage and the live page on this machine, until Ctrl-C.
 
     The broker is embedded: in memory, for trying and developing. Log lines go to standard error.
+
+    Example: copydesk up --scale extractor=2
     """
     workers = {stage.name: 1 for stage in chain()} | dict(scale)
-    sys.exit(asyncio.run(_up(workers, port)))
+    if not no_viewer and find_spec("uvicorn") is None:
+        click.echo("copydesk: no live page: pip install 'copydesk[viewer]'", err=True)
+        no_viewer = True
+    sys.exit(asyncio.run(_up(workers, port, viewer_port, viewer=not no_viewer)))
 
 
-async def _up(workers: Mapping[str, int], port: int) -> int:
+async def _up(workers: Mapping[str, int], port: int, viewer_port: int | None, *, viewer: bool) -> int:
     stop = stop_on_signals()
+    names = {**workers, VIEWER: 1} if viewer else workers
+    page = await _viewer_port(viewer_port) if viewer else None
     try:
-        async with pipeline(workers, say_prefixed(workers), port=port) as running:
+        async with pipeline(workers, say_prefixed(names), port=port, viewer_port=page) as running:
             click.echo(f"COPYDESK_BROKERS={running.connection.brokers}", err=True)
             await first(stop.wait(), running.wait())
     except PipelineError as error:
@@ -65,6 +81,13 @@ async def _up(workers: Mapping[str, int], port: int) -> int:
     except BrokerAwayError as error:
         end(Exit.BROKER, str(error))
     return Exit.DONE
+
+
+async def _viewer_port(wanted: int | None) -> int:
+    """The live page's port: the same one when the page is started again, so that browsers find it."""
+    if wanted is None and not await Connection(brokers=f"127.0.0.1:{VIEWER_PORT}").answers(seconds=1.0):
+        return VIEWER_PORT
+    return wanted or free_port()
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -12,17 +12,29 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
     KafkaConnectionError,
     KafkaError,
     KafkaTimeoutError,
     NodeNotReadyError,
+    TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
     for_code,
 )
 
 from copydesk.client.connection import Connection
-from copydesk.contracts.topics import Topic
+from copydesk.contracts.topics import Topic, topics_with
+from copydesk.stage import Stage
 
+NO_RIGHT = (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
+"""The broker refuses us a right; who has it and who needs it is the operator's to say."""
+
+DEFAULT_BYTES = 1_048_576  # Kafka's own max.message.bytes
 TOPIC_EXISTS = 36
 NOT_ENOUGH_REPLICAS = 38  # INVALID_REPLICATION_FACTOR: nodes of a young cluster are still registering
 
@@ -77,6 +89,21 @@ async def topic_configs(client: AIOKafkaAdminClient, names: Iterable[str]) -> di
     return found
 
 
+async def size_limits(client: AIOKafkaAdminClient, connection: Connection, stage: Stage) -> dict[str, int]:
+    """`max.message.bytes` of a stage's topics by their full names, as the broker tells it, else as they are described.
+
+    A third party's topic of which nothing is known has Kafka's own.
+    """
+    names = (stage.source, stage.sink, stage.dead_letters)
+    configs = await topic_configs(client, [connection.full(name) for name in names])
+    described = topics_with([stage])
+    limits = {}
+    for name in names:
+        default = described[name].max_message_bytes if name in described else DEFAULT_BYTES
+        limits[connection.full(name)] = int(configs.get(connection.full(name), {}).get("max.message.bytes", default))
+    return limits
+
+
 async def create_topics(
     client: AIOKafkaAdminClient, topics: Mapping[str, Topic], *, partitions: int | None, replication: int
 ) -> dict[str, str]:
@@ -116,7 +143,7 @@ async def has_transactions(connection: Connection, *, seconds: float = 30.0) -> 
             await producer.start()
             await producer.begin_transaction()
             await producer.abort_transaction()
-    except (TransactionalIdAuthorizationFailed, ClusterAuthorizationFailedError) as error:
+    except NO_RIGHT as error:
         raise SetupError(f"{type(error).__name__}: grant Write and Describe on the transactional id {id_}") from None
     except (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, TimeoutError, OSError) as error:
         raise connection.away(type(error).__name__) from None

@@ -1,4 +1,7 @@
-"""The whole pipeline on this machine: the embedded broker, the topics, a worker a stage. Behind `up` and `demo`."""
+"""The whole pipeline on this machine: the embedded broker, the topics, a worker a stage, the live page.
+
+Behind `up` and `demo` (which has no page).
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,9 @@ BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 HOPELESS = frozenset({Exit.USAGE, Exit.SETUP})
 """Exit codes after which another start would end the same way."""
 
+VIEWER = "viewer"
+"""The live page, among the names of the workers."""
+
 Say = Callable[[str, str], None]
 
 
@@ -42,50 +48,53 @@ class PipelineError(RuntimeError):
 class Pipeline:
     """A running pipeline."""
 
-    def __init__(self, connection: Connection, scale: Mapping[str, int], say: Say) -> None:
+    def __init__(self, connection: Connection, scale: Mapping[str, int], say: Say, viewer_port: int | None) -> None:
         """Nothing runs yet.
 
         Args:
             connection: The broker.
             scale: How many workers of each stage.
             say: Takes who says it (`extractor-2`) and a line.
+            viewer_port: Of the live page; None: there is none.
         """
         self.connection = connection
         self._say = say
         self._scratch = tempfile.TemporaryDirectory(prefix="copydesk-up-")
-        self._names = [
-            (stage, stage if count == 1 else f"{stage}-{number}")
+        self._commands = {
+            stage if count == 1 else f"{stage}-{number}": ("run", stage)
             for stage, count in scale.items()
             for number in range(1, count + 1)
-        ]
+        }
+        if viewer_port is not None:
+            self._commands[VIEWER] = ("viewer", "--port", str(viewer_port))
         self._processes: dict[str, Process] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Start the workers."""
-        self._tasks = [asyncio.create_task(self._keep(stage, name)) for stage, name in self._names]
+        """Start the workers and the page."""
+        self._tasks = [asyncio.create_task(self._keep(name, command)) for name, command in self._commands.items()]
 
     async def wait(self) -> None:
         """Wait for ever.
 
         Raises:
-            PipelineError: A worker cannot run.
+            PipelineError: A worker, or the page, cannot run.
         """
         await asyncio.gather(*self._tasks)
 
     async def stop(self) -> None:
-        """End every worker in order, and wait for it."""
+        """End every worker and the page in order, and wait for them."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(end(process, seconds=STOP_SECONDS) for process in self._processes.values()))
         self._scratch.cleanup()
 
-    async def _keep(self, stage: str, name: str) -> None:
-        """Run one worker, again and again."""
+    async def _keep(self, name: str, command: tuple[str, ...]) -> None:
+        """Run one of them, again and again."""
         failures = 0
         while True:
-            process = await self._spawn(stage, name)
+            process = await self._spawn(name, command)
             status = await self._follow(name, process)
             if status in HOPELESS:
                 raise PipelineError(f"{name} ended with {status}: see what it said above", status)
@@ -94,9 +103,9 @@ class Pipeline:
             self._say(name, f"ended with {status}; starts again in {pause:g} s")
             await asyncio.sleep(pause)
 
-    async def _spawn(self, stage: str, name: str) -> Process:
+    async def _spawn(self, name: str, command: tuple[str, ...]) -> Process:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "copydesk", "run", stage,
+            sys.executable, "-m", "copydesk", *command,
             stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, limit=1 << 20,
             start_new_session=True,  # a terminal's Ctrl-C reaches us only: we end them in order
             preexec_fn=partial(die_with, os.getpid()),
@@ -118,7 +127,9 @@ class Pipeline:
 
 
 @asynccontextmanager
-async def pipeline(scale: Mapping[str, int], say: Say, *, port: int = 0, prefix: str = "") -> AsyncIterator[Pipeline]:
+async def pipeline(
+    scale: Mapping[str, int], say: Say, *, port: int = 0, viewer_port: int | None = None, prefix: str = ""
+) -> AsyncIterator[Pipeline]:
     """The pipeline on the embedded broker, everything ended at the end.
 
     Raises:
@@ -133,7 +144,7 @@ async def pipeline(scale: Mapping[str, int], say: Say, *, port: int = 0, prefix:
             became = await broker.create_topics(client, wanted, partitions=None, replication=1)
         if problems := {name: what for name, what in became.items() if what not in {"created", "exists"}}:
             raise broker.SetupError(f"topics could not be created: {problems}")
-        running = Pipeline(connection, scale, say)
+        running = Pipeline(connection, scale, say, viewer_port)
         await running.start()
         try:
             yield running

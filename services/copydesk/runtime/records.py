@@ -48,7 +48,13 @@ class Writer:
     """Makes the records of one stage, each small enough for its topic."""
 
     def __init__(
-        self, stage: Stage, connection: Connection, *, settings_digest: str, limits: Mapping[str, int]
+        self,
+        stage: Stage,
+        connection: Connection,
+        *,
+        settings_digest: str,
+        limits: Mapping[str, int],
+        group: str | None = None,
     ) -> None:
         """For a stage on a cluster.
 
@@ -57,11 +63,12 @@ class Writer:
             connection: Names the topics.
             settings_digest: Of the stage's settings, as it goes into `ce_id`.
             limits: `max.message.bytes` of sink and dead letter topic, by full name.
+            group: The consumer group that reads, by full name; default: the stage's workers'.
         """
         self._stage = stage
         self._sink = connection.full(stage.sink)
         self._dead_letters = connection.full(stage.dead_letters)
-        self.group = connection.full(f"copydesk.{stage.name}")
+        self.group = group or connection.full(f"copydesk.{stage.name}")
         self._settings_digest = settings_digest
         self._limits = limits
         self._type = topics_with([stage])[stage.sink].event or stage.sink
