@@ -18,7 +18,7 @@ from copydesk.cleaner.copies import SPARE_NOISE, Copy, find_copies, find_spare
 from copydesk.cleaner.headlines import LONG_HEADLINE_NOISE, find_lone_headlines
 from copydesk.cleaner.language import load_identifier
 from copydesk.cleaner.model import MAX_FOREIGN, MOST_BLOCKS, Model, Opinion, combine
-from copydesk.cleaner.normal import is_mojibake, is_normal, normalise
+from copydesk.cleaner.normal import collapse, is_mojibake, is_normal, normalise
 from copydesk.cleaner.pages import Page, is_html, read_page
 from copydesk.cleaner.phrases import find_whole
 from copydesk.cleaner.settings import CleanerSettings
@@ -225,7 +225,7 @@ def _read_source(article: RawArticle, settings: CleanerSettings) -> tuple[Page |
 def _normalise_blocks(source: str, blocks: Sequence[str]) -> tuple[list[str], bool]:
     """Each block's words as published, and whether any was mojibake."""
     if is_normal(source):  # as nearly all are: one look instead of one a block
-        return [" ".join(block.split()) for block in blocks], False
+        return list(map(collapse, blocks)), False
     texts = [normalise(block, _mend) for block in blocks]
     return texts, any(text != normalise(block) for text, block in zip(texts, blocks, strict=True) if is_mojibake(block))
 

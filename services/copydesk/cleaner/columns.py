@@ -616,11 +616,13 @@ def _find_meaning(reading: Reading, core: NDArray[np.bool_]) -> Floats:
     meant[:, 7] = _to_group(alike, full[-3:])
     np.fill_diagonal(alike, -1)
     among = np.where(chosen[None, :], alike, -1)
-    top = -np.partition(-among, min(1, n - 1), axis=1)[:, :2] if n > 1 else np.full((1, 1), -1.0)
+    nearest = among.argmax(axis=1)
     meant[:, 8] = alike.max(axis=1)
-    meant[:, 9] = top[:, -1]
+    meant[:, 11] = among[number, nearest]
+    if n > 1:
+        among[number, nearest] = -1
+    meant[:, 9] = among.max(axis=1)
     meant[:, 10] = to_core[chosen].mean() if chosen.any() else 0
-    meant[:, 11] = top[:, 0]
     meant[:, 12] = known
     return meant
 

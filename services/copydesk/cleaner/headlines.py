@@ -29,6 +29,7 @@ def find_lone_headlines(shapes: Sequence[Shape]) -> list[int]:
         number
         for number in range(1, len(shapes) - 1)
         if len((shape := shapes[number]).text) < MAX_CHARACTERS
+        and shape.text[-1:] != "."  # as most blocks do: they need not be taken apart
         and shape.size >= LONG_HEADLINE
         and shape.is_headline
         and not shape.ends_sentence

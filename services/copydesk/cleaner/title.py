@@ -10,6 +10,9 @@ from copydesk.cleaner.shapes import Shape, fold
 LOOK_AT = 3
 """Blocks at the top among which a headline is sought: a section label or a share line may stand above it."""
 
+FIRST_WORD_WITHIN = 80
+"""Characters of a repeat within which the first word of the title stands; before it are marks at most."""
+
 _SITE = re.compile(r"\s[|–—»·-]\s")
 
 
@@ -53,8 +56,8 @@ def find_repeats(shapes: Sequence[Shape], title: str) -> list[int]:
     for number, shape in enumerate(shapes):
         if len(shape.text) > room:
             continue
-        low = fold(shape.text)
-        if any(first in low for first in firsts) and (
+        begin = fold(shape.text[:FIRST_WORD_WITHIN])
+        if any(first in begin for first in firsts) and (
             (len(shape.words) <= longest and shape.words in wanted) or _without_site(shape) in wanted
         ):
             found.append(number)

@@ -120,7 +120,8 @@ class Words:
 
     def find(self, tokens: Sequence[str]) -> Numbers:
         """The rows of these words."""
-        return np.fromiter(map(self.rows.__getitem__, tokens), np.int64, len(tokens))
+        rows = self.rows
+        return np.array([rows[token] for token in tokens], np.int64)
 
     def number(self, rows: Numbers) -> Numbers:
         """The keys of each word: word, stem and name, hash, and where a phrase may have it (`phrases.find_places`).
