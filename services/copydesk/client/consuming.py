@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -14,17 +14,16 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from copydesk.client.connection import Connection, read_connection
-from copydesk.client.names import read_any_header_name
+from copydesk.client.opening import opened, partitions_of
 from copydesk.client.reading import readings
 from copydesk.contracts.articles import Document
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header, header
-from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topics
+from copydesk.contracts.topics import DOCUMENTS
 
 COMMIT_SECONDS = 1.0  # a crash repeats no more than this; a commit a message would be a round trip a message
 POLL_MS = 200
 AWAY_SECONDS = 10.0
-LARGEST_BYTES = 11 * 1024 * 1024  # of a message on a topic of which nothing is known: as large as any of ours
 
 Start = Literal["earliest", "latest"] | datetime
 
@@ -113,7 +112,7 @@ async def consume(
     """
     connection = connection or read_connection()
     document = document or DOCUMENTS.get(name)
-    async with _consumer(connection, name, group, start) as consumer:
+    async with opened(connection, [name], group=group, latest=start == "latest") as consumer:
         done: dict[TopicPartition, int] = {}
         if group:
             consumer.subscribe([connection.full(name)], listener=_CommitOnRevoke(consumer, done))
@@ -182,45 +181,8 @@ class _CommitOnRevoke(ConsumerRebalanceListener):
         """Nothing to do."""
 
 
-def largest_bytes(name: str) -> int:
-    """The largest message that a topic may hold."""
-    return topics()[name].max_message_bytes if name in topics() else LARGEST_BYTES
-
-
-@asynccontextmanager
-async def _consumer(
-    connection: Connection, name: str, group: str | None, start: Start
-) -> AsyncIterator[AIOKafkaConsumer]:
-    read_any_header_name()
-    consumer = AIOKafkaConsumer(
-        group_id=connection.full(group) if group else None,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset=start if isinstance(start, str) else "earliest",
-        max_partition_fetch_bytes=largest_bytes(name),
-        session_timeout_ms=10_000,
-        heartbeat_interval_ms=3_000,
-        **connection.options(),
-    )
-    try:
-        await consumer.start()
-    except (KafkaError, OSError) as error:
-        await consumer.stop()
-        raise await connection.refused(type(error).__name__) from None
-    try:
-        yield consumer
-    finally:
-        await consumer.stop()
-
-
 async def _assign(consumer: AIOKafkaConsumer, name: str, start: Start) -> None:
-    numbers = consumer.partitions_for_topic(name)
-    if not numbers:
-        await consumer._client.force_metadata_update()  # noqa: SLF001 - the first metadata may be older than the topic
-        numbers = consumer.partitions_for_topic(name)
-    if not numbers:
-        raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
-    partitions = [TopicPartition(name, number) for number in sorted(numbers)]
+    partitions = await partitions_of(consumer, name)
     consumer.assign(partitions)
     if start == "earliest":
         await consumer.seek_to_beginning(*partitions)
@@ -254,4 +216,4 @@ async def _commit(consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -
             await consumer.commit(offsets)
 
 
-__all__ = ["Message", "Start", "consume", "largest_bytes"]
+__all__ = ["Message", "Start", "consume"]

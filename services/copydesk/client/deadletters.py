@@ -19,8 +19,9 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
 from copydesk.client.connection import Connection
-from copydesk.client.consuming import Message, consume, largest_bytes
+from copydesk.client.consuming import Message, consume
 from copydesk.client.names import read_any_header_name
+from copydesk.client.opening import largest_bytes
 from copydesk.contracts import deadletter
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header, header

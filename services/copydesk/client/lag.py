@@ -10,13 +10,10 @@ import time
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from copydesk.client.connection import Connection
-from copydesk.client.consuming import largest_bytes
-from copydesk.client.names import read_any_header_name
+from copydesk.client.opening import opened, partitions_of
 from copydesk.client.reading import readings
-from copydesk.contracts.topics import UnknownTopicError
 
 POLL_MS = 200
 LOOK_SECONDS = 10.0
@@ -52,36 +49,12 @@ async def read_lag(name: str, group: str, connection: Connection) -> list[Lag]:
         BrokerAwayError: Nothing answers.
         UnknownTopicError: There is no such topic.
     """
-    read_any_header_name()
-    consumer = AIOKafkaConsumer(
-        group_id=connection.full(group),
-        enable_auto_commit=False,
-        isolation_level="read_committed",
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=largest_bytes(name),
-        **connection.options(),
-    )
-    try:
-        await consumer.start()
-    except (KafkaError, OSError) as error:
-        await consumer.stop()
-        raise await connection.refused(type(error).__name__) from None
-    try:
+    async with opened(connection, [name], group=group) as consumer:
         return await _look(consumer, connection.full(name))
-    finally:
-        await consumer.stop()
 
 
 async def _look(consumer: AIOKafkaConsumer, name: str) -> list[Lag]:
-    await consumer._client.force_metadata_update()  # noqa: SLF001 - the first metadata may be older than the topic
-    numbers = consumer.partitions_for_topic(name)
-    if not numbers:
-        consumer._client.add_topic(name)  # noqa: SLF001 - ditto: one that nobody reads yet is not in it
-        await consumer._client.force_metadata_update()  # noqa: SLF001 - ditto
-        numbers = consumer.partitions_for_topic(name)
-    if not numbers:
-        raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
-    partitions = [TopicPartition(name, number) for number in sorted(numbers)]
+    partitions = await partitions_of(consumer, name)
     consumer.assign(partitions)
     committed = {partition: await consumer.committed(partition) for partition in partitions}
     first = await _first_records(consumer, partitions)

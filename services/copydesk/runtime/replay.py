@@ -36,8 +36,9 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from copydesk.client.consuming import AWAY_SECONDS, largest_bytes
+from copydesk.client.consuming import AWAY_SECONDS
 from copydesk.client.names import read_any_header_name
+from copydesk.client.opening import largest_bytes
 from copydesk.client.publishing import RAW
 from copydesk.client.reading import readings
 from copydesk.contracts import envelope

@@ -1,0 +1,77 @@
+"""Opens a consumer as every reader here needs it: read committed, any header name, errors that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from copydesk.client.connection import Connection
+from copydesk.client.names import read_any_header_name
+from copydesk.contracts.topics import UnknownTopicError, topics
+
+LARGEST_BYTES = 11 * 1024 * 1024  # of a message on a topic of which nothing is known: as large as any of ours
+
+
+@asynccontextmanager
+async def opened(
+    connection: Connection, names: Iterable[str], *, group: str | None = None, latest: bool = False
+) -> AsyncIterator[AIOKafkaConsumer]:
+    """A started consumer that commits nothing by itself; stopped at the end.
+
+    Args:
+        connection: The broker.
+        names: The topics that will be read, without a prefix: their largest message must fit into a fetch.
+        group: The group, without a prefix.
+        latest: Where nothing is committed, begin at the end.
+
+    Raises:
+        BrokerAwayError: Nothing answers, or it refuses the login.
+    """
+    read_any_header_name()
+    consumer = AIOKafkaConsumer(
+        group_id=connection.full(group) if group else None,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="latest" if latest else "earliest",
+        max_partition_fetch_bytes=max(largest_bytes(name) for name in names),
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=3_000,
+        **connection.options(),
+    )
+    try:
+        await consumer.start()
+    except (KafkaError, OSError) as error:
+        await consumer.stop()
+        raise await connection.refused(type(error).__name__) from None
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def partitions_of(consumer: AIOKafkaConsumer, name: str) -> list[TopicPartition]:
+    """The partitions of a topic, by its full name, in order.
+
+    Raises:
+        UnknownTopicError: There is no such topic.
+    """
+    numbers = consumer.partitions_for_topic(name)
+    if not numbers:
+        # the first metadata may be older than the topic, or without one that nobody reads yet
+        consumer._client.add_topic(name)  # noqa: SLF001 - aiokafka offers no way to ask again
+        await consumer._client.force_metadata_update()  # noqa: SLF001 - ditto
+        numbers = consumer.partitions_for_topic(name)
+    if not numbers:
+        raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
+    return [TopicPartition(name, number) for number in sorted(numbers)]
+
+
+def largest_bytes(name: str) -> int:
+    """The largest message that a topic may hold."""
+    return topics()[name].max_message_bytes if name in topics() else LARGEST_BYTES
+
+
+__all__ = ["largest_bytes", "opened", "partitions_of"]
