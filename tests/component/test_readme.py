@@ -14,6 +14,7 @@ from copydesk.contracts.topics import topics
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.settings import Settings
 from copydesk.stage import chain
+from copydesk.viewer.settings import PREFIX, ViewerSettings
 from harness.require import ROOT
 
 DECISIONS = sorted((ROOT / "infra" / "adr").glob("[0-9]*.md"))
@@ -44,7 +45,7 @@ def shown(default: object) -> str:
 
 
 def test_every_setting_is_told_with_its_default() -> None:
-    structs: list[tuple[str, type[msgspec.Struct]]] = [("COPYDESK_", Settings)]
+    structs: list[tuple[str, type[msgspec.Struct]]] = [("COPYDESK_", Settings), (PREFIX, ViewerSettings)]
     structs += [(f"COPYDESK_{stage.name.upper()}_", stage.settings) for stage in chain() if stage.settings is not None]
     expected = [
         (f"`{prefix}{field.name.upper()}`", shown(field.default))

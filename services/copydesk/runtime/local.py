@@ -60,7 +60,7 @@ class Pipeline:
         self.connection = connection
         self._say = say
         self._scratch = tempfile.TemporaryDirectory(prefix="copydesk-up-")
-        self._commands = {
+        self._commands: dict[str, tuple[str, ...]] = {
             stage if count == 1 else f"{stage}-{number}": ("run", stage)
             for stage, count in scale.items()
             for number in range(1, count + 1)

@@ -1,0 +1,123 @@
+"""Reading the topics onto the desk: committed messages only, with no group, beginning a little before the end."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from copydesk.client import Connection, Message
+from copydesk.client.names import read_any_header_name
+from copydesk.client.opening import largest_bytes
+from copydesk.client.reading import readings
+from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError
+from copydesk.viewer.desk import Desk
+from copydesk.viewer.summary import ranks
+
+POLL_MS = 200
+AT_ONCE = 200  # messages between two looks at the browsers: some 20 ms
+FETCH_BYTES = 16 * 1024 * 1024
+QUIET_SECONDS = 5.0
+"""After so long without a message the broker is asked whether it is still there."""
+
+
+async def follow(desk: Desk, connection: Connection, *, last: int) -> None:
+    """Put everything that comes on the desk, for ever.
+
+    Args:
+        desk: Where to.
+        connection: The broker.
+        last: About how many of each topic's last messages to begin with.
+
+    Raises:
+        BrokerAwayError: Nothing answers (at the start; later the desk tells it).
+        UnknownTopicError: A topic is missing.
+    """
+    names = {connection.full(name): name for name in ranks()}
+    async with _consumer(connection) as consumer:
+        partitions = await _assign(consumer, tuple(names), last)
+        heard = time.monotonic()
+        while True:
+            batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=AT_ONCE)
+            for partition, records in batch.items():
+                name = names[partition.topic]
+                for record in records:
+                    desk.see(Message(name, record, DOCUMENTS.get(name)))
+            waiting = _note_positions(desk, consumer, partitions, names)
+            if not waiting and not desk.ready.is_set():
+                desk.ready.set()
+            if batch:
+                heard = time.monotonic()
+                await asyncio.sleep(0)  # with much to read, getmany returns without having waited
+            elif time.monotonic() - heard > QUIET_SECONDS:
+                heard = time.monotonic()
+                _tell_broker(desk, answers=await connection.answers())
+
+
+def _tell_broker(desk: Desk, *, answers: bool) -> None:
+    if desk.broker_answers != answers:
+        desk.broker_answers = answers
+        desk.tell()
+
+
+def _note_positions(
+    desk: Desk, consumer: AIOKafkaConsumer, partitions: list[TopicPartition], names: dict[str, str]
+) -> bool:
+    """Take note of how far each partition is read (markers of transactions count); whether anything waits."""
+    known = readings(consumer, partitions)
+    for partition, reading in known.items():
+        place = names[partition.topic], partition.partition
+        desk.positions[place] = max(desk.positions.get(place, 0), reading.position)
+    return len(known) < len(partitions) or any(reading.waiting for reading in known.values())
+
+
+@asynccontextmanager
+async def _consumer(connection: Connection) -> AsyncIterator[AIOKafkaConsumer]:
+    read_any_header_name()
+    consumer = AIOKafkaConsumer(
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_bytes=FETCH_BYTES,
+        max_partition_fetch_bytes=max(largest_bytes(name) for name in ranks()),
+        **connection.options(),
+    )
+    try:
+        await consumer.start()
+    except (KafkaError, OSError) as error:
+        await consumer.stop()
+        raise await connection.refused(type(error).__name__) from None
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _assign(consumer: AIOKafkaConsumer, names: tuple[str, ...], last: int) -> list[TopicPartition]:
+    """Take every partition of these topics, each from about where its share of the last messages begins."""
+    for name in names:
+        consumer._client.add_topic(name)  # noqa: SLF001 - what nobody reads yet is not in the metadata
+    await consumer._client.force_metadata_update()  # noqa: SLF001 - ditto
+    partitions: list[TopicPartition] = []
+    starts: dict[TopicPartition, int] = {}
+    for name in names:
+        numbers = consumer.partitions_for_topic(name)
+        if not numbers:
+            raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
+        own = [TopicPartition(name, number) for number in sorted(numbers)]
+        begin, end = await consumer.beginning_offsets(own), await consumer.end_offsets(own)
+        share = math.ceil(2 * last / len(own))  # twice: markers of transactions take offsets, too
+        starts |= {partition: max(begin[partition], end[partition] - share) for partition in own}
+        partitions += own
+    consumer.assign(partitions)
+    for partition, offset in starts.items():
+        consumer.seek(partition, offset)
+    return partitions
+
+
+__all__ = ["follow"]
