@@ -10,15 +10,23 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.admin import CreateAclsRequest
+from copydesk_teststages import stage as probe
 
+from copydesk.client import Connection
+from copydesk.runtime.rights import OPERATIONS, Right, least_rights
 from harness.brokers import Broker, Kafka, free_port_pair, kafka_problem
 from harness.require import missing
-from harness.running import Cluster, run_command
+from harness.running import STAGES, Cluster, run_command
 
 PASSWORD = "correct-horse-battery"  # noqa: S105 - of a broker that lives as long as this test
 TOPICS = ("articles.raw", "articles.cleaned", "articles.probe.dlq")
 
 OPENSSL = shutil.which("openssl") or "openssl"
+KEYTOOL = shutil.which("keytool") or "keytool"
+ANONYMOUS, ALLOW, LITERAL, PREFIXED = "User:ANONYMOUS", 3, 3, 4
+KINDS = {"topic": 2, "group": 3, "transactional-id": 5}  # org.apache.kafka.common.resource.ResourceType
 
 pytestmark = pytest.mark.kafka
 
@@ -33,6 +41,27 @@ class Certificates:
         self.elsewhere = self._sign("elsewhere", "DNS:elsewhere.example")
         self.client = self._sign("client", None, of="ca")
         self.stranger = self._sign("stranger", None)
+        self.expired = self._expire("expired", "ip:127.0.0.1")
+
+    def _expire(self, name: str, host: str) -> Path:
+        """One that signed itself and is out of date; openssl 3.0 makes none in the past, Java's tool does."""
+        store, password = f"{self.folder}/{name}.p12", "only-here"
+        for command in (
+            [
+                KEYTOOL, "-genkeypair", "-alias", name, "-keyalg", "RSA", "-startdate", "-3d", "-validity", "1",
+                "-dname", f"CN={name}", "-ext", f"san={host}", "-keystore", store, "-storepass", password,
+            ],
+            [
+                OPENSSL, "pkcs12", "-in", store, "-passin", f"pass:{password}", "-nodes", "-nocerts",
+                "-out", f"{self.folder}/{name}.key",
+            ],
+            [
+                OPENSSL, "pkcs12", "-in", store, "-passin", f"pass:{password}", "-nokeys",
+                "-out", f"{self.folder}/{name}.crt",
+            ],
+        ):  # fmt: skip
+            subprocess.run(command, check=True, capture_output=True, timeout=60)
+        return self.folder / f"{name}.crt"
 
     def _sign(self, name: str, host: str | None, of: str = "") -> Path:
         signer = of or ("ca" if host else "")
@@ -48,24 +77,34 @@ class Certificates:
         return self.folder / f"{name}.crt"
 
     def inline(self, path: Path) -> str:
-        """A PEM file as the value of a Java property."""
-        return path.read_text().strip().replace("\n", "\\n")
+        """The PEM part of a file as the value of a Java property."""
+        _, begin, rest = path.read_text().partition("-----BEGIN")
+        return (begin + rest).strip().replace("\n", "\\n")
 
 
 class SecureKafka(Kafka):
-    """Listeners for a login over TLS, for mutual TLS, for a name that is not its own; and a plain one for itself."""
+    """Listeners for a login over TLS, mutual TLS, a name that is not its own, an expired certificate; a plain one.
+
+    Rights are checked: whoever comes in plain may do everything, and so may `copydesk` and its certificate; `limited`
+    may do what a test grants.
+    """
 
     def __init__(self, folder: Path, certificates: Certificates) -> None:
         super().__init__(folder)
-        self.ports = {name: free_port_pair() for name in ("LOGIN", "MUTUAL", "ELSEWHERE")}
+        self.ports = {name: free_port_pair() for name in ("LOGIN", "MUTUAL", "ELSEWHERE", "EXPIRED")}
         base, controller = self._port, self._port + 1
         listeners = [f"{name}://127.0.0.1:{port}" for name, port in self.ports.items()]
-        login = f'org.apache.kafka.common.security.plain.PlainLoginModule required user_copydesk="{PASSWORD}";'
+        login = (
+            "org.apache.kafka.common.security.plain.PlainLoginModule required "
+            f'user_copydesk="{PASSWORD}" user_limited="{PASSWORD}";'
+        )
         scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
         lines = [
             f"listeners=PLAINTEXT://127.0.0.1:{base},CONTROLLER://127.0.0.1:{controller},{','.join(listeners)}",
             f"advertised.listeners=PLAINTEXT://127.0.0.1:{base},{','.join(listeners)}",
-            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,LOGIN:SASL_SSL,MUTUAL:SSL,ELSEWHERE:SSL",
+            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,LOGIN:SASL_SSL,MUTUAL:SSL,ELSEWHERE:SSL,EXPIRED:SSL",
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            f"super.users={ANONYMOUS};User:copydesk;User:CN=client",
             "listener.name.login.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512",
             f"listener.name.login.plain.sasl.jaas.config={login}",
             f"listener.name.login.scram-sha-512.sasl.jaas.config={scram}",
@@ -73,6 +112,7 @@ class SecureKafka(Kafka):
             *self._keys("login", certificates, certificates.server),
             *self._keys("mutual", certificates, certificates.server),
             *self._keys("elsewhere", certificates, certificates.elsewhere),
+            *self._keys("expired", certificates, certificates.expired),
         ]
         self._environ["EXTRA"] = "\n".join(lines)
         self._environ["FORMAT"] = f"--add-scram SCRAM-SHA-512=[name=copydesk,password={PASSWORD}]"
@@ -164,21 +204,121 @@ async def test_an_article_passes_a_secured_broker_and_no_secret_is_told(
     [
         ({"COPYDESK_SASL_USERNAME": "somebody"}, "refused the login of 'somebody'"),
         ({"COPYDESK_SSL_CAFILE": "stranger"}, "certificate of"),
-        ({"COPYDESK_BROKERS": "ELSEWHERE"}, "certificate of"),
+        ({"COPYDESK_BROKERS": "ELSEWHERE"}, "not valid for '127.0.0.1'"),
+        ({"COPYDESK_BROKERS": "EXPIRED", "COPYDESK_SSL_CAFILE": "expired"}, "certificate has expired"),
     ],
-    ids=["wrong login", "unknown authority", "wrong host name"],
+    ids=["wrong login", "unknown authority", "wrong host name", "expired certificate"],
 )
 async def test_a_refusal_is_one_clear_line_and_exit_3(
     kafka: SecureKafka, certificates: Certificates, password: Path, change: dict[str, str], what: str
 ) -> None:
     environ = login(kafka, certificates, password, "SCRAM-SHA-512") | change
-    if change.get("COPYDESK_SSL_CAFILE"):
-        environ["COPYDESK_SSL_CAFILE"] = str(certificates.stranger)
-    if environ["COPYDESK_BROKERS"] == "ELSEWHERE":
-        environ["COPYDESK_BROKERS"] = f"127.0.0.1:{kafka.ports['ELSEWHERE']}"
-    status, _, err = await run_command("topics", "check", environ={**os.environ, **environ})
-    assert status == 3, err
-    assert what in err
+    if authority := change.get("COPYDESK_SSL_CAFILE"):
+        environ["COPYDESK_SSL_CAFILE"] = str(certificates.folder / f"{authority}.crt")
+    if listener := change.get("COPYDESK_BROKERS"):
+        environ["COPYDESK_BROKERS"] = f"127.0.0.1:{kafka.ports[listener]}"
+        environ["COPYDESK_SECURITY_PROTOCOL"] = "SSL"
+    for command in (("topics", "check"), ("run", "cleaner")):
+        status, _, err = await run_command(*command, environ={**os.environ, **environ})
+        assert status == 3, err
+        assert what in err
+        assert len(err.strip().splitlines()) == 1, err
+
+
+class Rights:
+    """What `limited` may do, granted and taken back."""
+
+    def __init__(self, kafka: SecureKafka) -> None:
+        self._kafka = kafka
+
+    async def grant(self, *rights: Right) -> None:
+        """Let it do these."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._kafka.brokers)
+        await admin.start()
+        try:
+            for kind, name, operation, prefixed in rights:
+                request = CreateAclsRequest(
+                    KINDS[kind], name, PREFIXED if prefixed else LITERAL, "User:limited", "*",
+                    OPERATIONS[operation], ALLOW,
+                )  # fmt: skip
+                response = await admin._send_request(request)
+                assert response.creation_responses[0][0] == 0, response
+        finally:
+            await admin.close()
+
+
+def limited(kafka: SecureKafka, certificates: Certificates, password: Path) -> dict[str, str]:
+    return login(kafka, certificates, password, "PLAIN") | {"COPYDESK_SASL_USERNAME": "limited"}
+
+
+async def test_the_least_rights_suffice(
+    cluster: Cluster, kafka: SecureKafka, certificates: Certificates, password: Path
+) -> None:
+    """A worker passes, rejects and stops, a replay runs; a publisher and a consumer need less."""
+    cluster.environ |= limited(kafka, certificates, password) | {"PYTHONPATH": str(STAGES)}
+    here = Connection(topic_prefix=cluster.prefix)
+    rights = Rights(kafka)
+    await rights.grant(Right("topic", here.full("articles.raw"), "Write"))
+    status, _, err = await cluster.command(
+        "publish", "-", stdin=b'{"id": "a", "text": "may"}\n{"id": "b", "text": "REJECT it"}\n'
+    )
+    assert status == 0, err
+    await rights.grant(*least_rights(probe, here))
+    worker = await cluster.run("probe")
+    async with cluster.follow("articles.cleaned", "articles.probe.dlq") as follower:
+        await follower.until(2)
+        assert await worker.stop() == 0
+        status, out, err = await cluster.command(
+            "replay", "articles.raw", "--stage", "probe", "--from", "2020-01-01", "--json"
+        )
+        assert (status, json.loads(out)["replayed"]) == (1, 2), err
+        await follower.until(4)
+    await rights.grant(Right("topic", here.full("articles.cleaned"), "Read"))
+    status, out, err = await cluster.command("consume", "articles.cleaned", "--json")
+    assert (status, len(out.splitlines())) == (0, 2), err
+
+
+@pytest.mark.parametrize("lacking", range(6))
+async def test_without_one_of_them_a_worker_says_which_and_ends_with_5(
+    cluster: Cluster, kafka: SecureKafka, certificates: Certificates, password: Path, lacking: int
+) -> None:
+    cluster.environ |= limited(kafka, certificates, password)
+    rights = [
+        right
+        for right in least_rights(probe, Connection(topic_prefix=cluster.prefix))
+        if right.operation != "DescribeConfigs"
+    ]
+    assert len(rights) == 6
+    right = rights.pop(lacking)
+    await Rights(kafka).grant(*rights)
+    worker = await cluster.run("probe")
+    told = await worker.says("set up wrongly")
+    assert right.kind.replace("-", " ") in told["problem"].replace("-", " ")
+    assert right.name in told["problem"]
+    assert right.operation in told["problem"]
+    assert await worker.ended() == 5
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("publish", "-"),
+        ("withdraw", "a"),
+        ("consume", "articles.raw", "--json"),
+        ("lag", "--stage", "probe"),
+        ("trace", "a"),
+        ("dlq", "retry", "--stage", "probe"),
+        ("replay", "articles.raw", "--stage", "probe", "--from", "2020-01-01"),
+    ],
+    ids=lambda command: command[0],
+)
+async def test_a_command_without_rights_is_one_clear_line_and_exit_5(
+    cluster: Cluster, kafka: SecureKafka, certificates: Certificates, password: Path, command: tuple[str, ...]
+) -> None:
+    cluster.environ |= limited(kafka, certificates, password) | {"PYTHONPATH": str(STAGES)}
+    status, _, err = await cluster.command(*command, stdin=b'{"id": "a", "text": "x"}\n')
+    assert status == 5, err
+    assert "no right" in err or "articles.raw" in err
     assert len(err.strip().splitlines()) == 1, err
 
 

@@ -15,6 +15,7 @@ from copydesk.cli.files import Item, items_of
 from copydesk.cli.setup import ask, connection
 from copydesk.client import Connection, Published, Publisher, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
+from copydesk.runtime import broker
 from copydesk.runtime.exits import Exit
 
 IN_FLIGHT = 200  # articles on their way at once: a batch of the producer holds about fifty
@@ -38,17 +39,26 @@ def command(files: tuple[Path, ...], *, unchecked: bool) -> None:
 async def _publish(target: Connection, items: Iterable[Item], *, checked: bool) -> tuple[int, int]:
     published = refused = 0
     under_way: set[asyncio.Task[bool]] = set()
-    async with Publisher(target) as publisher:
-        with _progress(items) as bar:
-            for item in bar:
-                under_way.add(asyncio.create_task(_publish_one(publisher, item, checked=checked)))
-                if len(under_way) >= IN_FLIGHT:
-                    done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                    published += sum(task.result() for task in done)
-                    refused += sum(not task.result() for task in done)
-        for ok in await asyncio.gather(*under_way):
+
+    def count(told: Iterable[bool]) -> None:
+        nonlocal published, refused
+        for ok in told:
             published += ok
             refused += not ok
+
+    async with Publisher(target) as publisher:
+        try:
+            with _progress(items) as bar:
+                for item in bar:
+                    under_way.add(asyncio.create_task(_publish_one(publisher, item, checked=checked)))
+                    if len(under_way) >= IN_FLIGHT:
+                        done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                        count(await asyncio.gather(*done))
+            count(await asyncio.gather(*under_way))
+        finally:  # without the right to write all fail alike: one says so
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
     return published, refused
 
 
@@ -68,6 +78,8 @@ async def _publish_one(publisher: Publisher, item: Item, *, checked: bool) -> bo
     except (InvalidDocumentError, TooLargeError) as error:
         click.echo(f"{item.origin}: {error}", err=True)
         return False
+    except broker.NO_RIGHT:
+        raise
     except KafkaError as error:
         click.echo(f"{item.origin}: not confirmed by the broker: {error}", err=True)
         return False

@@ -15,7 +15,6 @@ from copydesk.cli.files import ids_of
 from copydesk.cli.setup import ask, end, settings, stage_named, stage_options
 from copydesk.contracts.topics import UnknownTopicError
 from copydesk.runtime import broker
-from copydesk.runtime.broker import SetupError
 from copydesk.runtime.child import LoadError
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.replay import HaltedError, Plan, Replay, Tally
@@ -62,8 +61,8 @@ def command(
         raise click.UsageError("--from must be before --to")
     try:
         told = ask(_replay(stage, how, plan, resume, dry_run=dry_run))
-    except (SetupError, LoadError, UnknownTopicError, *broker.NO_RIGHT) as error:
-        end(Exit.SETUP, str(error) or type(error).__name__)
+    except (LoadError, UnknownTopicError) as error:
+        end(Exit.SETUP, str(error))
     except KafkaError as error:
         end(Exit.RESTART, f"{type(error).__name__}: {error}")
     _report(told, as_json=as_json)

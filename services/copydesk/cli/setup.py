@@ -15,7 +15,7 @@ import msgspec
 from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
 from copydesk.contracts.articles import Document
 from copydesk.contracts.topics import DOCUMENTS, Topic, topics_with
-from copydesk.runtime import article
+from copydesk.runtime import article, broker
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.processes import ONE_CORE
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
@@ -101,11 +101,15 @@ def end(status: Exit, message: str) -> NoReturn:
 
 
 def ask(question: Coroutine[Any, Any, T]) -> T:
-    """The answer of something that talks to the broker; one that is away ends the command with exit 3."""
+    """The answer of something that talks to the broker; one that is away, or refuses a right, ends the command."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it has to say, our own line says
     try:
         return asyncio.run(question)
     except BrokerAwayError as error:
         end(Exit.BROKER, str(error))
+    except broker.NO_RIGHT as error:
+        end(Exit.SETUP, broker.lacking(error))
+    except broker.SetupError as error:
+        end(Exit.SETUP, str(error))
     except KeyboardInterrupt:
         end(Exit.INTERRUPTED, "interrupted")

@@ -12,6 +12,7 @@ from copydesk.cli.files import ids_of
 from copydesk.cli.render.plain import plain
 from copydesk.cli.setup import ask, connection
 from copydesk.client import Connection, Publisher
+from copydesk.runtime import broker
 from copydesk.runtime.exits import Exit
 
 
@@ -43,6 +44,8 @@ async def _withdraw(target: Connection, ids: list[str]) -> tuple[int, int]:
         for id_ in ids:
             try:
                 await publisher.withdraw(id_)
+            except broker.NO_RIGHT:
+                raise
             except (ValueError, KafkaError) as error:
                 click.echo(plain(f"{id_}: {error}"), err=True)
                 refused += 1

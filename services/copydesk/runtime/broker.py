@@ -32,11 +32,28 @@ NO_RIGHT = (
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
 )
-"""The broker refuses us a right; who has it and who needs it is the operator's to say."""
+"""The broker refuses us a right."""
 
 DEFAULT_BYTES = 1_048_576  # Kafka's own max.message.bytes
 TOPIC_EXISTS = 36
 NOT_ENOUGH_REPLICAS = 38  # INVALID_REPLICATION_FACTOR: nodes of a young cluster are still registering
+
+
+def lacking(error: BaseException) -> str:
+    """What to say of a right that the broker refused us.
+
+    >>> lacking(GroupAuthorizationFailedError("copydesk.cleaner"))
+    'no right to Read as the group copydesk.cleaner: infra/kafka/rights.md tells who needs which, and how to grant it'
+    """
+    names = error.args[0] if error.args else "?"
+    told = ", ".join(sorted(map(str, names))) if isinstance(names, set | frozenset | list | tuple) else str(names)
+    if isinstance(error, TransactionalIdAuthorizationFailed):
+        what = f"to Write with the transactional id {told}"
+    elif isinstance(error, GroupAuthorizationFailedError):
+        what = f"to Read as the group {told}"
+    else:
+        what = f"to read or write {told}"
+    return f"no right {what}: infra/kafka/rights.md tells who needs which, and how to grant it"
 
 
 class SetupError(RuntimeError):
@@ -144,7 +161,7 @@ async def has_transactions(connection: Connection, *, seconds: float = 30.0) -> 
             await producer.begin_transaction()
             await producer.abort_transaction()
     except NO_RIGHT as error:
-        raise SetupError(f"{type(error).__name__}: grant Write and Describe on the transactional id {id_}") from None
+        raise SetupError(lacking(type(error)(id_))) from None
     except (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, TimeoutError, OSError) as error:
         raise connection.away(type(error).__name__) from None
     except KafkaError:  # it knows no such request, or pretends to: a broker of another make

@@ -20,7 +20,6 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, NodeNotReadyError
 
 from copydesk.contracts import envelope
-from copydesk.contracts.topics import topics_with
 from copydesk.runtime import broker
 from copydesk.runtime.app import App, close_lanes, crash_reason, give_up, make_app
 from copydesk.runtime.broker import SetupError
@@ -33,10 +32,10 @@ from copydesk.runtime.logs import set_up_logs
 from copydesk.runtime.metrics import Metrics
 from copydesk.runtime.page import Page
 from copydesk.runtime.records import Incoming, Ready, Writer, told
+from copydesk.runtime.rights import check_rights
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
 from copydesk.stage import Stage
 
-DEFAULT_BYTES = 1_048_576  # Kafka's own max.message.bytes, for a third party's topic of which nothing is known
 TICK_SECONDS = 1.0
 BROKER_CHECK_SECONDS = 5.0
 BEYOND_SECONDS = 10.0
@@ -68,7 +67,7 @@ class Worker:
         self.budget = Budget()
         self.lanes: dict[TopicPartition, Lane] = {}
         self.writer: Writer
-        self.producer_bytes = self.smallest_limit = DEFAULT_BYTES
+        self.producer_bytes = self.smallest_limit = broker.DEFAULT_BYTES
         self._page = Page(self.metrics.registry)
         self._app: App | None = None
         self._plain: AIOKafkaProducer | None = None
@@ -152,9 +151,9 @@ class Worker:
         names = (stage.source, stage.sink, stage.dead_letters)
         async with broker.admin(settings, seconds=settings.broker_seconds) as client:
             self._cluster = await broker.cluster_id(client)
+            await check_rights(client, stage, settings)
             await broker.check_topics(client, settings, names)
-            configs = await broker.topic_configs(client, [settings.full(name) for name in names])
-        limits = {settings.full(name): _limit(stage, name, configs.get(settings.full(name), {})) for name in names}
+            limits = await broker.size_limits(client, settings, stage)
         self.producer_bytes = max(limits.values())
         self.smallest_limit = min(limits[settings.full(name)] for name in (stage.sink, stage.dead_letters))
         digest = settings_digest(stage_settings(stage))
@@ -221,6 +220,9 @@ class Worker:
         if isinstance(error, _AWAY):
             self.log.critical("broker out of reach", problem=_say(error))
             self._exit(Exit.BROKER)
+        if isinstance(error, broker.NO_RIGHT):
+            self.log.critical("set up wrongly", problem=broker.lacking(error))
+            self._exit(Exit.SETUP)
         if isinstance(error, LoadError):
             self.log.critical("the stage's process could not be started again", problem=str(error))
         else:
@@ -440,14 +442,6 @@ async def _cancelled(task: asyncio.Task[Any]) -> None:
     """End a task that is not needed any more; what it died of earlier was told where it mattered."""
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def _limit(stage: Stage, name: str, configs: dict[str, str]) -> int:
-    """The topic's `max.message.bytes` on the broker; where that is not told, as it is described."""
-    if "max.message.bytes" in configs:
-        return int(configs["max.message.bytes"])
-    known = topics_with([stage])
-    return known[name].max_message_bytes if name in known else DEFAULT_BYTES
 
 
 def _now() -> int:
