@@ -9,20 +9,26 @@ Example::
 
     async for message in consume("articles.scored", group="my-app"):
         print(message.article.title)
+
+    message = await enrich({"text": "..."})  # publish one, and wait for what becomes of it
 """
 
 from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
 from copydesk.client.consuming import Message, consume
+from copydesk.client.enriching import DeadLetterError, enrich, follow
 from copydesk.client.publishing import Published, Publisher, TooLargeError
 
 __all__ = [
     "BrokerAwayError",
     "Connection",
+    "DeadLetterError",
     "Message",
     "Published",
     "Publisher",
     "SettingsError",
     "TooLargeError",
     "consume",
+    "enrich",
+    "follow",
     "read_connection",
 ]

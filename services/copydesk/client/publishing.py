@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from copydesk.client.connection import Connection, read_connection
 from copydesk.contracts.articles import RawArticle
-from copydesk.contracts.envelope import event
+from copydesk.contracts.envelope import Header, event
 from copydesk.contracts.ids import id_problem
 from copydesk.contracts.topics import record_bytes, topic
 
@@ -119,8 +119,6 @@ class Publisher:
 
     async def send(self, value: bytes | None, *, key: bytes | None = None, subject: str | None = None) -> Published:
         """Send bytes as they are, checked for nothing but their size."""
-        if self._producer is None:
-            raise RuntimeError("use `async with Publisher() as publisher`")
         type_ = self._topic.event or RAW
         headers = event(id_=str(uuid4()), source=SOURCE, type_=type_, time=time.time_ns() // 1_000_000, subject=subject)
         size = record_bytes(key, value, headers)
@@ -128,5 +126,11 @@ class Publisher:
             raise TooLargeError(
                 f"{size} bytes are over {self._topic.max_message_bytes}, max.message.bytes of {self._name}"
             )
+        return Published(subject or "", *await self.deliver(key, value, headers))
+
+    async def deliver(self, key: bytes | None, value: bytes | None, headers: list[Header]) -> tuple[int, int]:
+        """Partition and offset of a record, once the broker has confirmed it."""
+        if self._producer is None:
+            raise RuntimeError("use `async with Publisher() as publisher`")
         told = await self._producer.send_and_wait(self._name, value, key=key, headers=headers)
-        return Published(subject or "", told.partition, told.offset)
+        return told.partition, told.offset
