@@ -1,0 +1,48 @@
+"""Figures over the articles on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.viewer.statistics import count, histogram
+from copydesk.viewer.summary import Summary
+
+
+def article(**fields: Any) -> Summary:
+    place = {"id": "a", "state": "scored", "topic": "articles.scored", "partition": 0, "offset": 0}
+    return Summary(**{**place, "arrived": 0, "updated": 0, **fields})
+
+
+def test_the_figures_of_a_few_articles() -> None:
+    found = count(
+        [
+            article(noise=0.1, score=0.95, quotes=3, said=(("Ana Ruiz", 2), ("Bo Lind", 1)), structure="single"),
+            article(noise=0.3, score=0.15, quotes=2, said=(("Ana Ruiz", 1),), structure="mixed"),
+            article(state="cleaned", noise=0.8),
+            article(state="dead", stage="cleaner", reason="invalid"),
+        ]
+    )
+    assert found.articles == 4
+    assert found.states == {"scored": 2, "cleaned": 1, "dead": 1}
+    assert found.reasons == {"cleaner: invalid": 1}
+    assert found.noise.median == 0.3
+    assert found.scores.counts == (0, 1, 0, 0, 0, 0, 0, 0, 0, 1)
+    assert found.structures == {"single": 1, "mixed": 1}
+    assert [(one.name, one.quotes, one.articles) for one in found.quoted] == [("Ana Ruiz", 3, 2), ("Bo Lind", 1, 1)]
+    assert found.quotes == 5
+
+
+def test_no_articles_have_no_figures() -> None:
+    found = count([])
+    assert (found.articles, found.noise.median, found.quoted) == (0, None, ())
+
+
+@given(st.lists(st.floats(0, 1) | st.none(), max_size=50))
+def test_every_value_is_in_one_bin(values: list[float | None]) -> None:
+    known = [value for value in values if value is not None]
+    found = histogram(values)
+    assert sum(found.counts) == len(known)
+    assert found.median is None if not known else min(known) <= (found.median or 0) <= max(known)
