@@ -11,7 +11,7 @@ PEERS_LOCK := infra/docker/locks/bench.txt
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format kafka bench bench-cleaner bench-extractor bench-coherence locks clean
+.PHONY: help demo up test lint format kafka chaos bench bench-cleaner bench-extractor bench-coherence locks clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ format: $(INSTALLED) ## Rewrite the code as the linter wants it
 
 kafka: ## Run a real Apache Kafka on 127.0.0.1:9092 (Java 17 and Maven) until Ctrl-C
 	infra/kafka/kafka.sh run 9092
+
+chaos: $(INSTALLED) ## Send 10,000 articles through every fault there is, on three brokers (COPYDESK_CHAOS=N, COPYDESK_CHAOS_SEED)
+	COPYDESK_CHAOS=$${COPYDESK_CHAOS:-10000} $(BIN)/python -m pytest tests/broker/chaos $(ARGS)
 
 bench: $(INSTALLED) ## Measure the worker against a bare loop on a real Kafka, in one run
 	$(BIN)/python tests/bench/worker.py

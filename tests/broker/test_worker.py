@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.brokers import Broker, free_port_pair
-from harness.running import Cluster, Follower, Worker, run_command
+from harness.running import Cluster, Follower, Worker, run_command, stage_processes
 
 TOPICS = ("articles.raw", "articles.cleaned", "articles.probe.dlq")
 OUT = TOPICS[1:]
@@ -201,7 +201,7 @@ async def test_a_signal_finishes_what_is_in_hand_and_leaves_nothing_behind(
     await here.send("articles.raw", [(b"k%d" % n, raw(f"SLEEP 1 {n}"), {}) for n in range(30)])
     worker = await here.run("probe")
     await worker.says("article")
-    children = _children(worker.process.pid)
+    children = stage_processes(worker.process.pid)
     assert children
     worker.signal(number)
     assert await worker.ended(15) == 0, "in order, long before all thirty are done"
@@ -315,7 +315,7 @@ async def test_sigterm_before_it_is_ready_is_143(cluster: Make) -> None:
     await here.create(*TOPICS)
     worker = await here.run("probe", COPYDESK_TEST_LOAD_SECONDS="30")
     async with asyncio.timeout(30):
-        while not _children(worker.process.pid):
+        while not stage_processes(worker.process.pid):
             await asyncio.sleep(0.05)
     assert await worker.stop(10) == 143
 
@@ -327,7 +327,7 @@ async def _in_hand(cluster: Cluster, worker: Worker) -> list[int]:
     async with asyncio.timeout(20):
         while not await asyncio.to_thread(_tells_of_work, path):
             await asyncio.sleep(0.05)
-    children = _children(worker.process.pid)
+    children = stage_processes(worker.process.pid)
     assert children
     return children
 
@@ -362,19 +362,6 @@ async def test_a_worker_that_stops_while_others_leave_finishes_what_is_in_hand(c
     assert len({row.key for row in rows}) == 12
     if here.broker.transactions:
         assert len(rows) == 12
-
-
-def _children(pid: int) -> list[int]:
-    """The worker's stage processes; what a library starts for a moment, as `file`, is none."""
-    told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [int(child) for child in told if b"copydesk.runtime.child" in _command(int(child))]
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return b""
 
 
 def _runs(pid: int) -> bool:

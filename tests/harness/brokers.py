@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.protocol.admin import AlterPartitionReassignmentsRequest
 
 from harness.require import ROOT, missing
 
@@ -18,6 +24,8 @@ KAFKA = ROOT / "infra" / "kafka" / "kafka.sh"
 
 class Broker:
     """A running broker."""
+
+    nodes = 1
 
     def __init__(self, kind: str, brokers: str, *, transactions: bool) -> None:
         self.kind = kind
@@ -29,27 +37,93 @@ class Broker:
 
 
 class Kafka(Broker):
-    """A real Apache Kafka of one node, from `infra/kafka`, in a folder of its own."""
+    """A real Apache Kafka of one node or three, from `infra/kafka`, in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._port = free_port_pair()
+    def __init__(self, folder: Path, nodes: int = 1) -> None:
+        self.nodes = nodes
+        self._port = free_ports(10 * (nodes - 1) + 2)
+        self._ports = {node: self._port + 10 * (node - 1) for node in range(1, nodes + 1)}
         self._environ = {**os.environ, "KAFKA_DIR": str(folder), "KAFKA_LIBS": str(ROOT / ".kafka" / "libs")}
-        super().__init__("kafka", f"127.0.0.1:{self._port}", transactions=True)
+        brokers = ",".join(f"127.0.0.1:{port}" for port in self._ports.values())
+        super().__init__("kafka", brokers, transactions=True)
 
-    def start(self) -> None:
-        self._do("start", "1", "1", str(self._port))
-        self._do("wait", str(self._port), "30")
+    def start(self, *nodes: int) -> None:
+        """These nodes, or all."""
+        started = nodes or tuple(self._ports)
+        for node in started:
+            self._do("start", str(node), str(self.nodes), str(self._port))
+        for node in started:
+            self._do("wait", str(self._ports[node]), "60")
 
-    def kill(self) -> None:
+    def kill(self, node: int = 1) -> None:
         """As a crash."""
-        self._do("kill", "1")
+        self._do("kill", str(node))
+
+    def shut_down(self, node: int) -> None:
+        """In order: what it leads moves to the others first."""
+        self._do("stop", str(node))
 
     def stop(self) -> None:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self._do("kill", "1")
+        for node in self._ports:
+            with contextlib.suppress(subprocess.CalledProcessError):
+                self.kill(node)
+
+    async def in_sync(self, seconds: float = 120) -> None:
+        """Until every node answers and no partition lacks a replica or a leader."""
+        async with asyncio.timeout(seconds):
+            while not await self._is_in_sync():
+                await asyncio.sleep(0.3)
+
+    async def _is_in_sync(self) -> bool:
+        try:
+            async with admin(self.brokers) as client:
+                cluster = await client.describe_cluster()
+                topics = await client.describe_topics()
+        except KafkaError:
+            return False
+        return len(cluster["brokers"]) == self.nodes and all(
+            not partition["error_code"] and len(partition["isr"]) == len(partition["replicas"])
+            for topic in topics
+            for partition in topic["partitions"]
+        )
+
+    async def move_leaders(self, topic: str) -> None:
+        """Every partition of a topic gets another leader; its replicas are the same again afterwards."""
+        async with admin(self.brokers) as client:
+            before = (await client.describe_topics([topic]))[0]["partitions"]
+            led = {partition["partition"]: partition["leader"] for partition in before}
+            every = sorted(self._ports)
+            await _reassign(client, topic, {n: [node for node in every if node != old] for n, old in led.items()})
+            while True:
+                now = (await client.describe_topics([topic]))[0]["partitions"]
+                if all(partition["leader"] not in {-1, led[partition["partition"]]} for partition in now):
+                    break
+                await asyncio.sleep(0.2)
+            others = {p["partition"]: [p["leader"], *(n for n in every if n != p["leader"])] for p in now}
+            await _reassign(client, topic, others)
+        await self.in_sync()
 
     def _do(self, *arguments: str) -> None:
         subprocess.run([KAFKA, *arguments], check=True, env=self._environ, timeout=300)
+
+
+@contextlib.asynccontextmanager
+async def admin(brokers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client that asks and sets."""
+    client = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def _reassign(client: AIOKafkaAdminClient, topic: str, replicas: dict[int, list[int]]) -> None:
+    partitions: list[Any] = [(number, nodes, {}) for number, nodes in replicas.items()]
+    request = AlterPartitionReassignmentsRequest(10_000, [(topic, partitions, {})], {})
+    response = await client._send_to_controller(request)
+    assert not response.error_code, response
+    assert not any(partition[1] for _, told, _ in response.responses for partition in told), response
 
 
 class Embedded(Broker):
@@ -87,11 +161,11 @@ def kafka_problem() -> str | None:
 
 
 @contextlib.contextmanager
-def own_kafka(folder: Path) -> Iterator[Kafka]:
+def own_kafka(folder: Path, nodes: int = 1) -> Iterator[Kafka]:
     """A Kafka for one test alone, which may kill it."""
     if problem := kafka_problem():
         missing("kafka", problem)
-    kafka = Kafka(folder)
+    kafka = Kafka(folder, nodes)
     try:
         kafka.start()
         yield kafka
@@ -126,12 +200,19 @@ def embedded_broker() -> Iterator[Embedded]:
 
 def free_port_pair() -> int:
     """A free port whose successor is free, too (Kafka's controller listens there)."""
+    return free_ports(2)
+
+
+def free_ports(count: int) -> int:
+    """The first of so many free ports in a row."""
     while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            with contextlib.suppress(OSError):
-                other.bind(("127.0.0.1", port + 1))
+        with contextlib.ExitStack() as stack:
+            first = stack.enter_context(socket.socket())
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            with contextlib.suppress(OSError, OverflowError):
+                for number in range(1, count):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port + number))
                 return port
 
 

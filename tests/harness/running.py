@@ -24,6 +24,7 @@ from harness.brokers import Broker
 from harness.require import ROOT
 
 STAGES = ROOT / "tests" / "stages"
+SOURCES = {"cleaner": "articles.raw", "extractor": "articles.cleaned", "coherence": "articles.extracted"}
 
 
 class Row(NamedTuple):
@@ -50,6 +51,8 @@ class Worker:
         self.stage = stage
         self.process = process
         self.lines: list[dict[str, Any]] = []
+        self.asked = False
+        """Whether it was asked to stop."""
         self._news = asyncio.Condition()
         self._reader = asyncio.create_task(self._read())
 
@@ -91,7 +94,14 @@ class Worker:
         assert done, f"{self.stage} still runs after {seconds} s: {self.lines[-6:]}"
         return await self.process.wait()
 
+    def signal_children(self, number: signal.Signals) -> None:
+        """To the stage's process, if there is one now."""
+        for child in stage_processes(self.process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, number)
+
     def signal(self, number: signal.Signals) -> None:
+        self.asked |= number == signal.SIGTERM
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
 
@@ -99,9 +109,32 @@ class Worker:
         self.signal(signal.SIGTERM)
         return await self.ended(seconds)
 
+    async def stop_when_ready(self, seconds: float = 160) -> int:
+        """As `stop`; before it has partitions it would end with 143, and a second signal would end it at once."""
+        if not self.asked:
+            await self.says("ready", seconds)
+            self.signal(signal.SIGTERM)
+        return await self.ended(seconds)
+
     def articles(self) -> list[dict[str, Any]]:
         """What it logged of articles."""
         return [line for line in self.lines if line.get("event") == "article"]
+
+
+def stage_processes(pid: int) -> list[int]:
+    """A worker's stage processes; what a library starts for a moment, as `file`, is none."""
+    try:
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(child) for child in told if b"copydesk.runtime.child" in _command(int(child))]
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 class Cluster:
@@ -138,8 +171,9 @@ class Cluster:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.brokers)
         await admin.start()
         try:
+            copies = self.broker.nodes
             new = [
-                NewTopic(self.prefix + name, partitions, 1, topic_configs=dict((configs or {}).get(name, {})))
+                NewTopic(self.prefix + name, partitions, copies, topic_configs=dict((configs or {}).get(name, {})))
                 for name in names
             ]
             response = await admin.create_topics(new)
@@ -219,6 +253,20 @@ class Cluster:
         finally:
             await admin.close()
 
+    async def state(self) -> str:
+        """How far every group and worker is: what a failed test shows."""
+        lines = []
+        for stage, name in SOURCES.items():
+            with contextlib.suppress(KafkaError):
+                lines.append(f"{stage} committed {await self.committed(stage, name)}")
+        for number, worker in enumerate(self.workers):
+            path = self.health_file(worker.stage, number)
+            health = path.read_text(encoding="utf-8") if worker.alive and path.exists() else ""
+            told = [line for line in worker.lines if line.get("event") != "article"][-8:]
+            how = "runs" if worker.alive else f"ended with {worker.process.returncode}"
+            lines += [f"{worker.stage} {worker.process.pid} {how} {health}", *(f"    {line}"[:1500] for line in told)]
+        return "\n".join(lines)
+
 
 class Follower:
     """Everything that is in some topics, as it comes."""
@@ -230,6 +278,7 @@ class Follower:
             bootstrap_servers=brokers, isolation_level="read_committed", auto_offset_reset="earliest",
             enable_auto_commit=False, max_partition_fetch_bytes=4 << 20,
         )  # fmt: skip
+        self._places: dict[tuple[TopicPartition, int], tuple[bytes | None, bytes | None]] = {}
         self._news = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
 
@@ -269,13 +318,25 @@ class Follower:
                             record.key, record.value, {name: value.decode() for name, value in record.headers},
                         )
                         for record in records
+                        if self._is_new(partition, record)
                     )  # fmt: skip
                 self._news.notify_all()
+
+    def _is_new(self, partition: TopicPartition, record: Any) -> bool:
+        """Whether it was not read before: a new leader that is behind for a moment sends a reader back to the start."""
+        place = (partition, record.offset)
+        if place not in self._places:
+            self._places[place] = (record.key, record.value)
+            return True
+        assert self._places[place] == (record.key, record.value), f"{place} holds another record than before"
+        return False
 
     async def until(self, enough: Callable[[list[Row]], bool] | int, seconds: float = 60) -> list[Row]:
         """The rows, once there are enough of them."""
 
         def there() -> bool:
+            if self._task is not None and self._task.done():
+                self._task.result()  # raises what ended it
             return len(self.rows) >= enough if isinstance(enough, int) else enough(self.rows)
 
         try:

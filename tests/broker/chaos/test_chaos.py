@@ -1,0 +1,73 @@
+"""Nothing lost, nothing twice: all three stages on three brokers, through everything that can happen to either.
+
+A short form by default; `make chaos` sends COPYDESK_CHAOS articles. The seed is printed, and COPYDESK_CHAOS_SEED
+repeats it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.brokers import Kafka, own_kafka
+from harness.counting import TOPICS, arrived, count
+from harness.load import CLEANED_BYTES, load
+from harness.running import Cluster
+from harness.storm import Storm
+
+SHORT = {"exactly_once": 1200, "at_least_once": 600}
+WHOLE = int(os.environ.get("COPYDESK_CHAOS", "0"))
+SEED = int(os.environ.get("COPYDESK_CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 10_000)
+PARTITIONS = 12
+
+
+@pytest.fixture
+def kafka(tmp_path: Path) -> Iterator[Kafka]:
+    with own_kafka(tmp_path, nodes=3) as running:
+        yield running
+
+
+@pytest.mark.slow
+@pytest.mark.kafka
+@pytest.mark.timeout(3600 if WHOLE else 900)
+@pytest.mark.parametrize("delivery", ["exactly_once", "at_least_once"])
+async def test_nothing_is_lost(kafka: Kafka, delivery: str, capsys: pytest.CaptureFixture[str]) -> None:
+    articles = WHOLE or SHORT[delivery]
+    sent = list(load(SEED, articles))
+    settings = {
+        "COPYDESK_DELIVERY": delivery,
+        "COPYDESK_TRANSACTION_SECONDS": "15",
+        "COPYDESK_MAX_ARTICLE_SECONDS": "8",
+    }
+    async with Cluster(kafka, **settings) as here:
+        await kafka.in_sync()
+        sizes = {name: {"max.message.bytes": str(1 << 20)} for name in TOPICS}
+        await here.create(
+            *TOPICS,
+            partitions=PARTITIONS,
+            configs={**sizes, "articles.cleaned": {"max.message.bytes": str(CLEANED_BYTES)}},
+        )
+        await here.send("articles.raw", [one[:3] for one in sent])
+        begin = time.monotonic()
+        async with here.follow(*TOPICS[1:]) as follower:
+            async with Storm(here, kafka, follower, seed=SEED, articles=articles) as storm:
+                try:
+                    await storm.blow()
+                    await follower.until(lambda rows: arrived(rows) >= articles, seconds=300)
+                except (AssertionError, TimeoutError) as error:
+                    raise AssertionError(f"seed {SEED}, {storm.did}: {error}\n{await here.state()}") from error
+                await follower.settle(3.0)
+            seconds = time.monotonic() - begin
+            codes = [await worker.stop_when_ready() for worker in storm.members() if worker.alive]
+            summary = count(sent, follower.rows, exactly_once=delivery == "exactly_once")
+    with capsys.disabled():
+        print(  # noqa: T201 - the summary is what one runs this for
+            f"\n{delivery}, seed {SEED}, {seconds:.0f} s: {', '.join(storm.did)}\n"
+            f"  started again: {dict(storm.restarted)}\n  {summary}"
+        )
+    assert set(codes) <= {0}, "what still runs stops in order"

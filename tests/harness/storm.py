@@ -1,0 +1,142 @@
+"""What happens to workers and brokers while articles come through."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Self
+
+from harness.brokers import Kafka
+from harness.counting import SINKS, arrived
+from harness.running import Cluster, Follower, Worker
+
+STAGES = tuple(SINKS)
+WORKERS = 2
+"""Of each stage; a supervisor, as every deployment has one, starts who ended again."""
+
+ZOMBIE_SECONDS = 9.0
+"""Longer than a session: others have taken over when the frozen one wakes up."""
+
+
+class Storm:
+    """A storm over a cluster: `blow` does everything once, spread over the articles' way, in an order by the seed."""
+
+    def __init__(self, cluster: Cluster, kafka: Kafka, follower: Follower, *, seed: int, articles: int) -> None:
+        self.did: list[str] = []
+        """What happened, in order."""
+        self.restarted: Counter[str] = Counter()
+        """Who was started again by the supervisor, and why."""
+        self._cluster = cluster
+        self._kafka = kafka
+        self._follower = follower
+        self._random = random.Random(seed)
+        self._articles = articles
+        self._members: dict[str, list[Worker]] = {stage: [] for stage in STAGES}
+        self._supervisor: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._supervisor = asyncio.create_task(self._supervise())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nobody is started again from here on."""
+        if self._supervisor is not None:
+            self._supervisor.cancel()
+            await asyncio.gather(self._supervisor, return_exceptions=True)
+
+    async def blow(self) -> None:
+        """Everything that can happen, once; each at its share of the articles."""
+        happenings: list[Callable[[], Awaitable[None]]] = [
+            self._kill_workers, self._stop_workers, self._kill_children, self._hang_a_child, self._wake_a_zombie,
+            self._kill_a_broker, self._move_leaders, self._roll_brokers, self._roll_workers,
+        ]  # fmt: skip
+        self._random.shuffle(happenings)
+        for number, happening in enumerate(happenings):
+            await self._progress((number + 1) / (len(happenings) + 3))
+            await happening()
+            self.did.append(happening.__name__.strip("_").replace("_", " "))
+
+    def members(self) -> Iterator[Worker]:
+        """Who should be running."""
+        for stage in STAGES:
+            yield from self._members[stage]
+
+    async def _progress(self, share: float) -> None:
+        await self._follower.until(lambda rows: arrived(rows) >= share * self._articles, seconds=300)
+
+    def _one(self, stage: str) -> Worker:
+        alive = [worker for worker in self._members[stage] if worker.alive]
+        return self._random.choice(alive or self._members[stage])
+
+    async def _kill_workers(self) -> None:
+        for stage in STAGES:
+            self._one(stage).signal(signal.SIGKILL)
+
+    async def _stop_workers(self) -> None:
+        for stage in STAGES:
+            self._one(stage).signal(signal.SIGTERM)
+
+    async def _kill_children(self) -> None:
+        for stage in STAGES:
+            self._one(stage).signal_children(signal.SIGKILL)
+
+    async def _hang_a_child(self) -> None:
+        """The article in hand does not come back; COPYDESK_MAX_ARTICLE_SECONDS ends it."""
+        self._one(self._random.choice(STAGES)).signal_children(signal.SIGSTOP)
+
+    async def _wake_a_zombie(self) -> None:
+        stage = self._random.choice(STAGES)
+        frozen = self._one(stage)
+        self._members[stage].append(await self._cluster.run(stage))
+        frozen.signal(signal.SIGSTOP)
+        await asyncio.sleep(ZOMBIE_SECONDS)
+        frozen.signal(signal.SIGCONT)
+
+    async def _kill_a_broker(self) -> None:
+        node = self._random.randint(1, self._kafka.nodes)
+        await asyncio.to_thread(self._kafka.kill, node)
+        await asyncio.sleep(1)
+        await asyncio.to_thread(self._kafka.start, node)
+        await self._kafka.in_sync()
+
+    async def _roll_brokers(self) -> None:
+        for node in range(1, self._kafka.nodes + 1):
+            await asyncio.to_thread(self._kafka.shut_down, node)
+            await asyncio.to_thread(self._kafka.start, node)
+            await self._kafka.in_sync()
+
+    async def _move_leaders(self) -> None:
+        for name in SINKS.values():
+            await self._kafka.move_leaders(self._cluster.prefix + name)
+
+    async def _roll_workers(self) -> None:
+        for worker in list(self.members()):
+            worker.signal(signal.SIGTERM)
+            with contextlib.suppress(AssertionError):  # it ended otherwise, or takes long: the counting judges
+                await worker.ended(60)
+            await self._full(worker.stage)
+
+    async def _full(self, stage: str) -> None:
+        """Until a stage has all its workers again, and they are ready."""
+        async with asyncio.timeout(120):
+            while not all(worker.alive for worker in self._members[stage]):
+                await asyncio.sleep(0.2)
+            for worker in list(self._members[stage]):
+                with contextlib.suppress(AssertionError):  # it ended: the supervisor starts another
+                    await worker.says("ready", 100)
+
+    async def _supervise(self) -> None:
+        while True:
+            for stage, members in self._members.items():
+                for place, worker in enumerate(members):
+                    if not worker.alive:
+                        last = next((str(line["problem"]) for line in reversed(worker.lines) if "problem" in line), "")
+                        self.restarted[f"{stage} after {worker.process.returncode} {last[:80]}".strip()] += 1
+                        members[place] = await self._cluster.run(stage)
+                while len(members) < WORKERS:
+                    members.append(await self._cluster.run(stage))
+            await asyncio.sleep(0.3)
