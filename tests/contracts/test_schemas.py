@@ -13,15 +13,15 @@ from click.testing import CliRunner
 
 from contracts.documents import SCHEMAS, examples, label
 from copydesk.cli.schemas import command
-from copydesk.contracts.schemas import render, schemas
+from copydesk.contracts.schemas import files, render, schemas
 from copydesk.contracts.topics import DOCUMENTS, topics
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the committed schemas."""
-    for file in SCHEMAS.glob("*.schema.json"):
-        shutil.copy(file, tmp_path)
+    """A copy of what is made from structs and topics."""
+    for name in files():
+        shutil.copy(SCHEMAS / name, tmp_path)
     return tmp_path
 
 

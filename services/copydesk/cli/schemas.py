@@ -1,4 +1,4 @@
-"""`copydesk schemas`: the JSON Schemas and the structs they are made from."""
+"""`copydesk schemas`: JSON Schemas and AsyncAPI, and the structs and topics they are made from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from copydesk.runtime.exits import Exit
 
 @click.group(name="schemas")
 def command() -> None:
-    """Write the JSON Schemas from the structs, or check that they agree."""
+    """Write JSON Schemas and AsyncAPI from structs and topics, or check that they agree."""
 
 
 def _folder() -> Path:
@@ -30,8 +30,7 @@ def write(folder: Path | None) -> None:
     """Write every schema anew, in --folder or where copydesk has its own."""
     folder = folder or _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    for name, schema in schemas.schemas().items():
-        content = schemas.render(schema)
+    for name, content in schemas.files().items():
         path = folder / name
         changed = not path.exists() or path.read_bytes() != content
         path.write_bytes(content)
@@ -43,16 +42,16 @@ def write(folder: Path | None) -> None:
     "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Default: copydesk's own."
 )
 def check(folder: Path | None) -> None:
-    """Check that the committed schemas are what the structs give; exit 1 where they differ."""
+    """Check that the committed files are what structs and topics give; exit 1 where they differ."""
     folder = folder or _folder()
     stale = [
         name
-        for name, schema in schemas.schemas().items()
-        if not (folder / name).exists() or (folder / name).read_bytes() != schemas.render(schema)
+        for name, content in schemas.files().items()
+        if not (folder / name).exists() or (folder / name).read_bytes() != content
     ]
     for name in stale:
         click.echo(
-            f"{name} is not what the structs give: `copydesk schemas write`, and a line in schemas/CHANGELOG.md",
+            f"{name} is not what structs and topics give: `copydesk schemas write`, and a line in schemas/CHANGELOG.md",
             err=True,
         )
     raise SystemExit(Exit.REFUSED if stale else Exit.DONE)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from copydesk.contracts import asyncapi
 from copydesk.contracts.articles import SCORED, VISIBLE, Document, RawArticle
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.topics import DOCUMENTS
@@ -22,6 +23,12 @@ def schemas() -> dict[str, Schema]:
     made = {f"{topic}.v{VERSION}.schema.json": _schema(document, topic) for topic, document in DOCUMENTS.items()}
     made[f"deadletter.v{VERSION}.schema.json"] = _schema(DeadLetter, "deadletter")
     return made
+
+
+def files() -> dict[str, bytes]:
+    """Every file of `schemas/` that is made from the structs and topics, with what it holds."""
+    made = {name: render(schema) for name, schema in schemas().items()}
+    return made | {asyncapi.FILE: asyncapi.render()}
 
 
 def render(schema: Schema) -> bytes:
