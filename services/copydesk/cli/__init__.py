@@ -17,7 +17,7 @@ class Commands(click.Group):
         "First steps": ("demo", "up", "viewer"),
         "Articles": ("publish", "withdraw", "consume", "process"),
         "Workers": ("run", "stages", "health"),
-        "Operations": ("topics", "schemas", "dlq", "lag", "trace", "replay"),
+        "Operations": ("topics", "schemas", "dlq", "lag", "trace", "replay", "doctor"),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

@@ -12,6 +12,7 @@ from copydesk.cli.setup import ask, connection, end, known_topics
 from copydesk.client.connection import Connection
 from copydesk.contracts.topics import Topic
 from copydesk.runtime import broker
+from copydesk.runtime.broker import TopicProblem
 from copydesk.runtime.exits import Exit
 
 
@@ -61,31 +62,17 @@ async def _apply(target: Connection, partitions: int | None, replication: int) -
         return await broker.create_topics(client, described(target), partitions=partitions, replication=replication)
 
 
-async def _problems(target: Connection) -> tuple[list[str], list[str]]:
-    """What stops a worker, and what is only different from what is described."""
-    wanted = described(target)
+async def _problems(target: Connection) -> list[TopicProblem]:
     async with broker.admin(target) as client:
-        counts = await broker.partitions(client, wanted)
-        configs = await broker.topic_configs(client, counts) if counts else {}
-    fatal = [f"{name}: missing; `copydesk topics apply` creates it" for name in wanted if name not in counts]
-    if len(set(counts.values())) > 1:
-        fatal.append(f"partition counts differ: {', '.join(f'{name} {count}' for name, count in counts.items())}")
-    different = []
-    for name, count in counts.items():
-        for config, value in wanted[name].configs.items():
-            found = configs.get(name, {}).get(config)
-            if found is not None and set(found.split(",")) != set(value.split(",")):
-                different.append(f"{name}: {config} is {found}, described as {value}")
-        if count != wanted[name].partitions:
-            different.append(f"{name}: {count} partitions, described as {wanted[name].partitions}")
-    return fatal, different
+        return await broker.topic_problems(client, target, described(target))
 
 
-def _report(problems: tuple[list[str], list[str]]) -> None:
-    fatal, different = problems
-    for line in different:
-        click.echo(f"note: {line}", err=True)
+def _report(problems: list[TopicProblem]) -> None:
+    for problem in problems:
+        if not problem.fatal:
+            click.echo(f"note: {problem.told}", err=True)
+    fatal = [problem for problem in problems if problem.fatal]
+    for problem in fatal:
+        click.echo(f"{problem.told}; `{problem.mend}` mends it", err=True)
     if fatal:
-        for line in fatal:
-            click.echo(line, err=True)
         sys.exit(Exit.SETUP)

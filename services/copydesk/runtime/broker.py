@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -119,6 +120,50 @@ async def size_limits(client: AIOKafkaAdminClient, connection: Connection, stage
         default = described[name].max_message_bytes if name in described else DEFAULT_BYTES
         limits[connection.full(name)] = int(configs.get(connection.full(name), {}).get("max.message.bytes", default))
     return limits
+
+
+class TopicProblem(NamedTuple):
+    """A topic that is not as it is described."""
+
+    fatal: bool
+    """Whether a worker could not work."""
+
+    told: str
+    mend: str
+    """The command that mends it."""
+
+
+async def topic_problems(
+    client: AIOKafkaAdminClient, connection: Connection, described: Mapping[str, Topic]
+) -> list[TopicProblem]:
+    """Where the broker's topics differ from what is described, by full name."""
+    counts = await partitions(client, described)
+    configs = await topic_configs(client, counts) if counts else {}
+    problems = [
+        TopicProblem(True, f"{name}: missing", "copydesk topics apply")  # noqa: FBT003 - a field
+        for name in described
+        if name not in counts
+    ]
+    at = f"--bootstrap-server {connection.brokers}"
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        few = min(counts, key=lambda name: counts[name])
+        mend = f"kafka-topics {at} --alter --topic {few} --partitions {max(counts.values())} (while it is empty)"
+        problems.append(TopicProblem(True, f"partition counts differ: {told}", mend))  # noqa: FBT003 - ditto
+    for name, count in counts.items():
+        for config, value in described[name].configs.items():
+            found = configs.get(name, {}).get(config)
+            if found is not None and set(found.split(",")) != set(value.split(",")):
+                mend = (
+                    f"kafka-configs {at} --alter --entity-type topics --entity-name {name} "
+                    f"--add-config '{config}=[{value}]'"
+                )
+                told = f"{name}: {config} is {found}, described as {value}"
+                problems.append(TopicProblem(False, told, mend))  # noqa: FBT003 - ditto
+        if count != described[name].partitions:
+            told = f"{name}: {count} partitions, described as {described[name].partitions}"
+            problems.append(TopicProblem(False, told, "nothing, if it is meant: no command reads the number"))  # noqa: FBT003 - ditto
+    return problems
 
 
 async def create_topics(
