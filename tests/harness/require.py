@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,3 +25,11 @@ def shared() -> Path:
     if not (SHARED / "score").is_dir():
         missing("shared", f"there is no {SHARED.name}/ beside the repository")
     return SHARED
+
+
+def chromium() -> str:
+    """The program of Debian's Chromium."""
+    found = shutil.which("chromium")
+    if found is None:
+        missing("chromium", "there is no such program (Debian: apt-get install chromium)")
+    return found

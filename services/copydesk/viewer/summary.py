@@ -109,7 +109,7 @@ def identify(message: Message) -> tuple[str, Origin]:
     """The id under which a message is kept, and which version of the article it belongs to."""
     place = _origin_place(message)
     ingested = seconds(header(message.headers, INGESTED) or "", default=message.timestamp / 1000)
-    origin = Origin(*place, int(ingested * 1000))
+    origin = Origin(*place, round(ingested * 1000))
     id_ = header(message.headers, "ce_subject") or (message.key or b"").decode("utf-8", "replace")
     if message.value and ranks()[message.topic] <= 1:  # a raw article's own id wins
         with suppress(InvalidDocumentError):

@@ -11,8 +11,9 @@ const FIGURES_MS = 2000; // between two looks at the statistics while articles c
 const STATES = { connecting: "connecting", reading: "reading the topics", live: "live", away: "the broker does not answer" };
 
 const reading = byId("reading");
-let view = { name: "none", id: "" };
+let view = { name: "", id: "" };
 let shown = ""; // which message of which article is on the right
+let complete = false; // whether the list has all that there is
 let turn = 0; // answers that come for an older turn are dropped
 let figuresAt = 0;
 
@@ -66,25 +67,26 @@ function refresh() {
 async function readArticle() {
   const { id } = view;
   const one = list.get(id);
-  const message = one ? `${id}\n${one.topic}\n${one.partition}\n${one.offset}` : `${id}\nnone`;
+  const message = one ? `${id}\n${one.topic}\n${one.partition}\n${one.offset}` : `${id}\n${complete}`;
   if (shown === message) return;
-  const same = shown.startsWith(`${id}\n`) && shown !== `${id}\nnone`;
+  const same = shown.startsWith(`${id}\n`);
   shown = message;
   const mine = ++turn;
+  if (!one) return say(complete ? "Not here yet: it shows as soon as it is in a topic." : "Reading the topics …");
   const answer = await fetch(`/api/article?id=${encodeURIComponent(id)}`).catch(() => null);
+  const told = await answer?.json().catch(() => null);
   if (mine !== turn || view.id !== id) return;
-  if (!answer || !answer.ok) {
-    reading.replaceChildren(el("a.back", { href: "#/" }, "‹ All articles"), el("p.waiting", {}, !answer ? "The page’s server does not answer." : one ? (await answer.json()).problem : "Not here yet: it shows as soon as it is in a topic."));
-    return;
-  }
-  const told = await answer.json();
-  if (mine !== turn || view.id !== id) return;
+  if (!told || !answer.ok) return say(told?.problem ?? "The page’s server does not answer.");
   const focused = reading.contains(document.activeElement) ? document.activeElement.id : null;
   const top = reading.scrollTop;
   render(reading, told);
   document.title = `${told.summary.title || told.summary.lead || id} · copydesk`;
   if (same) reading.scrollTop = top;
   if (focused && focused !== "reading") byId(focused)?.focus({ preventScroll: true });
+}
+
+function say(what) {
+  reading.replaceChildren(el("a.back", { href: "#/" }, "‹ All articles"), el("p.waiting", {}, what));
 }
 
 async function readFigures() {
@@ -142,8 +144,9 @@ listen({
   begin(told) {
     if (told.anew) list.clear();
   },
-  articles(articles) {
+  articles(articles, whole) {
     list.take(articles);
+    complete ||= whole;
     refresh();
   },
   state(state) {

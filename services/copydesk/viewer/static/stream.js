@@ -21,7 +21,7 @@ export function listen(on) {
     take("broker", (told) => on.state(told.broker ? "live" : "away"));
     take("articles", (told, event) => {
       if (event.lastEventId) last = event.lastEventId;
-      on.articles(told.articles);
+      on.articles(told.articles, told.complete);
       if (told.complete) on.state("live");
     });
     source.onerror = () => {

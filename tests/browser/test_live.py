@@ -1,0 +1,166 @@
+"""The page over real topics: the whole pipeline beside it, and a server that comes and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from browser.conftest import Open
+from copydesk.contracts.topics import topics
+from copydesk.runtime.processes import die_with
+from harness.brokers import Embedded, embedded_broker, free_port_pair
+from harness.require import ROOT
+from harness.running import Cluster
+from harness.viewing import scored
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
+
+SEED = "000_326d0f3b89965fac"
+SAMPLES = ROOT / "services" / "copydesk" / "samples"
+ENOUGH_MS = 90_000
+"""For three stages that load their models on a machine that has much else to do."""
+
+PICTURE_BYTES = 300_000
+
+
+class Command:
+    """A `copydesk` command that serves the page."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.said: list[str] = []
+        self._url = asyncio.get_running_loop().create_future()
+        self._reader = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        assert self.process.stderr is not None
+        while line := (await self.process.stderr.readline()).decode():
+            self.said.append(line)
+            if (found := re.search(r"live page on (\S+)", line)) and not self._url.done():
+                self._url.set_result(found[1])
+
+    async def url(self) -> str:
+        """The page's address, once it is served."""
+        async with asyncio.timeout(60):
+            await asyncio.wait({self._url, self._reader}, return_when=asyncio.FIRST_COMPLETED)
+        assert self._url.done(), f"it ended: {self.said[-5:]}"
+        told: str = await self._url
+        return told
+
+    async def end(self, number: signal.Signals) -> int:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(number)
+        async with asyncio.timeout(60):
+            await self._reader
+            return await self.process.wait()
+
+
+@contextlib.asynccontextmanager
+async def running(*arguments: str, **environ: str) -> AsyncIterator[Command]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "copydesk", *arguments,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        preexec_fn=partial(die_with, os.getpid()), env={**os.environ, **environ},
+    )  # fmt: skip
+    command = Command(process)
+    try:
+        yield command
+    finally:
+        await command.end(signal.SIGKILL)
+
+
+async def picture(page: Page, file: Path) -> None:
+    await page.mouse.move(2, 2)
+    taken = await page.screenshot(path=file, animations="disabled")
+    assert 10_000 < len(taken) < PICTURE_BYTES
+
+
+async def test_an_article_that_is_published_from_the_page_appears_enriched(open_page: Open, pictures: Path) -> None:
+    async with running("up", "--port", "0", "--viewer-port", "0") as up:
+        url = await up.url()
+        page = await open_page(url)
+        await page.evaluate("window.marker = 'never loaded again'")
+        for name in ("round-up.txt", "long-quotation.txt", "bridge-page.html", f"{SEED}.txt"):
+            await page.click("#to-publish")
+            await page.set_input_files("#publish-files", SAMPLES / name)
+            await expect(page.locator("#publish")).to_be_hidden()
+        await expect(page.locator(".row[data-state=scored]")).to_have_count(4, timeout=ENOUGH_MS)
+        reading = page.locator("#reading")  # the last one is open
+        await expect(reading.locator("h1")).to_have_text("Putin orders partial withdrawal of Russian troops from Syria")
+        await expect(reading.locator(".step.done")).to_have_count(4)
+        await expect(reading.locator("mark.person").first).to_have_text("Putin")
+        await expect(reading.locator(".said.direct").first).to_be_visible()
+        await expect(reading.locator("button.speaker", has_text="Putin").first).to_be_visible()
+        await expect(reading.locator(".beside")).to_contain_text("Mikhail Klimentyev TASS Getty Images")
+        await expect(reading.locator(".strip svg rect")).to_have_count(15)
+        assert await page.evaluate("window.marker") == "never loaded again"
+        await take_pictures(open_page, page.url, pictures)
+        up.process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(60):
+            assert await up.process.wait() == 0, up.said[-5:]
+
+
+async def take_pictures(open_page: Open, address: str, folder: Path) -> None:
+    """The seed article, kept as an artefact; `docs/` shows the first two."""
+    for name, width, height, scheme in (
+        ("viewer", 1360, 900, "light"),
+        ("viewer-dark", 1360, 900, "dark"),
+        ("viewer-phone", 390, 844, "light"),
+    ):
+        page = await open_page(address, width=width, height=height, color_scheme=scheme)
+        await expect(page.locator(".body")).to_be_visible()
+        await picture(page, folder / f"{name}.png")
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[Embedded]:
+    with embedded_broker() as embedded:
+        yield embedded
+
+
+async def test_whoever_looks_loses_nothing_when_the_server_is_started_anew(open_page: Open, broker: Embedded) -> None:
+    cluster = Cluster(broker)
+    await cluster.create(*topics(), partitions=3)
+    port = str(free_port_pair())
+
+    async def publish(first: int, last: int) -> None:
+        await cluster.send(
+            "articles.scored",
+            [
+                (
+                    f"n{number}".encode(),
+                    scored(f"n{number}", f"Article {number}"),
+                    {"ce_subject": f"n{number}".encode()},
+                )
+                for number in range(first, last)
+            ],
+        )
+
+    await publish(0, 20)
+    async with running("viewer", "--port", port, **cluster.environ) as viewer:
+        page = await open_page(await viewer.url())
+        await page.evaluate("window.marker = 'never loaded again'")
+        await expect(page.locator("#count")).to_have_text("20 articles")
+        await publish(20, 40)
+        await expect(page.locator("#count")).to_have_text("40 articles")
+        await viewer.end(signal.SIGKILL)
+        await expect(page.locator("#live")).to_have_text("connecting")
+    await publish(40, 90)
+    async with running("viewer", "--port", port, **cluster.environ) as viewer:
+        await viewer.url()
+        await expect(page.locator("#count")).to_have_text("90 articles", timeout=ENOUGH_MS)
+        await expect(page.locator("#live")).to_have_text("live")
+        await publish(90, 95)
+        await expect(page.locator("#count")).to_have_text("95 articles")
+        assert await page.evaluate("window.marker") == "never loaded again"
+        assert await viewer.end(signal.SIGTERM) == 0, viewer.said

@@ -1,0 +1,464 @@
+"""The page in a real browser, served by this process: what is shown, and that nothing else is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from browser.conftest import Open
+from copydesk.viewer.desk import Desk
+from copydesk.viewer.settings import ViewerSettings
+from harness.viewing import TEXT, dead, earlier, message, raw, scored, served
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt;"
+
+
+def put(desk: Desk, id_: str, document: bytes, *, offset: int, at: int = 0, topic: str = "articles.scored") -> None:
+    desk.see(message(topic, document, id_=id_, offset=offset, origin=(0, offset), at=at))
+
+
+def a_few(desk: Desk) -> None:
+    """An article at every stage, a dead letter, one that was withdrawn."""
+    document = scored("full", "Bridge to be built in Lisbon", captions=["A bridge"], credits=["Ana / Agency"])
+    put(desk, "full", document, offset=0, at=1000)
+    put(
+        desk,
+        "cleaned",
+        earlier(scored("cleaned", "Only cleaned"), "articles.cleaned"),
+        offset=1,
+        topic="articles.cleaned",
+    )
+    desk.see(message("articles.raw", raw("Only published so far.", site="paper.example"), id_="raw", offset=2))
+    desk.see(message("articles.cleaner.dlq", b"{nope", id_="broken", offset=3, headers=dead("invalid", place=(0, 3))))
+    desk.see(message("articles.raw", None, id_="gone", offset=4))
+
+
+async def read(page: Page, id_: str) -> None:
+    """Choose an article in the list."""
+    await page.locator(".row").filter(has_text=id_).click()
+
+
+# ------------------------------------------------------------------------------------------------ what is shown
+
+
+async def test_the_list_tells_each_article_at_its_stage(open_page: Open) -> None:
+    async with served() as here:
+        a_few(here.desk)
+        page = await open_page(here.url)
+        rows = page.locator(".row")
+        await expect(rows).to_have_count(5)
+        full = rows.filter(has_text="Bridge to be built")
+        for told in ("scored", "25 %", "1 quote", "0.90", "example.org"):
+            await expect(full).to_contain_text(told)
+        await expect(rows.filter(has_text="Only cleaned")).to_contain_text("cleaned")
+        await expect(rows.filter(has_text="Only published so far.")).to_contain_text("paper.example")
+        await expect(rows.filter(has_text="broken")).to_contain_text("dead letter, invalid")
+        await expect(rows.filter(has_text="gone")).to_contain_text("withdrawn")
+        await expect(page.locator("#count")).to_have_text("5 articles")
+        await expect(page.locator("#live")).to_have_text("live")
+
+
+async def test_search_and_filter_narrow_the_list(open_page: Open) -> None:
+    async with served() as here:
+        a_few(here.desk)
+        page = await open_page(here.url)
+        await page.fill("#search", "ana RUIZ")  # somebody in it
+        await expect(page.locator(".row")).to_have_count(1)
+        await expect(page.locator("#count")).to_have_text("1 of 5 articles")
+        await page.fill("#search", "")
+        await page.select_option("#filter", "dead")
+        await expect(page.locator(".row")).to_have_count(1)
+        await expect(page.locator(".row")).to_contain_text("broken")
+        put(here.desk, "late", scored("late", "Comes late"), offset=9)
+        await page.select_option("#filter", "scored")
+        await expect(page.locator(".row")).to_have_count(2)
+
+
+async def test_an_article_that_is_read_changes_as_it_is_enriched(open_page: Open) -> None:
+    async with served() as here:
+        document = scored("a", "As it grows")
+        here.desk.see(message("articles.raw", raw(title="As it grows", id="a"), offset=0))
+        page = await open_page(here.url)
+        await read(page, "As it grows")
+        await expect(page.locator(".waiting")).to_contain_text("waiting for the cleaner")
+        put(here.desk, "a", earlier(document, "articles.cleaned"), offset=0, topic="articles.cleaned")
+        await expect(page.locator(".step.done")).to_have_count(2)
+        await expect(page.locator(".beside")).to_be_visible()
+        put(here.desk, "a", document, offset=0)
+        await expect(page.locator(".step.done")).to_have_count(4)
+        await expect(page.locator("mark.person")).to_have_text("Ana Ruiz")
+        assert await page.title() == "As it grows · copydesk"
+
+
+async def test_a_quotation_names_its_speaker_and_how_he_was_found(open_page: Open) -> None:
+    async with served() as here:
+        put(here.desk, "a", scored(), offset=0)
+        page = await open_page(f"{here.url}/#/article/a")
+        await page.hover(".body .said")
+        note = page.locator("#note")
+        await expect(note).to_be_visible()
+        for told in ("Ana Ruiz", "named beside the quotation", "said", "93 %"):
+            await expect(note).to_contain_text(told)
+        await expect(page.locator("mark.person.lit")).to_have_text("Ana Ruiz")
+        await expect(page.locator(".cue.lit")).to_have_text("said")
+        await page.mouse.move(5, 5)
+        await expect(note).to_be_hidden()
+        await page.focus("#said-q1")
+        await expect(note).to_be_visible()
+        assert "Ana Ruiz" in (await page.get_attribute("#said-q1", "aria-label") or "")
+        await page.keyboard.press("Escape")
+        await expect(note).to_be_hidden()
+
+
+async def test_what_was_removed_is_behind_a_switch_with_its_reason(open_page: Open) -> None:
+    async with served() as here:
+        put(here.desk, "a", scored(), offset=0)
+        page = await open_page(f"{here.url}/#/article/a")
+        removed = page.locator("del")
+        await expect(removed).to_be_hidden()
+        await page.click("#show-removed")
+        await expect(removed).to_be_visible()
+        await expect(removed).to_have_text("Latest News")
+        await expect(page.locator(".removed")).to_contain_text("related")
+        await expect(page.locator("#show-removed")).to_have_attribute("aria-checked", "true")
+
+
+async def test_provenance_and_json_are_behind_tabs(open_page: Open) -> None:
+    async with served() as here:
+        here.desk.see(message("articles.raw", raw(id="a"), partition=7, offset=41))
+        at = {"partition": 3, "offset": 12, "origin": (7, 41), "headers": {"traceparent": "00-abc-def-01"}}
+        here.desk.see(message("articles.scored", scored(metadata={"big": 12345678901234567890}), **at))  # type: ignore[arg-type]
+        page = await open_page(f"{here.url}/#/article/a")
+        await page.click("#tab-origin")
+        panel = page.locator("#panel")
+        for told in ("articles.scored", "traceparent", "00-abc-def-01", "articles.raw", "41", "12", "cleaner"):
+            await expect(panel).to_contain_text(told)
+        await page.click("#tab-json")
+        shown = await page.locator("#panel pre").inner_text()
+        assert json.loads(shown) == json.loads(scored(metadata={"big": 12345678901234567890}))
+        assert "12345678901234567890" in shown, "as it came: JavaScript would have rounded it"
+
+
+async def test_statistics_are_shown_and_follow_what_comes(open_page: Open) -> None:
+    async with served() as here:
+        for number in range(4):
+            put(here.desk, f"n{number}", scored(f"n{number}"), offset=number)
+        page = await open_page(f"{here.url}/#/statistics")
+        quoted = page.locator(".card").filter(has_text="Most quoted")
+        await expect(quoted).to_contain_text("Ana Ruiz in 4 articles")
+        put(here.desk, "more", scored("more"), offset=9)
+        await expect(quoted).to_contain_text("Ana Ruiz in 5 articles")
+        await expect(page.locator(".card").filter(has_text="Noise share")).to_contain_text("median 25 %")
+
+
+# ------------------------------------------------------------------------------------------------- offsets
+
+
+async def test_an_emoji_before_a_name_moves_nothing(open_page: Open) -> None:
+    async with served() as here:
+        text = "👩‍👩‍👧 𝔊othic 🔋🔋 opening.\n\n“Yes 🎉”, said Ana Ruiz 🔋 in Lisbon."
+        put(here.desk, "a", scored("a", "A title", text), offset=0)
+        page = await open_page(f"{here.url}/#/article/a")
+        await expect(page.locator(".body mark.person")).to_have_text("Ana Ruiz")
+        await expect(page.locator(".body mark.location")).to_have_text("Lisbon")
+        await expect(page.locator(".said.direct").last).to_have_text("“Yes 🎉”")
+        await expect(page.locator(".body p").first).to_have_text("👩‍👩‍👧 𝔊othic 🔋🔋 opening.")
+
+
+async def test_offsets_in_code_points_are_converted_whatever_the_text(open_page: Open) -> None:
+    pieces = ["a", "é", "\u0301", "中", "🔋", "👩‍👩‍👧", "𝔊", "\n", "\u200d", "\U0010ffff", "\uffff"]
+    rng = random.Random(8)
+    cases = []
+    for _ in range(300):
+        text = "".join(rng.choices(pieces, k=rng.randrange(12)))
+        start, end = sorted(rng.randrange(len(text) + 1) for _ in range(2))
+        cases.append([text, start, end, text[start:end]])
+    async with served() as here:
+        page = await open_page(here.url)
+        wrong = await page.evaluate(
+            """async (cases) => {
+                const { indexer } = await import("/static/offsets.js");
+                return cases.filter(([text, start, end, expected]) => {
+                    const at = indexer(text);
+                    return text.slice(at(start), at(end)) !== expected || at(1e9) !== text.length || at(-3) !== 0;
+                });
+            }""",
+            cases,
+        )
+    assert wrong == []
+
+
+# ------------------------------------------------------------------------------------------------- hostile
+
+
+async def test_a_hostile_article_is_text_and_nothing_else(open_page: Open) -> None:
+    async with served() as here:
+        text = f"{HOSTILE}\n\n“{HOSTILE}”, said Ana Ruiz in Lisbon."
+        document = scored(f'x"><{HOSTILE}', HOSTILE, text, captions=[HOSTILE], credits=[HOSTILE], site="<b>site")
+        put(here.desk, f'x"><{HOSTILE}', document, offset=0)
+        here.desk.see(message("articles.cleaner.dlq", HOSTILE.encode(), id_="d", offset=1, headers=dead()))
+        here.desk.see(message("articles.raw", raw(title=HOSTILE, html=HOSTILE), id_="r", offset=2))
+        page = await open_page(here.url)
+        rows = page.locator(".row")
+        await expect(rows).to_have_count(3)
+        for row in range(3):
+            await rows.nth(row).click()
+            await expect(rows.nth(row)).to_have_attribute("aria-selected", "true")
+            for tab in ("quotes", "origin", "json", "text"):
+                await page.click(f"#tab-{tab}")
+        await read(page, "1 quote")
+        await expect(page.locator("#reading h1")).to_have_text(HOSTILE)
+        await expect(page.locator(".body p").first).to_have_text(HOSTILE)
+        await expect(page.locator(".beside dd").first).to_have_text(HOSTILE)
+        await expect(page.locator("img, script:not([src='/static/page.js']), iframe")).to_have_count(0)
+
+
+@pytest.mark.parametrize("id_", ["../../etc", "__proto__", "a/b c#?&%25", "%E0%A4%A", "🔋", "constructor"])
+async def test_any_id_can_be_opened_and_is_found_again_by_its_address(open_page: Open, id_: str) -> None:
+    async with served() as here:
+        put(here.desk, id_, scored(id_, "Odd"), offset=0)
+        page = await open_page(here.url)
+        await read(page, "Odd")
+        await expect(page.locator("#reading h1")).to_have_text("Odd")
+        await page.reload()
+        await expect(page.locator("#reading h1")).to_have_text("Odd")
+
+
+async def test_offsets_that_lie_outside_of_the_text_break_nothing(open_page: Open) -> None:
+    async with served() as here:
+        article: dict[str, Any] = json.loads(scored())
+        article["entities"][0]["mentions"][0] |= {"start": 10**15, "end": 10**16}
+        article["quotes"][0] |= {"start": 60, "end": 3}
+        article["blocks"][0] |= {"start": 5, "end": 10**9}
+        put(here.desk, "a", json.dumps(article).encode(), offset=0)
+        page = await open_page(f"{here.url}/#/article/a")
+        await expect(page.locator(".body p").last).to_contain_text("Latest News")
+        await expect(page.locator(".body p").first).to_contain_text("ayor spoke.")
+
+
+# -------------------------------------------------------------------------------------------- many articles
+
+
+async def test_five_thousand_articles_stay_smooth(open_page: Open, capsys: pytest.CaptureFixture[str]) -> None:
+    async with served() as here:
+        for number in range(5000):
+            put(
+                here.desk, f"n{number}", scored(f"n{number}", f"Article {number}"), offset=number, at=1_000_000 + number
+            )
+        page = await open_page("about:blank")
+        await page.add_init_script(
+            "window.longest = 0; new PerformanceObserver((found) => {"
+            " for (const one of found.getEntries()) window.longest = Math.max(window.longest, one.duration);"
+            " }).observe({ type: 'longtask', buffered: true });"
+        )
+        await page.goto(here.url)
+        await expect(page.locator("#count")).to_have_text("5,000 articles")
+        nodes = [await page.locator("body *").count()]
+        for number in range(0, 5000, 500):
+            await page.locator("#rows").evaluate("(box, top) => { box.scrollTop = top; }", number * 104)
+            for again in range(number, number + 500):  # all of it changes while it is scrolled
+                put(
+                    here.desk,
+                    f"n{again}",
+                    scored(f"n{again}", f"Again {again}"),
+                    offset=10_000 + again,
+                    at=1_000_000 + again,
+                )
+            nodes.append(await page.locator("body *").count())
+        await page.fill("#search", "Again 4999")
+        await expect(page.locator(".row")).to_have_count(1)
+        await page.fill("#search", "")
+        await page.focus("#rows")
+        await page.keyboard.press("End")
+        await expect(page.locator(".row[aria-selected=true]")).to_contain_text("Again 0")
+        longest = await page.evaluate("window.longest")
+        await page.evaluate(
+            "() => { setTimeout(() => { const end = performance.now() + 300; while (performance.now() < end); }); }"
+        )
+        async with asyncio.timeout(30):
+            while await page.evaluate("window.longest") < 250:  # long tasks are seen at all
+                await asyncio.sleep(0.05)  # an observer is told when the browser likes
+    with capsys.disabled():
+        print(f"\n5,000 articles: at most {max(nodes)} elements, longest task {longest:.0f} ms")  # noqa: T201 - a figure
+    assert max(nodes) < 800, "rows out of sight are no elements"
+    assert longest < 1500, "measured: none over 50 ms, from which on a task counts as long"
+
+
+async def test_the_page_holds_no_more_articles_than_the_server(open_page: Open) -> None:
+    async with served(ViewerSettings(port=0, articles=50)) as here:
+        page = await open_page(here.url)
+        for number in range(400):
+            put(here.desk, f"n{number}", scored(f"n{number}", f"Article {number}"), offset=number, at=1000 + number)
+            if number % 100 == 99:
+                await expect(page.locator(".row").filter(has_text=f"Article {number}")).to_be_visible()
+        await expect(page.locator("#count")).to_have_text("50 articles")
+
+
+# ---------------------------------------------------------------------------------------------- publishing
+
+
+async def test_a_text_is_pasted_and_published(open_page: Open) -> None:
+    async with served() as here:
+        page = await open_page(here.url)
+        await page.click("#to-publish")
+        await page.fill("#publish-text", "A text.\n\nIts end 🔋.")
+        await page.fill("#publish-headline", "Its title")
+        await page.click("#publish-send")
+        await expect(page.locator("#publish")).to_be_hidden()
+        await expect(page.locator(".waiting")).to_contain_text("as soon as it is in a topic")
+        assert [json.loads(body) for body in here.told.bodies] == [
+            {"text": "A text.\n\nIts end 🔋.", "title": "Its title"}
+        ]
+        await page.click("#to-publish")
+        await page.click("#publish-send")
+        await expect(page.locator("#publish-said")).to_contain_text("nothing to publish")
+
+
+async def test_files_are_dropped_anywhere_and_published(open_page: Open) -> None:
+    dropped = [
+        ["a.txt", "Plain text."],
+        ["b.html", "<html><body><p>A page without an address.</p></body></html>"],
+        ["c.json", '{"id": "mine", "text": "An article."}'],
+        ["d.ndjson", '{"text": "One."}\n\n{"text": "Two."}\n'],
+    ]
+    async with served() as here:
+        page = await open_page(here.url)
+        await expect(page.locator("#live")).to_have_text("live")
+        await page.evaluate(
+            """(files) => {
+                const carried = new DataTransfer();
+                for (const [name, text] of files) carried.items.add(new File([text], name));
+                const event = { dataTransfer: carried, bubbles: true, cancelable: true };
+                for (const kind of ["dragenter", "dragover", "drop"])
+                    document.body.dispatchEvent(new DragEvent(kind, event));
+            }""",
+            dropped,
+        )
+        await expect(page.locator("#publish")).to_be_hidden()
+        await expect(page.locator(".waiting")).to_be_visible()
+    told = [json.loads(body) for body in here.told.bodies]
+    assert sorted(told, key=json.dumps) == sorted(
+        [
+            {"text": "Plain text."},
+            {"html": "<html><body><p>A page without an address.</p></body></html>"},
+            {"id": "mine", "text": "An article."},
+            {"text": "One."},
+            {"text": "Two."},
+        ],
+        key=json.dumps,
+    )
+
+
+async def test_what_is_refused_says_why_and_stays_to_be_mended(open_page: Open) -> None:
+    async with served() as here:
+        page = await open_page(here.url)
+        await page.click("#to-publish")
+        await page.select_option("#publish-kind", "json")
+        await page.fill("#publish-text", '{"title": "no text"}')
+        async with page.expect_response("**/api/articles") as answered:
+            await page.click("#publish-send")
+        assert (await answered.value).status == 422
+        await expect(page.locator("#publish-said")).to_contain_text("neither `text` nor `html`")
+        await expect(page.locator("#publish-text")).to_have_value('{"title": "no text"}')
+
+
+async def test_where_publishing_is_turned_off_nothing_offers_it(open_page: Open) -> None:
+    async with served(ViewerSettings(port=0, publish=False)) as here:
+        page = await open_page(here.url)
+        await expect(page.locator("#live")).to_have_text("live")
+        await expect(page.locator("#to-publish")).to_be_hidden()
+
+
+# --------------------------------------------------------------------------------------- for everybody
+
+
+async def test_the_keyboard_is_enough(open_page: Open) -> None:
+    async with served() as here:
+        for number in range(60):
+            put(here.desk, f"n{number}", scored(f"n{number}", f"Article {number}"), offset=number, at=1000 + number)
+        page = await open_page(here.url)
+        await expect(page.locator("#count")).to_have_text("60 articles")
+        await page.keyboard.press("/")
+        await expect(page.locator("#search")).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#rows")).to_be_focused()
+        await page.keyboard.press("ArrowDown")
+        await expect(page.locator("#reading h1")).to_have_text("Article 59")
+        await page.keyboard.press("End")
+        await expect(page.locator("#reading h1")).to_have_text("Article 0")
+        active = await page.get_attribute("#rows", "aria-activedescendant")
+        await expect(page.locator(f"#{active}")).to_contain_text("Article 0")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#reading")).to_be_focused()
+        await page.focus("#tab-text")
+        await page.keyboard.press("ArrowRight")
+        await expect(page.locator("#tab-quotes")).to_be_focused()
+        await expect(page.locator(".speaker-name")).to_contain_text("Ana Ruiz")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#rows")).to_be_focused()
+
+
+async def test_on_a_phone_there_is_one_thing_at_a_time(open_page: Open) -> None:
+    async with served() as here:
+        a_few(here.desk)
+        page = await open_page(here.url, width=390, height=844)
+        await expect(page.locator("#reading")).to_be_hidden()
+        await read(page, "Bridge to be built")
+        await expect(page.locator("#reading h1")).to_be_visible()
+        await expect(page.locator("#rows")).to_be_hidden()
+        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing sticks out"
+        await page.click(".back")
+        await expect(page.locator("#rows")).to_be_visible()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong."""
+    await page.evaluate(AXE)
+    found = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1360), ("dark", 1360), ("light", 390)])
+async def test_axe_finds_nothing_wrong(open_page: Open, scheme: str, width: int) -> None:
+    async with served() as here:
+        a_few(here.desk)
+        page = await open_page(here.url, width=width, color_scheme=scheme, bypass_csp=True)
+        await expect(page.locator("#live")).to_have_text("live")
+        found = {"list": await violations(page)}
+        await page.goto(f"{here.url}/#/article/full")
+        await page.click("#show-removed")
+        await page.click(".actor.person")
+        await page.focus("#said-q1")
+        found["article"] = await violations(page)
+        for tab in ("quotes", "origin", "json"):
+            await page.click(f"#tab-{tab}")
+            found[tab] = await violations(page)
+        await page.goto(f"{here.url}/#/article/broken")
+        await expect(page.locator(".trouble")).to_be_visible()
+        found["dead letter"] = await violations(page)
+        await page.goto(f"{here.url}/#/statistics")
+        await expect(page.locator(".card").first).to_be_visible()
+        found["statistics"] = await violations(page)
+        await page.click("#to-publish")
+        found["publish"] = await violations(page)
+    assert {name: told for name, told in found.items() if told} == {}
+
+
+async def test_the_door_lets_in_who_has_the_token(open_page: Open) -> None:
+    token = "a-token-that-is-long-enough"  # noqa: S105 - of a test
+    async with served(ViewerSettings(port=0, token=token)) as here:
+        put(here.desk, "a", scored(title=TEXT.split("\n", maxsplit=1)[0]), offset=0)
+        page = await open_page(here.url, bypass_csp=True)
+        assert await violations(page) == []
+        await page.fill("#token", token)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".row")).to_have_count(1)
