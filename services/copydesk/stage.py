@@ -19,6 +19,22 @@ class Reject(Exception):  # noqa: N818 - it is a verdict on the article, not an 
     """
 
 
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that every result has, for whoever watches the stage: the metric ``copydesk_<name>``, a histogram.
+
+    Args:
+        name: Of the metric, with its unit where it has one.
+        help: What it says, in a few words.
+        buckets: Upper bounds, rising.
+        of: The number of one output, or None where it has none.
+    """
+
+    name: str
+    help: str
+    buckets: tuple[float, ...]
+    of: Callable[[Any], float | None]
+
+
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """One processor: what it reads, what it writes, and how to get the function between the two.
 
@@ -33,6 +49,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
             process, before the first article; with the settings where the stage declares any.
         settings: The stage's own settings, a frozen struct with a default for every field, or None. The
             runtime fills it from ``COPYDESK_<NAME>_<FIELD>``; a stage itself never reads the environment.
+        measures: What its results tell the metrics, besides what every stage's do.
     """
 
     name: str
@@ -43,6 +60,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     output: type[msgspec.Struct]
     load: Callable[..., Callable[[Any], Any]]
     settings: type[msgspec.Struct] | None = None
+    measures: tuple[Measure, ...] = ()
 
     @property
     def dead_letters(self) -> str:

@@ -17,6 +17,7 @@ EXTRAS = {
     "coherence": "coherence",
     "viewer": "viewer",
     "cli": "cli",
+    "build": "build",
     "dev": "dev",
     "train": "train",
     "bench": "bench",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from copydesk.cleaner.settings import CleanerSettings
 from copydesk.contracts.articles import CleanedArticle, RawArticle
-from copydesk.stage import Stage
+from copydesk.stage import Measure, Stage
 
 __all__ = ["CleanerSettings", "load", "stage"]
 
@@ -27,4 +27,12 @@ stage = Stage(
     output=CleanedArticle,
     load=load,
     settings=CleanerSettings,
+    measures=(
+        Measure(
+            name="noise_share",
+            help="Share of an article's words that was removed",
+            buckets=(0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
+            of=lambda article: article.cleaning.noise_share,
+        ),
+    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from copydesk.coherence.settings import CoherenceSettings
 from copydesk.contracts.articles import ExtractedArticle, ScoredArticle
-from copydesk.stage import Stage
+from copydesk.stage import Measure, Stage
 
 __all__ = ["CoherenceSettings", "load", "stage"]
 
@@ -29,4 +29,12 @@ stage = Stage(
     output=ScoredArticle,
     load=load,
     settings=CoherenceSettings,
+    measures=(
+        Measure(
+            name="score",
+            help="Probability that an article's clean text is one story",
+            buckets=(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0),
+            of=lambda article: article.coherence.score,
+        ),
+    ),
 )

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from copydesk.contracts.articles import CleanedArticle, ExtractedArticle
-from copydesk.stage import Stage
+from copydesk.stage import Measure, Stage
 
 
 class ExtractorSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,4 +59,28 @@ stage = Stage(
     output=ExtractedArticle,
     load=load,
     settings=ExtractorSettings,
+    measures=(
+        Measure(
+            name="words",
+            help="Words of an article's text",
+            buckets=(10, 30, 100, 200, 300, 500, 700, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 30_000, 100_000),
+            of=lambda article: article.text.count(" ") + article.text.count("\n\n") + bool(article.text),
+        ),
+        Measure(
+            name="quotes",
+            help="Quotes in an article",
+            buckets=(0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 100),
+            of=lambda article: len(article.quotes),
+        ),
+        Measure(
+            name="attributed_share",
+            help="Share of an article's quotes whose speaker is known",
+            buckets=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
+            of=lambda article: (
+                sum(quote.speaker.mention is not None for quote in article.quotes) / len(article.quotes)
+                if article.quotes
+                else None
+            ),
+        ),
+    ),
 )

@@ -36,6 +36,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         article_id: Its id, where one could be read.
         model: The model behind the result; part of the result's ``ce_id``.
         trouble: Why it did not pass; None if it did.
+        measures: What the stage's measures say of the result, by their names.
         value: The result's bytes, empty unless it passed. Not part of the encoded outcome: it travels beside it.
     """
 
@@ -43,6 +44,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     article_id: str | None = None
     model: str | None = None
     trouble: Trouble | None = None
+    measures: dict[str, float] = {}
     value: bytes = b""
 
 
@@ -71,6 +73,7 @@ def run(stage: Stage, process: Callable[[Any], Any], value: bytes, key: bytes | 
             raise TypeError(f"{stage.name} returned {type(result).__name__}, not {stage.output.__name__}")  # noqa: TRY301
         encoded = msgspec.json.encode(result)
         read(stage.output, encoded, key)  # a stage never publishes what breaks its own contract
+        measures = {one.name: float(told) for one in stage.measures if (told := one.of(result)) is not None}
     except Reject as error:
         return Outcome(disposition="rejected", article_id=id_, trouble=_trouble(error, stack=False))
     except MemoryError:
@@ -78,7 +81,7 @@ def run(stage: Stage, process: Callable[[Any], Any], value: bytes, key: bytes | 
     except Exception as error:  # noqa: BLE001 - a bug that this article met is the article's dead letter, not the worker's death
         return Outcome(disposition="failed", article_id=id_, trouble=_trouble(error, stack=True))
     model = result.provenance[-1].model if isinstance(result, CleanedArticle) and result.provenance else None
-    return Outcome(disposition="passed", article_id=id_, model=model, value=encoded)
+    return Outcome(disposition="passed", article_id=id_, model=model, measures=measures, value=encoded)
 
 
 def read(document: type[msgspec.Struct], value: bytes, key: bytes | None) -> msgspec.Struct:

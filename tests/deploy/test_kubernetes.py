@@ -1,0 +1,162 @@
+"""The manifests render, are what Kubernetes takes, and keep the policies."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from copydesk.contracts.topics import topics
+from copydesk.runtime.settings import Settings
+from copydesk.stage import find
+from copydesk.viewer.settings import ViewerSettings
+from harness.require import ROOT, missing
+
+STAGES = ("cleaner", "extractor", "coherence")
+VERSION = "1.33"
+OVERLAYS = ("local", "production")
+
+Manifest = dict[str, Any]
+
+
+@cache
+def manifests(overlay: str) -> tuple[Manifest, ...]:
+    """What `kubectl apply -k` would apply."""
+    kubectl = shutil.which("kubectl") or missing("kubectl", "it is not installed")
+    folder = ROOT / "infra" / "kubernetes" / "overlays" / overlay
+    told = subprocess.run([kubectl, "kustomize", folder], check=True, capture_output=True, timeout=60)
+    return tuple(yaml.safe_load_all(told.stdout))
+
+
+def of_kind(overlay: str, *kinds: str) -> dict[str, Manifest]:
+    """The manifests of these kinds by name."""
+    return {one["metadata"]["name"]: one for one in manifests(overlay) if one["kind"] in kinds}
+
+
+def pods(overlay: str) -> dict[str, Manifest]:
+    """Pod templates by who makes pods of them."""
+    return {name: one["spec"]["template"] for name, one in of_kind(overlay, "Deployment", "Job").items()}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_kubernetes_takes_every_manifest_as_it_is(overlay: str) -> None:
+    own = [one for one in manifests(overlay) if not one["apiVersion"].startswith("keda.sh/")]
+    assert len(own) > 10
+    for one in own:
+        kubernetes_validate.validate(one, VERSION, strict=True)
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(own[0] | {"spek": {}}, VERSION, strict=True)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_pods_have_no_rights_to_spare(overlay: str) -> None:
+    for name, template in pods(overlay).items():
+        spec = template["spec"]
+        assert spec["automountServiceAccountToken"] is False, name
+        assert spec["serviceAccountName"] == "copydesk"
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        assert spec["securityContext"]["runAsUser"] == 10001
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in spec["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+            assert set(container["resources"]) == {"requests", "limits"}
+            assert set(container["resources"]["limits"]) == {"cpu", "memory"}
+        assert all(set(volume) & {"emptyDir", "secret", "configMap"} for volume in spec["volumes"]), name
+    for namespace in of_kind(overlay, "Namespace").values():
+        assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_deployment_is_probed_and_spread(overlay: str) -> None:
+    deployments = of_kind(overlay, "Deployment")
+    assert set(deployments) == {*STAGES, "viewer"}
+    for name, one in deployments.items():
+        (container,) = one["spec"]["template"]["spec"]["containers"]
+        assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container)
+        if name in STAGES:
+            paths = {kind: container[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")}
+            assert paths == {"livenessProbe": "/health", "readinessProbe": "/ready"}
+            assert one["spec"]["template"]["spec"]["topologySpreadConstraints"]
+            assert "replicas" not in one["spec"], "KEDA sets them"
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_selectors_match_what_they_select(overlay: str) -> None:
+    labels = {name: template["metadata"]["labels"] for name, template in pods(overlay).items()}
+    for name, one in of_kind(overlay, "Deployment").items():
+        assert one["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
+    for name, one in of_kind(overlay, "PodDisruptionBudget").items():
+        assert one["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
+        assert one["spec"]["maxUnavailable"] == 1
+    for name, one in of_kind(overlay, "Service").items():
+        assert one["spec"]["selector"].items() <= labels[name].items()
+    chosen = {
+        name: {pod for pod, has in labels.items() if one["spec"]["podSelector"]["matchLabels"].items() <= has.items()}
+        for name, one in of_kind(overlay, "NetworkPolicy").items()
+    }
+    assert chosen == {"copydesk": set(labels), "metrics": set(STAGES), "viewer": {"viewer"}}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_keda_scales_each_stage_on_its_own_topic(overlay: str) -> None:
+    scaled = of_kind(overlay, "ScaledObject")
+    assert set(scaled) == set(STAGES)
+    for name, one in scaled.items():
+        spec = one["spec"]
+        assert set(spec) <= {
+            "scaleTargetRef",
+            "minReplicaCount",
+            "maxReplicaCount",
+            "cooldownPeriod",
+            "advanced",
+            "triggers",
+        }
+        assert spec["scaleTargetRef"] == {"name": name}
+        assert 1 <= spec["minReplicaCount"] <= spec["maxReplicaCount"] <= topics()[find(name).source].partitions
+        (trigger,) = spec["triggers"]
+        told = trigger["metadata"]
+        assert trigger["type"] == "kafka"
+        assert (told["topic"], told["consumerGroup"]) == (find(name).source, f"copydesk.{name}")
+        assert all(isinstance(value, str) for value in told.values()), "KEDA takes strings only"
+        # a transaction leaves one marker a partition: an idle group must not be scaled up
+        assert int(told["activationLagThreshold"]) > topics()[told["topic"]].partitions
+        assert int(told["lagThreshold"]) > topics()[told["topic"]].partitions
+        behaviour = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
+        assert behaviour["scaleDown"]["stabilizationWindowSeconds"] >= 60
+        assert spec["cooldownPeriod"] >= 60
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_workers_get_settings_that_there_are_and_time_to_stop(overlay: str) -> None:
+    known = {f"COPYDESK_{field.upper()}" for field in Settings.__struct_fields__}
+    known |= {f"COPYDESK_VIEWER_{field.upper()}" for field in ViewerSettings.__struct_fields__}
+    (configured,) = of_kind(overlay, "ConfigMap").values()
+    settings = Settings(brokers="kafka:9092")
+    longest = settings.grace_seconds + settings.transaction_seconds
+    for name, template in pods(overlay).items():
+        (container,) = template["spec"]["containers"]
+        given = {one["name"] for one in container.get("env", ())} | set(configured["data"])
+        assert {variable.removesuffix("_FILE") for variable in given} <= known
+        if name in STAGES:
+            assert template["spec"]["terminationGracePeriodSeconds"] >= longest
+
+
+def test_production_reads_its_secrets_from_files_only() -> None:
+    (configured,) = of_kind("production", "ConfigMap").values()
+    assert configured["data"]["COPYDESK_SECURITY_PROTOCOL"] == "SASL_SSL"
+    for name, template in pods("production").items():
+        (container,) = template["spec"]["containers"]
+        mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
+        assert "/run/secrets/copydesk" in mounts, name
+        assert not [one for one in container.get("env", ()) if "secretKeyRef" in str(one)]
+    assert not of_kind("production", "Secret"), "secrets are not kept in a repository"
+    assert "PASSWORD:" not in str(configured["data"])
