@@ -7,6 +7,7 @@ import sys
 from importlib.util import find_spec
 
 import click
+from aiokafka.errors import KafkaError
 
 from copydesk.cli.setup import ask, connection, end
 from copydesk.cli.up import stop_on_signals
@@ -54,4 +55,6 @@ def command(host: str | None, port: int | None, *, open_: bool) -> None:
         end(Exit.USAGE, str(error))
     except (PortTakenError, UnknownTopicError) as error:
         end(Exit.SETUP, str(error))
+    except KafkaError as error:
+        end(Exit.RESTART, f"the topics cannot be read: {error!r}")
     sys.exit(Exit.DONE)

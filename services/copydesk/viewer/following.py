@@ -20,7 +20,7 @@ from copydesk.viewer.desk import Desk
 from copydesk.viewer.summary import ranks
 
 POLL_MS = 200
-AT_ONCE = 200  # messages between two looks at the browsers: some 20 ms
+AT_ONCE = 100  # messages between two looks at the browsers (measured: 0.23 ms a scored article)
 FETCH_BYTES = 16 * 1024 * 1024
 QUIET_SECONDS = 5.0
 """After so long without a message the broker is asked whether it is still there."""

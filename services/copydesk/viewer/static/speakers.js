@@ -19,8 +19,9 @@ export const who = (quote) => {
 };
 
 export const basis = (quote) => {
-  const told = BASES[quote.speaker.basis] ?? quote.speaker.basis;
-  return quote.speaker.anonymous ? `${told}, anonymous` : told;
+  const { basis: found, mention, name, anonymous } = quote.speaker;
+  const by = mention && mention.text !== name ? `: “${mention.text}”` : "";
+  return `${BASES[found] ?? found}${by}${anonymous ? ", anonymous" : ""}`;
 };
 
 /** The button behind a quotation that names its speaker. */
@@ -56,11 +57,10 @@ export function link(container, quotes) {
     if (!quote) return;
     shown = id;
     for (const name of ["quotes", "cue-of", "speaker-of", "quote"]) each(name, id, (node) => node.classList.add("lit"));
-    const cue = quote.cue ? `“${quote.cue.text}”` : null;
     note.replaceChildren(
       el("strong", {}, who(quote)),
-      el("span", {}, basis(quote) + (cue ? `, ${cue}` : "")),
-      el("span.note-sure", {}, `${quote.type} · speaker ${percent(quote.speaker.confidence)} sure`),
+      el("span", {}, basis(quote)),
+      el("span.note-sure", {}, [quote.type, quote.cue && `“${quote.cue.text}”`, `speaker ${percent(quote.speaker.confidence)} sure`].filter(Boolean).join(" · ")),
     );
     note.hidden = false;
     at.setAttribute("aria-describedby", "note");
