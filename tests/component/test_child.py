@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -98,6 +99,26 @@ async def test_an_article_is_given_a_second_chance_alone(child: Make, tmp_path: 
 async def test_no_second_chance_for_what_is_not_ours_any_more(child: Make) -> None:
     wanted = iter([True, False])
     assert await child(Settings(max_article_seconds=0.3)).run(b"k", raw("HANG"), wanted=lambda: next(wanted)) is None
+
+
+async def test_what_is_not_ours_any_more_ends_with_the_grace(child: Make) -> None:
+    """Long before its own time is over; the next article has a new process."""
+    one = child(Settings(max_article_seconds=90, grace_seconds=0.2))
+    await outcome(one, "first")
+    before, begin = one.pid, time.monotonic()
+    wanted = iter([True, True])
+    assert await one.run(b"k", raw("HANG"), wanted=lambda: next(wanted, False)) is None
+    assert time.monotonic() - begin < 60
+    assert (await outcome(one, "next")).disposition == "passed"
+    assert one.pid != before
+
+
+async def test_what_is_done_within_the_grace_is_kept(child: Make) -> None:
+    one = child(Settings(grace_seconds=30))
+    wanted = iter([True])
+    found = await one.run(b"k", raw("SLEEP 1.2 s"), wanted=lambda: next(wanted, False))
+    assert found is not None
+    assert found.disposition == "passed"
 
 
 async def test_articles_wait_for_their_turn(child: Make) -> None:

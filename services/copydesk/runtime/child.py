@@ -31,6 +31,9 @@ _RESPONSE = struct.Struct(">II")
 OUT_OF_MEMORY = 77
 """Exit status of a child that ran into its memory limit."""
 
+LOOK_SECONDS = 0.5
+"""Between two looks whether the article in hand is still wanted."""
+
 _KILLED = (asyncio.IncompleteReadError, ConnectionError)
 
 
@@ -91,7 +94,8 @@ class Child:
         Args:
             key: The message's key.
             value: The message's value.
-            wanted: Asked before each try; False (the partition is given up, the worker has halted) gives None.
+            wanted: Asked before each try and from time to time; False (the partition is given up, the worker has
+                halted) gives None, at the latest after `COPYDESK_GRACE_SECONDS`.
 
         Raises:
             LoadError: The process could not be started again.
@@ -105,8 +109,8 @@ class Child:
                     await self.start()
                 start = time.monotonic()
                 try:
-                    async with asyncio.timeout(self._settings.max_article_seconds):
-                        outcome, result = await self._exchange(key, value)
+                    async with asyncio.timeout(self._settings.max_article_seconds) as limit:
+                        outcome, result = await self._exchange_while(wanted, limit, key, value)
                 except TimeoutError:
                     trouble = Trouble(
                         name="Timeout",
@@ -140,6 +144,26 @@ class Child:
             start_new_session=True,  # a terminal's Ctrl-C reaches the parent only: the article in hand may finish
             env={**ONE_CORE, **os.environ},
         )  # fmt: skip
+
+    async def _exchange_while(
+        self, wanted: Callable[[], bool], limit: asyncio.Timeout, key: bytes | None, value: bytes
+    ) -> tuple[Outcome, bytes]:
+        """The answer to one article; once that is not wanted any more, its time is cut to the grace."""
+        loop = asyncio.get_running_loop()
+        next_look: asyncio.TimerHandle
+
+        def look() -> None:
+            nonlocal next_look
+            if wanted():
+                next_look = loop.call_later(LOOK_SECONDS, look)
+            elif (end := limit.when()) is not None:
+                limit.reschedule(min(end, loop.time() + self._settings.grace_seconds))
+
+        next_look = loop.call_later(LOOK_SECONDS, look)  # no task: most articles are done long before the first look
+        try:
+            return await self._exchange(key, value)
+        finally:
+            next_look.cancel()
 
     async def _exchange(self, key: bytes | None, value: bytes) -> tuple[Outcome, bytes]:
         if self._process is None or self._process.stdin is None:

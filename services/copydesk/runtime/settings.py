@@ -28,6 +28,10 @@ class Settings(Connection, frozen=True, kw_only=True):
     max_article_seconds: Seconds = 60.0
     """An article that takes longer costs its child process, is tried once more, and becomes a dead letter."""
 
+    grace_seconds: Seconds = 20.0
+    """How long the article in hand may take once its partition is given up or the worker stops; then it is dropped
+    uncommitted, and the next owner begins it anew. Below the time that whoever stops the worker gives it."""
+
     max_child_bytes: Annotated[int, Meta(ge=0)] = 4 * 1024**3
     """Memory (data segment) that the stage's process may take before the article in hand is blamed; 0: no limit."""
 
