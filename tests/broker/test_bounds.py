@@ -192,7 +192,6 @@ async def test_a_stop_does_not_wait_for_an_article_that_never_ends(cluster: Make
         rows = await follower.settle(1.0)
     assert [row.key for row in rows] == [b"a"], "what was in hand is nobody's dead letter"
     assert await here.committed("probe", "articles.raw") == {0: 1}, "it comes again"
-    )
 
 
 async def test_who_joins_does_not_wait_for_an_article_that_never_ends(cluster: Make) -> None:
