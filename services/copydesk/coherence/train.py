@@ -37,6 +37,7 @@ from copydesk.coherence.units import Reading, Vocabulary, read
 from copydesk.contracts.articles import (
     Block,
     Cleaning,
+    Entity,
     ExtractedArticle,
     Extraction,
     ExtractionModel,
@@ -513,8 +514,18 @@ def read_judged(data: Path) -> Iterator[tuple[str, ExtractedArticle]]:
             yield row["source"], wrap(f"{row['id']}#{variant}", row["title"], row[variant])
 
 
+def read_extracted(file: Path) -> dict[str, tuple[Entity, ...]]:
+    """Entities by article, of what the extractor made of the judged articles (NDJSON)."""
+    articles = (ExtractedArticle.read(line, None) for line in file.read_bytes().splitlines())
+    return {article.id: article.entities for article in articles}
+
+
 def write_out_of_fold(
-    out: Path, data: Path, measured: dict[Sight, list[Measured]], coefficients: Coefficients, sentences: Encoder | None
+    out: Path,
+    judged: Iterable[tuple[str, ExtractedArticle]],
+    measured: dict[Sight, list[Measured]],
+    coefficients: Coefficients,
+    sentences: Encoder | None,
 ) -> None:
     """What models say of articles of sources that they never saw; BBC is unseen by all, the shipped model judges it."""
     vectors = load_vectors() if "vectors" in measured else None
@@ -525,7 +536,7 @@ def write_out_of_fold(
         model = parse([msgspec.json.encode(fit_all(measured, coefficients, source))])
         scorers[source] = Scorer(VERSION, settings, model, vectors, sentences)
     with out.open("wb") as file:
-        for source, article in read_judged(data):
+        for source, article in judged:
             scorer = scorers[source if source in sources else None]
             file.write(msgspec.json.encode(scorer.score(article)) + b"\n")
 
@@ -537,6 +548,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: beside this file")
     parser.add_argument("--out-of-fold", type=Path, metavar="FILE")
     parser.add_argument("--sight", choices=["vectors", "words", "minilm"], default="vectors", help="for --out-of-fold")
+    parser.add_argument("--extracted", type=Path, metavar="FILE", help="for --out-of-fold; NDJSON of the extractor")
     parser.add_argument("--minilm", action="store_true")
     asked = parser.parse_args(arguments)
     coefficients = read_coefficients()
@@ -557,7 +569,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         wanted = ("minilm",) if asked.minilm else ("vectors", "words")
     measured = {sight: measure_all(documents, coefficients, encoders[sight]) for sight in wanted}
     if asked.out_of_fold:
-        write_out_of_fold(asked.out_of_fold, asked.data, measured, coefficients, sentences)
+        judged: Iterable[tuple[str, ExtractedArticle]] = read_judged(asked.data)
+        if asked.extracted:
+            entities = read_extracted(asked.extracted)
+            judged = ((source, msgspec.structs.replace(one, entities=entities[one.id])) for source, one in judged)
+        write_out_of_fold(asked.out_of_fold, judged, measured, coefficients, sentences)
         return
     out = asked.out or Path(__file__).with_name(MINILM_FILE if asked.minilm else FILE)
     data = msgspec.json.encode(fit_all(measured, coefficients, None)) + b"\n"
