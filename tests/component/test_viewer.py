@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import re
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
+from copydesk.contracts.topics import topics
+from copydesk.runtime.processes import die_with
 from copydesk.viewer.desk import Desk
 from copydesk.viewer.guard import COOKIE
 from copydesk.viewer.settings import ViewerSettings
-from harness.running import run_command
-from harness.viewing import Served, dead, message, raw, scored, served
+from harness.brokers import embedded_broker
+from harness.running import Cluster, run_command
+from harness.viewing import dead, message, raw, scored, served
 
 TOKEN = "a-token-that-is-long-enough"  # noqa: S105 - of a test
 
@@ -62,11 +71,8 @@ class Events:
 
 
 @asynccontextmanager
-async def listening(
-    session: aiohttp.ClientSession, page: Served, last: str = "", **headers: str
-) -> AsyncIterator[Events]:
-    told = {"Last-Event-ID": last} if last else {}
-    async with session.get(f"{page.url}/events", headers={**told, **headers}) as answer:
+async def listening(session: aiohttp.ClientSession, url: str, last: str = "") -> AsyncIterator[Events]:
+    async with session.get(f"{url}/events", headers={"Last-Event-ID": last} if last else {}) as answer:
         assert answer.status == 200
         yield Events(answer)
 
@@ -122,7 +128,7 @@ async def test_nothing_in_the_pages_is_inline_or_from_elsewhere() -> None:
 async def test_a_browser_gets_everything_and_then_every_change() -> None:
     async with served() as page, client() as session:
         fill(page.desk, 600)
-        async with asyncio.timeout(60), listening(session, page) as events:
+        async with asyncio.timeout(60), listening(session, page.url) as events:
             assert (await events.next())[0] == "hello"
             assert await events.next() == ("begin", {"anew": True})
             assert await events.until_complete() == [f"n{number}" for number in range(600)]
@@ -135,14 +141,14 @@ async def test_it_goes_on_where_it_was_at_another_server_too() -> None:
     async with client() as session:
         async with served() as page:
             fill(page.desk, 5)
-            async with asyncio.timeout(60), listening(session, page) as events:
+            async with asyncio.timeout(60), listening(session, page.url) as events:
                 await events.until_complete()
                 last = events.last
         async with served() as page:  # it has read the topics anew, and more came meanwhile
             fill(page.desk, 8)
-            async with asyncio.timeout(60), listening(session, page, last) as events:
+            async with asyncio.timeout(60), listening(session, page.url, last) as events:
                 assert await events.until_complete() == ["n5", "n6", "n7"]
-            async with asyncio.timeout(60), listening(session, page, events.last) as events:
+            async with asyncio.timeout(60), listening(session, page.url, events.last) as events:
                 assert await events.until_complete() == []
 
 
@@ -150,7 +156,7 @@ async def test_it_goes_on_where_it_was_at_another_server_too() -> None:
 async def test_with_an_id_that_is_none_it_begins_anew(last: str) -> None:
     async with served() as page, client() as session:
         fill(page.desk, 3)
-        async with asyncio.timeout(60), listening(session, page, last) as events:
+        async with asyncio.timeout(60), listening(session, page.url, last) as events:
             await events.next()
             assert await events.next() == ("begin", {"anew": True})
             assert await events.until_complete() == ["n0", "n1", "n2"]
@@ -160,11 +166,11 @@ async def test_at_a_broker_that_was_started_anew_it_begins_anew() -> None:
     async with client() as session:
         async with served() as page:
             fill(page.desk, 50)
-            async with asyncio.timeout(60), listening(session, page) as events:
+            async with asyncio.timeout(60), listening(session, page.url) as events:
                 await events.until_complete()
         async with served() as page:
             fill(page.desk, 2)
-            async with asyncio.timeout(60), listening(session, page, events.last) as again:
+            async with asyncio.timeout(60), listening(session, page.url, events.last) as again:
                 await again.next()
                 assert await again.next() == ("begin", {"anew": True})
                 assert await again.until_complete() == ["n0", "n1"]
@@ -175,7 +181,7 @@ async def test_nothing_is_told_before_the_topics_are_read() -> None:
         asyncio.timeout(60),
         served(ready=False) as page,
         client() as session,
-        listening(session, page) as events,
+        listening(session, page.url) as events,
     ):
         assert (await events.next())[0] == "hello"
         fill(page.desk, 3)
@@ -246,7 +252,7 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
 
 async def test_no_more_browsers_listen_than_allowed_and_one_that_leaves_makes_room() -> None:
     async with served(ViewerSettings(port=0, clients=2)) as page, client() as session:
-        async with asyncio.timeout(60), listening(session, page) as first, listening(session, page) as second:
+        async with asyncio.timeout(60), listening(session, page.url) as first, listening(session, page.url) as second:
             await first.next()
             await second.next()
             async with session.get(f"{page.url}/events") as answer:
@@ -380,7 +386,7 @@ async def test_publishing_can_be_turned_off() -> None:
         async with session.post(f"{page.url}/api/articles", json={"text": "Hello."}) as answer:
             assert answer.status == 403
             assert "COPYDESK_VIEWER_PUBLISH" in (await answer.json())["problem"]
-        async with asyncio.timeout(60), listening(session, page) as events:
+        async with asyncio.timeout(60), listening(session, page.url) as events:
             assert (await events.next())[1]["publish"] is False
 
 
@@ -469,3 +475,45 @@ async def test_a_port_that_is_taken_is_exit_5() -> None:
     assert status == 5
     assert f"127.0.0.1:{port}" in err
     assert "--port" in err
+
+
+def test_without_its_packages_the_command_says_which_are_missing() -> None:
+    code = "import sys; sys.modules['uvicorn'] = None; from copydesk.cli import main; main(['viewer'])"
+    ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 5, ended.stderr
+    assert "pip install 'copydesk[viewer]'" in ended.stderr
+
+
+@pytest.mark.slow
+async def test_it_reads_the_topics_of_a_broker_and_publishes_to_them() -> None:
+    with embedded_broker() as broker:
+        cluster = Cluster(broker)
+        status, _, err = await cluster.command("viewer", "--port", "0")
+        assert status == 5, err
+        assert "copydesk topics apply" in err
+        await cluster.create(*topics(), partitions=3)
+        await cluster.send("articles.scored", [(b"before", scored("before"), {})])
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "copydesk", "viewer", "--port", "0", stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **cluster.environ}, preexec_fn=partial(die_with, os.getpid()),
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(90), client() as session:
+                assert process.stderr is not None
+                told = re.search(r"live page on (\S+)", (await process.stderr.readline()).decode())
+                assert told is not None
+                async with listening(session, told[1]) as events:
+                    assert await events.until_complete() == ["before"]
+                    async with session.post(f"{told[1]}/api/articles", json={"id": "new", "text": "Hello."}) as answer:
+                        published = await answer.json()
+                    assert await events.until_complete() == ["new"]
+                    found = events.articles["new"]
+                    assert (found["topic"], found["partition"], found["offset"]) == (
+                        "articles.raw", published["partition"], published["offset"],
+                    )  # fmt: skip
+                    process.send_signal(signal.SIGTERM)
+                    assert await process.wait() == 0, "a browser that listens does not hold it up"
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()

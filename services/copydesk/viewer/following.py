@@ -100,9 +100,8 @@ async def _consumer(connection: Connection) -> AsyncIterator[AIOKafkaConsumer]:
 
 async def _assign(consumer: AIOKafkaConsumer, names: tuple[str, ...], last: int) -> list[TopicPartition]:
     """Take every partition of these topics, each from about where its share of the last messages begins."""
-    for name in names:
-        consumer._client.add_topic(name)  # noqa: SLF001 - what nobody reads yet is not in the metadata
-    await consumer._client.force_metadata_update()  # noqa: SLF001 - ditto
+    # of all topics: asking for one by its name would have some brokers create it
+    await consumer._client.force_metadata_update()  # noqa: SLF001 - the first metadata may be older than the topics
     partitions: list[TopicPartition] = []
     starts: dict[TopicPartition, int] = {}
     for name in names:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
@@ -74,7 +74,7 @@ class Server:
             sock: Listens already.
         """
         self._socket = sock
-        self._server = uvicorn.Server(
+        self._server = _WithoutSignals(
             uvicorn.Config(
                 app,
                 log_config=None,
@@ -87,11 +87,18 @@ class Server:
 
     async def run(self) -> None:
         """Serve until `stop`."""
-        await self._server._serve(sockets=[self._socket])  # noqa: SLF001 - `serve` would take SIGINT and SIGTERM
+        await self._server.serve(sockets=[self._socket])
 
     def stop(self) -> None:
         """Finish what is under way, then end."""
         self._server.should_exit = True
+
+
+class _WithoutSignals(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave SIGINT and SIGTERM alone."""
+        yield
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -161,6 +161,7 @@ function text(article, summary, container) {
   body.classList.toggle("with-removed", chosen.removed);
   return [
     strip(article, units),
+    threads(article),
     el("div.text-tools", {}, legend(article), removed ? switchFor(body, removed) : null),
     aside(article),
     body,
@@ -236,6 +237,14 @@ function strip(article, units) {
     svg("svg", { viewBox: `0 0 ${all} ${height + 2}`, width: all, height: height + 2, role: "img", "aria-label": label }, ...bars),
     el("figcaption", {}, "How much each paragraph belongs to the story", el("span.key.fits", {}, "fits"), el("span.key.foreign", {}, "off topic"), el("span.key.furniture", {}, "furniture"), el("span.key.hollow", {}, "removed")),
   );
+}
+
+/** Where there is more than one story: which paragraphs are about what. */
+function threads(article) {
+  const segments = article.coherence?.segments ?? [];
+  if (segments.length < 2) return null;
+  const blocks = (segment) => (segment.first_unit === segment.last_unit ? `${segment.first_unit + 1}` : `${segment.first_unit + 1}–${segment.last_unit + 1}`);
+  return el("ol.threads", { "aria-label": "What the paragraphs are about" }, ...segments.slice(0, 12).map((segment) => el("li", {}, el("span.thread-blocks", {}, blocks(segment)), el("span", { dir: "auto" }, segment.terms.slice(0, 5).join(", ") || "no words of its own"))));
 }
 
 function legend(article) {

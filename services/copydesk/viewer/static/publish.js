@@ -128,15 +128,21 @@ export function setUp(published) {
   });
   document.addEventListener("paste", (event) => {
     if (!allowed || event.target.closest?.("input, textarea, dialog")) return;
+    const files = [...event.clipboardData.files];
     const text = event.clipboardData.getData("text/plain");
-    if (text.trim()) open(text);
+    if (files.length) take(files);
+    else if (text.trim()) open(text);
   });
   let inside = 0;
+  let own = false; // what is dragged within the page is not handed in
+  document.addEventListener("dragstart", () => (own = true));
+  document.addEventListener("dragend", () => (own = false));
   const over = (change) => {
     inside = Math.max(0, inside + change);
     byId("drop").hidden = inside === 0;
   };
-  const carries = (event) => allowed && [...event.dataTransfer.types].some((type) => type === "Files" || type === "text/plain");
+  const carries = (event) =>
+    allowed && !own && [...event.dataTransfer.types].some((type) => type === "Files" || type === "text/plain");
   document.addEventListener("dragenter", (event) => carries(event) && over(1));
   document.addEventListener("dragleave", (event) => carries(event) && over(-1));
   document.addEventListener("dragover", (event) => {
