@@ -22,12 +22,12 @@ PERMISSIVE = {
     "BSD",
     "BSD-2-Clause",
     "BSD-3-Clause",
-    "BSD-derived (Repoze)",
     "CC0-1.0",
     "CNRI-Python",
     "ISC",
     "MIT",
     "PSF-2.0",
+    "Repoze",
     "Zlib",
 }
 """They ask for their notice to be kept, no more."""
@@ -40,6 +40,7 @@ _SPDX = {
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD",
     "3-Clause BSD License": "BSD-3-Clause",
+    "BSD-derived (Repoze)": "Repoze",
     "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
