@@ -21,6 +21,10 @@ MIN_NOISE = 0.1
 """...if the model has any doubt: it knows of copies, too, and refrains say a sentence twice on purpose."""
 
 
+CLEARLY = 0.2
+"""By how much less likely to be noise the later copy must be for the first to go: writers quote what came before."""
+
+
 class Copy(NamedTuple):
     """What a block has in common with one other.
 
@@ -48,7 +52,7 @@ def find_copies(overlap: Overlap) -> dict[int, Copy]:
 
 
 def find_spare(copies: dict[int, Copy], noise: Sequence[float], is_sentence: Callable[[int], bool]) -> list[int]:
-    """Numbers of the paragraphs that another says too: all copies but the likeliest body, or the first.
+    """Numbers of the paragraphs that another says too: all copies but the first, or the likeliest body.
 
     Args:
         copies: Which block repeats which.
@@ -61,5 +65,5 @@ def find_spare(copies: dict[int, Copy], noise: Sequence[float], is_sentence: Cal
         if copy.equal
         and noise[number] >= MIN_NOISE
         and is_sentence(number)
-        and (noise[number], number) > (noise[copy.other], copy.other)
+        and noise[number] - noise[copy.other] >= (-CLEARLY if number > copy.other else CLEARLY)
     ]

@@ -27,9 +27,10 @@ def find_lone_headlines(shapes: Sequence[Shape]) -> list[int]:
     """
     found = [
         number
-        for number in range(1, len(shapes) - 1)
-        if len((shape := shapes[number]).text) < MAX_CHARACTERS
-        and shape.text[-1:] != "."  # as most blocks do: they need not be taken apart
+        for number, shape in enumerate(shapes[1:-1], 1)
+        # most blocks are prose, which ends with a full stop: they need not be taken apart
+        if shape.text[-1:] != "."
+        and len(shape.text) < MAX_CHARACTERS
         and shape.size >= LONG_HEADLINE
         and shape.is_headline
         and not shape.ends_sentence

@@ -44,6 +44,13 @@ MAX_FOREIGN = 2
 MOST_JUDGED = 5_000
 """Blocks of a text that are judged at all: what is longer is no article, only what is certain is removed from it."""
 
+COST = 0.5
+"""By how much the log odds of noise rise for a block e times shorter than `SHORT`: what goes wrongly costs the article
+its characters, and a short block has few. Measured out of fold at 1 % of the body lost, with all rules, 0 / .5: noise
+left .257 / .260, captions found .655 / .714, noise-block F1 .889 / .895, articles losing a paragraph .225 / .206."""
+SHORT = 100
+"""Characters of a block from which its odds stay as they are."""
+
 CENTS = 100
 """Log odds of the cue regression and rarities are stored in hundredths: the last digits of the machine that trained
 them do not reach the file."""
@@ -133,12 +140,26 @@ class Model:
         """What to think of blocks that were read already, with or without the topic head."""
         facts, overlap = columns.look_around(reading, self._rarity)
         first = self._first.judge(facts)
-        noise = self._second.judge(np.concatenate([facts, columns.look_again(reading, first)], axis=1))
+        noise = weigh_cost(
+            self._second.judge(np.concatenate([facts, columns.look_again(reading, first)], axis=1)),
+            np.expm1(reading.own[:, columns.OWN.index("characters")].astype(np.float64)),
+        )
         foreign = np.zeros(len(noise))
         long = np.expm1(reading.own[:, 0]) >= MIN_FOREIGN_WORDS - 0.5
         if with_topic and long.any():
             foreign[long] = self._head.judge(facts[long][:, HEAD])
         return Opinion(reading, noise, foreign, overlap)
+
+
+def weigh_cost(noise: NDArray[np.float64], characters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probabilities, higher for short blocks (`COST`).
+
+    >>> weigh_cost(np.array([0.5, 0.5, 0.5]), np.array([25.0, 100.0, 500.0])).round(2).tolist()
+    [0.67, 0.5, 0.5]
+    """
+    factor = (np.clip(characters, 1, SHORT) / SHORT) ** COST
+    weighed: NDArray[np.float64] = noise / (noise + (1 - noise) * factor)
+    return weighed
 
 
 def _join(parts: Sequence[Opinion], size: int) -> Opinion:
