@@ -1,0 +1,43 @@
+"""An article in and its enriched version out, with nothing but a Kafka client and JSON: no copydesk on this side.
+
+Usage: python examples/plain_kafka.py 127.0.0.1:9092 page.txt
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+
+async def main(brokers: str, id_: str, text: str, prefix: str = "") -> None:
+    """Publish one article, print who said what in it."""
+    # read_committed: a stage writes in transactions, and what is aborted is no result
+    consumer = AIOKafkaConsumer(
+        prefix + "articles.scored", bootstrap_servers=brokers, isolation_level="read_committed",
+        auto_offset_reset="earliest", max_partition_fetch_bytes=11 * 1024 * 1024,
+    )  # fmt: skip
+    producer = AIOKafkaProducer(bootstrap_servers=brokers, acks="all", max_request_size=5 * 1024 * 1024)
+    await consumer.start()
+    await producer.start()
+    try:
+        # the key is the article's id: versions of one article stay in order
+        article = json.dumps({"id": id_, "text": text}).encode()
+        await producer.send_and_wait(prefix + "articles.raw", article, key=id_.encode())
+        async for record in consumer:
+            if record.key == id_.encode() and record.value is not None:
+                scored = json.loads(record.value)
+                for quote in scored["quotes"]:
+                    print(f"{quote['speaker']['name'] or 'nobody named'}: {quote['text']}")
+                return
+    finally:
+        await producer.stop()
+        await consumer.stop()
+
+
+if __name__ == "__main__":
+    page = Path(sys.argv[2])
+    asyncio.run(main(sys.argv[1], page.name, page.read_text(encoding="utf-8"), *sys.argv[3:]))
