@@ -166,8 +166,12 @@ async def test_statistics_are_shown_and_follow_what_comes(open_page: Open) -> No
 async def test_an_emoji_before_a_name_moves_nothing(open_page: Open) -> None:
     async with served() as here:
         text = "👩‍👩‍👧 𝔊othic 🔋🔋 opening.\n\n“Yes 🎉”, said Ana Ruiz 🔋 in Lisbon."
-        put(here.desk, "a", scored("a", "A title", text), offset=0)
+        article = json.loads(scored("a", "🔋 Ana Ruiz opens it", text))
+        mention = {"start": 2, "end": 10, "text": "Ana Ruiz", "kind": "name", "section": "title"}
+        article["entities"][0]["mentions"].append(mention)
+        put(here.desk, "a", json.dumps(article).encode(), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
+        await expect(page.locator(".headline mark.person")).to_have_text("Ana Ruiz")
         await expect(page.locator(".body mark.person")).to_have_text("Ana Ruiz")
         await expect(page.locator(".body mark.location")).to_have_text("Lisbon")
         await expect(page.locator(".said.direct").last).to_have_text("“Yes 🎉”")

@@ -114,11 +114,12 @@ class Page:
             if seen is not None and not self._desk.knows(seen):
                 seen = None  # of another log under the same name: a broker that was started anew
             yield ServerSentEvent(orjson.dumps({"anew": seen is None}).decode(), event="begin")
-            number, until, broker = 0, self._desk.number, True
+            number, told, broker = 0, False, True
             while not self._desk.closed:
-                changed, number = self._desk.since(number, BATCH, seen=seen, until=until)
+                changed, number = self._desk.since(number, BATCH, seen=seen)
                 complete = number >= self._desk.number
-                if changed or number <= until:
+                if changed or not told:
+                    told = True
                     yield self._tell(changed, complete=complete)
                 if broker != self._desk.broker_answers:
                     broker = self._desk.broker_answers

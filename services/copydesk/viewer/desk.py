@@ -163,22 +163,19 @@ class Desk:
         if not self.closed:
             await self._news.wait()
 
-    def since(
-        self, number: int, most: int, *, seen: Positions | None = None, until: int = 0
-    ) -> tuple[list[Article], int]:
+    def since(self, number: int, most: int, *, seen: Positions | None = None) -> tuple[list[Article], int]:
         """What changed, the earliest change first, and the number to ask with next.
 
         Args:
             number: Of the last change that is known.
             most: How many articles to tell at once.
             seen: What somebody knows already who comes back: messages before these positions.
-            until: Up to which change that is so.
         """
         changed: list[Article] = []
         for article in self:
             if article.number <= number:
                 break
-            if seen is not None and article.number <= until and article.summary.offset < seen.get(article.place, 0):
+            if seen is not None and article.summary.offset < seen.get(article.place, 0):
                 continue
             changed.append(article)
         if len(changed) <= most:

@@ -180,7 +180,7 @@ def fill(here: Desk, count: int, start: int = 0) -> None:
 
 
 def ids(here: Desk, number: int, most: int, *, seen: Positions | None = None, until: int = 0) -> tuple[list[str], int]:
-    changed, then = here.since(number, most, seen=seen, until=until)
+    changed, then = here.since(number, most, seen=seen)
     return [one.summary.id for one in changed], then
 
 
@@ -206,7 +206,7 @@ def test_who_comes_back_is_told_what_it_has_not_seen() -> None:
     seen = dict(here.positions)
     fill(here, 5, start=9)
     assert here.knows(seen)
-    assert ids(here, 0, 100, seen=seen, until=here.number)[0] == ["n9", "n10", "n11", "n12", "n13"]
+    assert ids(here, 0, 100, seen=seen)[0] == ["n9", "n10", "n11", "n12", "n13"]
 
 
 def test_another_server_that_reads_the_topics_anew_tells_the_same() -> None:
@@ -222,7 +222,7 @@ def test_another_server_that_reads_the_topics_anew_tells_the_same() -> None:
     for one in messages:
         after.see(one)
     assert after.knows(seen)
-    assert set(ids(after, 0, 100, seen=seen, until=after.number)[0]) == {"n9", "n10", "n11", "n12", "n13"}
+    assert set(ids(after, 0, 100, seen=seen)[0]) == {"n9", "n10", "n11", "n12", "n13"}
 
 
 def test_positions_that_lie_ahead_are_of_another_log() -> None:
@@ -242,10 +242,8 @@ def test_nothing_is_lost_on_the_way_however_it_is_cut(data: st.DataObject) -> No
             offset = here.positions.get(("articles.raw", 0), 0)
             here.see(message("articles.raw", raw(), id_=id_, offset=offset))
         if seen is not None and data.draw(st.booleans()):  # the connection breaks, and it comes back
-            number, until = 0, here.number
-        else:
-            until = 0
-        changed, number = here.since(number, data.draw(st.integers(1, 4)), seen=seen, until=until)
+            number = 0
+        changed, number = here.since(number, data.draw(st.integers(1, 4)), seen=seen)
         for one in changed:
             known[one.summary.id] = one.summary.offset
         if number >= here.number:
