@@ -249,6 +249,25 @@ async def test_offsets_that_lie_outside_of_the_text_break_nothing(open_page: Ope
         await expect(page.locator(".body p").first).to_contain_text("ayor spoke.")
 
 
+async def test_thousands_of_names_and_quotations_over_one_another_are_shown(open_page: Open) -> None:
+    async with served() as here:
+        text = "word " * 20_000
+        article: dict[str, Any] = json.loads(scored("a", "Long", text))
+        entity, quote = article["entities"][0], article["quotes"][0]
+        entity["mentions"] = [{**entity["mentions"][0], "start": n, "end": len(text) - n} for n in range(3000)]
+        article["quotes"] = [
+            {**quote, "id": f"q{n}", "start": n, "end": len(text) - n, "speaker": {**quote["speaker"], "mention": None}}
+            for n in range(0, 3000, 2)
+        ]
+        put(here.desk, "a", json.dumps(article).encode(), offset=0)
+        page = await open_page(f"{here.url}/#/article/a")
+        await expect(page.locator("mark.person").first).to_be_visible()
+        deep = "(all) => Math.max(...all.map((one) => one.dataset.quotes.split(' ').length))"
+        assert await page.locator(".body [data-quotes]").evaluate_all(deep) < 50, (
+            "or it takes the square of their number"
+        )
+
+
 # -------------------------------------------------------------------------------------------- many articles
 
 

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { indexer } from "./offsets.js";
 
 const MOST_SPANS = 20_000;
+const MOST_DEEP = 24; // spans over one another; more of them would take the square of their number
 
 /** Kinds of entities that are marked; the others are told in the list of who is in it. */
 export const KINDS = { person: "people", organization: "organisations", location: "places" };
@@ -69,8 +70,9 @@ export function stretches(text, start, end, spans, after) {
   let next = 0;
   for (let place = 0; place + 1 < sorted.length; place += 1) {
     const [from, to] = [sorted[place], sorted[place + 1]];
-    while (next < spans.length && spans[next].start <= from) open.push(spans[next++]);
     open = open.filter((span) => span.end > from);
+    for (; next < spans.length && spans[next].start <= from; next += 1)
+      if (spans[next].end > from && open.length < MOST_DEEP) open.push(spans[next]);
     nodes.push(stretch(text.slice(from, to), open));
     nodes.push(...(endings.get(to) ?? []).map(after));
   }
