@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import os
+import pty
 import signal
 import sys
 from collections import Counter
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from copydesk_teststages import stage as probe
 
 from copydesk.runtime import replay as replaying
@@ -253,6 +256,52 @@ async def test_behind_a_stage_the_raw_articles_order_counts(cluster: Make) -> No
     async with here.follow("articles.extracted") as follower:
         rows = await follower.until(2)
     assert {row.document["text"] for row in rows} == {"new", "b"}
+
+
+@pytest.mark.parametrize("before_offset", [12, 20])
+async def test_what_expires_meanwhile_is_told_and_not_waited_for(
+    cluster: Make, broker: Broker, monkeypatch: pytest.MonkeyPatch, before_offset: int
+) -> None:
+    if not broker.transactions:
+        pytest.skip("the embedded broker cannot delete records")
+    here = await begin(cluster, partitions=1)
+    before = now()
+    await here.send("articles.raw", [(b"k%d" % n, raw(f"text {n}"), {}) for n in range(20)])
+    for name, value in here.environ.items():
+        monkeypatch.setenv(name, value)
+    plan = Plan(before, now() + timedelta(seconds=1))
+    async with Replay(probe, read_settings(), plan, transactions=True) as attempt:
+        assert (await attempt.scan()).wanted == 20
+        admin = AIOKafkaAdminClient(bootstrap_servers=broker.brokers)
+        await admin.start()
+        try:
+            partition = TopicPartition(f"{here.prefix}articles.raw", 0)
+            await admin.delete_records({partition: RecordsToDelete(before_offset=before_offset)})
+        finally:
+            await admin.close()
+        async for tally in attempt.run():
+            assert tally.replayed <= 20 - before_offset
+        assert (attempt.tally.replayed, attempt.tally.left) == (20 - before_offset, before_offset)
+
+
+async def test_on_a_terminal_it_shows_how_far_it_is(cluster: Make) -> None:
+    here = await begin(cluster)
+    before = now()
+    await here.send("articles.raw", [(b"k%d" % n, raw(f"text {n}"), {}) for n in range(120)])
+    terminal, its = pty.openpty()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "copydesk", *replay(before, now() + timedelta(seconds=1))),
+            env={**os.environ, **here.environ}, stderr=its, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        os.close(its)
+        out, _ = await process.communicate()
+        shown = os.read(terminal, 1 << 16).decode()
+    finally:
+        os.close(terminal)
+    assert told(out)["replayed"] == 120
+    assert "replaying" in shown
+    assert "120/120" in shown
 
 
 async def test_a_broken_stage_halts_the_replay_too(cluster: Make) -> None:

@@ -85,7 +85,7 @@ async def _replay(stage: Stage, how: Settings, plan: Plan, resume: str | None, *
                 await _follow(replay, tally)
             except HaltedError as error:
                 told["problem"] = f"{error}: mend the stage, then --resume {replay.id}"
-        return told | _sums(tally)
+        return told | _sums(tally) | {"left": tally.left}
 
 
 async def _follow(replay: Replay, tally: Tally) -> None:
@@ -107,7 +107,6 @@ def _sums(tally: Tally) -> dict[str, object]:
         "replayed": tally.replayed,
         "passed": tally.became["passed"],
         "dead_letters": tally.replayed - tally.became["passed"],
-        "expired": tally.left,
     }
 
 
@@ -121,11 +120,11 @@ def _report(told: dict[str, object], *, as_json: bool) -> None:
         )
     else:
         before = f"{told['done_before']} done before, " if told["done_before"] else ""
-        expired = f", {told['expired']} not done" if told["expired"] else ""
+        gone = f", {told['left']} gone meanwhile by retention" if told["left"] and not told["problem"] else ""
         click.echo(
             f"{before}{told['replayed']} replayed: {told['passed']} passed, "
             f"{told['dead_letters']} in the dead letters; "
-            f"{told['newer']} skipped for a newer version on {told['topic']}{expired}"
+            f"{told['newer']} skipped for a newer version on {told['topic']}{gone}"
         )
     if told["problem"]:
         click.echo(f"copydesk: {told['problem']}", err=True)

@@ -97,7 +97,11 @@ def _sign(number: int) -> int:
 
 
 class Newest:
-    """The newest version of each article, and whether it is to be replayed. See `tests/unit/runtime/test_replay.py`."""
+    """The newest version of each article, and whether it is to be replayed.
+
+    190 bytes an article (measured over a million with ids of 16 characters): of those asked for, and of those behind
+    them that are not keyed by their id.
+    """
 
     _packed = struct.Struct(">iqiqq?")  # a tuple of five numbers would take three times as much
 
@@ -242,6 +246,8 @@ class Replay:
         self._source = settings.full(stage.source)
         self._tail = self._consumer()  # follows the source to its end, again and again
         self._reader = self._consumer()  # reads what is replayed
+        # asks for the ends: a broker answers a connection's requests in turn, and those that read wait half a second
+        self._asker = self._consumer()
         self._producer: AIOKafkaProducer | None = None
         self._child = Child(stage, settings)
         self._halt = Halt(ratio=settings.dlq_max_ratio, consecutive=settings.dlq_max_consecutive)
@@ -289,7 +295,7 @@ class Replay:
             **settings.options(),
         )
         try:
-            for client in (self._tail, self._reader, self._producer):
+            for client in (self._tail, self._reader, self._asker, self._producer):
                 await client.start()
         except (KafkaError, OSError) as error:
             await self.__aexit__()
@@ -299,8 +305,8 @@ class Replay:
     async def __aexit__(self, *_: object) -> None:
         """Disconnect."""
         await self._child.stop()
-        await self._tail.stop()
-        await self._reader.stop()
+        for consumer in (self._tail, self._reader, self._asker):
+            await consumer.stop()
         if self._producer is not None:
             with suppress(KafkaError):
                 await self._producer.stop()
@@ -358,7 +364,7 @@ class Replay:
         """Read the source up to its end as it is now: to the last stable offset of each partition."""
         partitions = self._tail.assignment()
         # asked for after whatever was written before: what the last fetch told may be older than that
-        ends: dict[TopicPartition, int] = await self._tail.end_offsets(partitions) if self._transactions else {}
+        ends: dict[TopicPartition, int] = await self._asker.end_offsets(partitions) if self._transactions else {}
         heard, quiet = time.monotonic(), False
         while self._behind(partitions, ends) or not (ends or quiet):
             batch = await self._tail.getmany(timeout_ms=POLL_MS)
