@@ -226,15 +226,17 @@ async def test_a_hostile_article_is_text_and_nothing_else(open_page: Open) -> No
         await expect(page.locator("img, script:not([src='/static/page.js']), iframe")).to_have_count(0)
 
 
-@pytest.mark.parametrize("id_", ["../../etc", "__proto__", "a/b c#?&%25", "%E0%A4%A", "🔋", "constructor"])
-async def test_any_id_can_be_opened_and_is_found_again_by_its_address(open_page: Open, id_: str) -> None:
+async def test_any_id_can_be_opened_and_is_found_again_by_its_address(open_page: Open) -> None:
+    ids = ["../../etc", "__proto__", "a/b c#?&%25", "%E0%A4%A", "🔋", "constructor"]
     async with served() as here:
-        put(here.desk, id_, scored(id_, "Odd"), offset=0)
+        for number, id_ in enumerate(ids):
+            put(here.desk, id_, scored(id_, f"Odd {number}"), offset=number)
         page = await open_page(here.url)
-        await read(page, "Odd")
-        await expect(page.locator("#reading h1")).to_have_text("Odd")
-        await page.reload()
-        await expect(page.locator("#reading h1")).to_have_text("Odd")
+        for number in range(len(ids)):
+            await read(page, f"Odd {number}")
+            await expect(page.locator("#reading h1")).to_have_text(f"Odd {number}")
+            await page.reload()
+            await expect(page.locator("#reading h1")).to_have_text(f"Odd {number}")
 
 
 async def test_offsets_that_lie_outside_of_the_text_break_nothing(open_page: Open) -> None:
@@ -450,7 +452,7 @@ async def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1360), ("dark", 1360), ("light", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1360), ("light", 390)])
 async def test_axe_finds_nothing_wrong(open_page: Open, scheme: str, width: int) -> None:
     async with served() as here:
         a_few(here.desk)
