@@ -8,9 +8,10 @@ from typing import ClassVar
 import click
 
 import copydesk
+from copydesk.cli.groups import Group
 
 
-class Commands(click.Group):
+class Commands(Group):
     """Commands by name, in groups for `--help`; the modules of the others stay unimported."""
 
     sections: ClassVar[dict[str, tuple[str, ...]]] = {

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 import click
 import orjson
 
+from copydesk.cli.groups import topics_that_begin
 from copydesk.cli.process import one_line
 from copydesk.cli.render.plain import plain
 from copydesk.cli.setup import ask, connection, document_of, end, known_topics
@@ -50,7 +51,7 @@ class TopicName(click.ParamType):
 
 
 @click.command(name="consume")
-@click.argument("name", metavar="TOPIC", type=TopicName())
+@click.argument("name", metavar="TOPIC", type=TopicName(), shell_complete=topics_that_begin)
 @click.option("--from", "start", type=When(), default="earliest", show_default=True, help="Where to begin.")
 @click.option("--follow", is_flag=True, help="Wait for more at the end, until Ctrl-C.")
 @click.option("--limit", type=click.IntRange(1), help="End after so many messages.")

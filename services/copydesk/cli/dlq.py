@@ -14,6 +14,7 @@ import orjson
 
 from copydesk.cli.consume import describe
 from copydesk.cli.files import ids_of
+from copydesk.cli.groups import Group, stages_that_begin
 from copydesk.cli.render.plain import plain
 from copydesk.cli.setup import ask, connection, end, known_topics, stage_named
 from copydesk.client import Connection, Message, consume
@@ -55,7 +56,7 @@ def selecting(function: F) -> F:
     """The options by which dead letters are chosen."""
     for option in reversed(
         (
-            click.option("--stage", metavar="NAME", help="Of one stage only."),
+            click.option("--stage", metavar="NAME", shell_complete=stages_that_begin, help="Of one stage only."),
             click.option(
                 "--reason", "reasons", multiple=True, type=click.Choice(REASONS), help="For this; may be given again."
             ),
@@ -84,7 +85,7 @@ def _selection(chosen: dict[str, Any]) -> Selection:
     return Selection(names, Wanted(ids, frozenset(chosen.pop("reasons")), chosen.pop("since"), chosen.pop("until")))
 
 
-@click.group(name="dlq")
+@click.group(name="dlq", cls=Group)
 def command() -> None:
     """Look at the dead letters: what did not pass, where and why; and have it tried again."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from copydesk.cli.groups import stages_that_begin
 from copydesk.cli.setup import end, settings
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.health import health_file, read_health, unhealthy
@@ -14,7 +15,7 @@ from copydesk.stage import installed
 
 
 @click.command(name="health")
-@click.argument("stage", required=False, metavar="[STAGE]")
+@click.argument("stage", required=False, metavar="[STAGE]", shell_complete=stages_that_begin)
 @click.option("--ready", is_flag=True, help="Also unhealthy while it starts and once it has halted.")
 @click.option("--json", "as_json", is_flag=True, help="All that the worker said.")
 def command(stage: str | None, *, ready: bool, as_json: bool) -> None:

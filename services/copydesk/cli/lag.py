@@ -8,6 +8,7 @@ import click
 import msgspec
 import orjson
 
+from copydesk.cli.groups import stages_that_begin
 from copydesk.cli.setup import ask, connection, end, stage_named
 from copydesk.client import Connection
 from copydesk.client.lag import Lag, read_lag
@@ -17,7 +18,7 @@ from copydesk.stage import Stage, chain
 
 
 @click.command(name="lag")
-@click.option("--stage", "name", metavar="NAME", help="Of one stage only.")
+@click.option("--stage", "name", metavar="NAME", shell_complete=stages_that_begin, help="Of one stage only.")
 @click.option("--partitions", is_flag=True, help="A line a partition, not only the sums.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a stage and partition.")
 def command(name: str | None, *, partitions: bool, as_json: bool) -> None:

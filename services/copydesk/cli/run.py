@@ -8,12 +8,13 @@ import os
 
 import click
 
+from copydesk.cli.groups import stages_that_begin
 from copydesk.cli.setup import end, settings, stage_named, stage_options
 from copydesk.runtime.exits import Exit
 
 
 @click.command(name="run")
-@click.argument("stage", metavar="STAGE")
+@click.argument("stage", metavar="STAGE", shell_complete=stages_that_begin)
 def command(stage: str) -> None:
     """Run one worker of STAGE against COPYDESK_BROKERS, until SIGTERM or Ctrl-C.
 

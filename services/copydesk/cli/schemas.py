@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from copydesk.cli.groups import Group
 from copydesk.cli.setup import end
 from copydesk.contracts import schemas
 from copydesk.contracts.topics import schemas_folder
 from copydesk.runtime.exits import Exit
 
 
-@click.group(name="schemas")
+@click.group(name="schemas", cls=Group)
 def command() -> None:
     """Write JSON Schemas and AsyncAPI from structs and topics, or check that they agree."""
 

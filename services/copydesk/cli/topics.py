@@ -8,6 +8,7 @@ import click
 import msgspec
 import orjson
 
+from copydesk.cli.groups import Group
 from copydesk.cli.setup import ask, connection, end, known_topics
 from copydesk.client.connection import Connection
 from copydesk.contracts.topics import Topic
@@ -16,7 +17,7 @@ from copydesk.runtime.broker import TopicProblem
 from copydesk.runtime.exits import Exit
 
 
-@click.group(name="topics")
+@click.group(name="topics", cls=Group)
 def command() -> None:
     """List, create and check the topics that schemas/topics describes."""
 
