@@ -12,18 +12,20 @@ from copydesk.runtime.embedded import free_port
 from copydesk.runtime.local import Pipeline
 
 
-def commands(viewer_port: int | None) -> dict[str, tuple[str, ...]]:
-    return Pipeline(Connection(), {"cleaner": 2, "extractor": 1}, lambda _name, _line: None, viewer_port)._commands
+async def commands(viewer_port: int | None) -> dict[str, tuple[str, ...]]:
+    pipeline = Pipeline(Connection(), {"cleaner": 2, "extractor": 1}, lambda _name, _line: None, viewer_port)
+    await pipeline.stop()  # its scratch folder goes
+    return pipeline._commands
 
 
-def test_the_page_runs_beside_the_workers_unless_told_otherwise() -> None:
+async def test_the_page_runs_beside_the_workers_unless_told_otherwise() -> None:
     workers = {
         "cleaner-1": ("run", "cleaner"),
         "cleaner-2": ("run", "cleaner"),
         "extractor": ("run", "extractor"),
     }
-    assert commands(None) == workers
-    assert commands(8123) == {**workers, "viewer": ("viewer", "--port", "8123")}
+    assert await commands(None) == workers
+    assert await commands(8123) == {**workers, "viewer": ("viewer", "--port", "8123")}
 
 
 async def test_its_port_is_the_usual_one_or_any_where_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
