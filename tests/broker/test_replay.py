@@ -203,7 +203,10 @@ async def test_a_version_that_comes_in_the_last_moment_wins(
         assert (tally.overtaken, tally.replayed, tally.left) == (1, 1, 0)
 
 
-async def test_a_replay_that_was_killed_goes_on_where_it_was(cluster: Make, broker: Broker) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "terminated"])
+async def test_a_replay_that_was_cut_off_goes_on_where_it_was(
+    cluster: Make, broker: Broker, number: signal.Signals
+) -> None:
     here = await begin(cluster, partitions=2, COPYDESK_TRANSACTION_SECONDS="10")
     before = now()
     await here.send("articles.raw", [(b"k%d" % n, raw(f"SLEEP 0.02 {n}"), {}) for n in range(150)])
@@ -220,8 +223,8 @@ async def test_a_replay_that_was_killed_goes_on_where_it_was(cluster: Make, brok
             words = (await process.stderr.readline()).decode().split()
             id_ = words[1] if words[:1] == ["replay"] else ""
         await follower.until(51)  # the second batch: the first is committed
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
+        process.send_signal(number)
+        assert await process.wait() == (143 if number is signal.SIGTERM else -number)
         status, out, err = await here.command(*arguments, "--resume", id_)
         assert status == 0, err
         sums = told(out)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -82,10 +86,34 @@ async def _replay(stage: Stage, how: Settings, plan: Plan, resume: str | None, *
         if tally.wanted:
             _say(f"replay {replay.id} of {tally.wanted} articles; cut off, it goes on with --resume {replay.id}")
             try:
-                await _follow(replay, tally)
+                await _until_terminated(_follow(replay, tally))
             except HaltedError as error:
                 told["problem"] = f"{error}: mend the stage, then --resume {replay.id}"
         return told | _sums(tally) | {"left": tally.left}
+
+
+async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
+    """Do it; SIGTERM ends it in order, so that no open transaction keeps the sink's readers waiting."""
+    task = asyncio.create_task(work)
+    terminated = False
+
+    def terminate() -> None:
+        nonlocal terminated
+        terminated = True
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, terminate)
+    try:
+        await task
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if terminated:
+            end(Exit.TERMINATED, "terminated")
+        raise
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 async def _follow(replay: Replay, tally: Tally) -> None:
