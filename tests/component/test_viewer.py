@@ -250,6 +250,15 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
     return line
 
 
+async def test_a_broker_that_is_away_is_told_and_that_it_is_back() -> None:
+    async with asyncio.timeout(60), served() as page, client() as session, listening(session, page.url) as events:
+        await events.until_complete()
+        for answers in (False, True):
+            page.desk.broker_answers = answers
+            page.desk.tell()
+            assert await events.next() == ("broker", {"broker": answers})
+
+
 async def test_no_more_browsers_listen_than_allowed_and_one_that_leaves_makes_room() -> None:
     async with served(ViewerSettings(port=0, clients=2)) as page, client() as session:
         async with asyncio.timeout(60), listening(session, page.url) as first, listening(session, page.url) as second:

@@ -53,6 +53,7 @@ async def follow(desk: Desk, connection: Connection, *, last: int) -> None:
                 desk.ready.set()
             if batch:
                 heard = time.monotonic()
+                _tell_broker(desk, answers=True)
                 await asyncio.sleep(0)  # with much to read, getmany returns without having waited
             elif time.monotonic() - heard > QUIET_SECONDS:
                 heard = time.monotonic()
