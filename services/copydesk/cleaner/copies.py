@@ -66,4 +66,7 @@ def find_spare(copies: dict[int, Copy], noise: Sequence[float], is_sentence: Cal
         and noise[number] >= MIN_NOISE
         and is_sentence(number)
         and noise[number] - noise[copy.other] >= (-CLEARLY if number > copy.other else CLEARLY)
+        # of three and more the best matches are hardly mutual: a line under each of several recipes is a refrain
+        and (back := copies.get(copy.other)) is not None
+        and back.other == number
     ]

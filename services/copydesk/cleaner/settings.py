@@ -13,9 +13,9 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 class CleanerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How careful the cleaner is; `COPYDESK_CLEANER_REMOVE_FROM` is the field `remove_from`, and so on."""
 
-    remove_from: Share = 0.74
-    """A block is removed from this probability of noise up: where fold models lose just under 1 % of the body of
-    articles that they never saw."""
+    remove_from: Share = 0.7
+    """A block is removed from this probability of noise up: fold models lose 1.1 % of the body of articles that they
+    never saw, and leave .265 of the noise. At .74 it is 1.0 % and .277."""
 
     careful_from: Share = 0.9
     """The same on HTML pages, of which trafilatura took most already."""
