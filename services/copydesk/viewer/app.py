@@ -18,7 +18,6 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-import copydesk
 from copydesk.client import Connection, Published, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
 from copydesk.contracts.topics import topic
@@ -54,7 +53,7 @@ def make_app(desk: Desk, settings: ViewerSettings, connection: Connection, publi
     Args:
         desk: What it shows.
         settings: How it is served.
-        connection: The broker, for its name only.
+        connection: The broker, for its name and prefix only.
         publisher: Who publishes what is handed in; None: nothing can be.
     """
     static = str(files("copydesk.viewer") / "static")
@@ -132,13 +131,10 @@ class Page:
 
     def _hello(self) -> ServerSentEvent:
         told = {
-            "version": copydesk.__version__,
-            "articles": self._settings.articles,
+            "most": self._settings.articles,
             "publish": self._publisher is not None,
             "largest": topic("articles.raw").max_message_bytes,
-            "brokers": self._connection.brokers,
             "prefix": self._connection.topic_prefix,
-            "stages": [name for name, rank in ranks().items() if rank % 2 == 0],
         }
         return ServerSentEvent(orjson.dumps(told).decode(), event="hello", retry=RETRY_MS)
 

@@ -23,7 +23,7 @@ const TABS = [
 const chosen = { tab: "text", removed: false };
 
 /** The document of a message, or null where it is none. */
-export function parse(told) {
+function parse(told) {
   try {
     const found = JSON.parse(told.value);
     return found && typeof found === "object" && !Array.isArray(found) ? found : null;

@@ -178,7 +178,7 @@ function row(one) {
 }
 
 /** How far on its way: a dot a stage. */
-export function pips(one) {
+function pips(one) {
   const at = one.state === "dead" ? STAGES.length : STAGES.indexOf(one.state);
   return el("span.pips", { "aria-hidden": "true" }, ...STAGES.map((_, stage) => el(stage <= at ? "i.pip.done" : "i.pip")));
 }

@@ -138,7 +138,7 @@ window.addEventListener("hashchange", route);
 
 listen({
   hello(told) {
-    list.most = told.articles;
+    list.most = told.most;
     publishing.allow(told);
   },
   begin(told) {

@@ -6,13 +6,13 @@ const MOST_FILES = 500; // articles of one drop
 const AT_ONCE = 8;
 
 /** Whether a text is a page or a piece of one. */
-export function looksLikeHtml(text) {
+function looksLikeHtml(text) {
   const start = text.slice(0, 4000);
   return /^\s*(<!doctype html|<html|<\?xml|<head|<body)/i.test(start) || (start.match(/<\/?(p|div|article|section|h[1-6]|br|a|span|ul|li|figure)\b[^>]*>/gi) ?? []).length > 3;
 }
 
 /** An article as `articles.raw` holds it, as JSON. */
-export function articleOf(text, kind, title = "") {
+function articleOf(text, kind, title = "") {
   const looks = kind === "auto" ? (looksLikeJson(text) ? "json" : looksLikeHtml(text) ? "html" : "text") : kind;
   if (looks === "json") return text;
   return JSON.stringify({ [looks]: text, ...(title.trim() ? { title: title.trim() } : {}) });
@@ -29,7 +29,7 @@ function looksLikeJson(text) {
 }
 
 /** A page's text by its own word on its encoding, else UTF-8, else Windows-1252 (as `copydesk publish` reads it). */
-export function decode(bytes) {
+function decode(bytes) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
