@@ -31,7 +31,7 @@ from copydesk.cleaner.title import find_headline, find_repeats
 from copydesk.contracts.articles import Block, CleanedArticle, Cleaning, Provenance, RawArticle, Reason, Source
 from copydesk.contracts.ids import id_from_content
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 _WORD = re.compile(r"\S+")
 
