@@ -157,7 +157,7 @@ def weigh_cost(noise: NDArray[np.float64], characters: NDArray[np.float64]) -> N
     """The probabilities, higher for short blocks in doubt (`COST`).
 
     >>> weigh_cost(np.array([0.5, 0.5, 0.1]), np.array([25.0, 100.0, 25.0])).round(2).tolist()
-    [0.64, 0.5, 0.1]
+    [0.65, 0.5, 0.1]
     """
     factor = (np.clip(characters, 1, SHORT) / SHORT) ** COST
     weighed: NDArray[np.float64] = np.where(noise >= DOUBT, noise / (noise + (1 - noise) * factor), noise)

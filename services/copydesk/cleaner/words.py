@@ -81,11 +81,17 @@ KINDS: dict[str, frozenset[str]] = {
 }
 """Words by what they hint at. A hint is counted, never decisive: what a count says is for the trees."""
 
+_NO_KIND = (0.0,) * len(KINDS)
+_KINDS_OF = {
+    word: tuple(float(word in words) for words in KINDS.values()) for word in frozenset[str]().union(*KINDS.values())
+}
+
 COLUMNS = (
     *KINDS, "word", "capital", "upper", "lower", "digit", "number", "year", "link", "handle", "sentence end", "comma",
     "colon", "dots", "opens", "closes", "bracket", "slash", "bar", "money", "long", "name", "past", "wide",
     "characters",     "marks", "foreign",
 )  # fmt: skip
+_NO_MARK = (0.0,) * (COLUMNS.index("long") - COLUMNS.index("digit"))
 AT = {name: number for number, name in enumerate(COLUMNS)}
 
 BUCKETS = 1 << 14
@@ -202,10 +208,19 @@ def describe(token: str) -> tuple[list[float], str, str, str]:
     end = token.rstrip(CLOSERS)[-1:]
     letters = core[:1].isalpha()
     capital = letters and core[0].isupper()
-    digits = any(map(str.isdigit, core)) if core else False
-    seen = [float(low in words) for words in KINDS.values()]
-    is_function = seen[0] > 0
-    seen += [
+    is_plain = core.isalpha()
+    digits = not is_plain and any(map(str.isdigit, core))
+    kinds = _KINDS_OF.get(low, _NO_KIND)
+    is_function = kinds[0] > 0
+    is_name = capital and not is_function and len(plain) > 2
+    is_past = len(low) > 4 and low.endswith(("ed", "ing"))
+    stem = plain.removesuffix("s") if len(plain) >= 4 and not is_function and not digits else ""
+    name = plain if is_name else ""
+    if is_plain and len(core) == len(token) and token.isascii():  # as most are: nothing between the two can be true
+        shape = (1, capital, len(core) > 1 and core.isupper(), core[0].islower())
+        end_of_row = (len(core) >= 7, is_name, is_past, 0, len(token), 0, 0)
+        return [*kinds, *map(float, shape), *_NO_MARK, *map(float, end_of_row)], low, stem, name
+    seen = [
         bool(core),
         capital,
         len(core) > 1 and core.isupper(),
@@ -226,16 +241,14 @@ def describe(token: str) -> tuple[list[float], str, str, str]:
         any(mark in token for mark in "|»›→•●▪►·"),
         any(mark in token for mark in "$£€%"),
         len(core) >= 7,
-        capital and not is_function and len(plain) > 2,
-        len(low) > 4 and low.endswith(("ed", "ing")),
+        is_name,
+        is_past,
         len(_WIDE.findall(token)) / 2 if not token.isascii() else 0,
         len(token),
         sum(not (char.isalnum()) for char in token),
         not token.isascii() and any(char.isalpha() and ord(char) > 0x24F for char in token),
     ]
-    stem = plain.removesuffix("s") if len(plain) >= 4 and not is_function and not digits else ""
-    name = plain if capital and not is_function and len(plain) > 2 else ""
-    return [float(value) for value in seen], low, stem, name
+    return [*kinds, *map(float, seen)], low, stem, name
 
 
 def split(text: str) -> list[str]:
