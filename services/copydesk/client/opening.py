@@ -12,12 +12,18 @@ from copydesk.client.connection import Connection
 from copydesk.client.names import read_any_header_name
 from copydesk.contracts.topics import UnknownTopicError, topics
 
+FETCH_BYTES = 50 * 1024 * 1024  # of one answer of a broker, all partitions together; aiokafka's own default
 LARGEST_BYTES = 11 * 1024 * 1024  # of a message on a topic of which nothing is known: as large as any of ours
 
 
 @asynccontextmanager
 async def opened(
-    connection: Connection, names: Iterable[str], *, group: str | None = None, latest: bool = False
+    connection: Connection,
+    names: Iterable[str],
+    *,
+    group: str | None = None,
+    latest: bool = False,
+    fetch_bytes: int = FETCH_BYTES,
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A started consumer that commits nothing by itself; stopped at the end.
 
@@ -26,6 +32,7 @@ async def opened(
         names: The topics that will be read, without a prefix: their largest message must fit into a fetch.
         group: The group, without a prefix.
         latest: Where nothing is committed, begin at the end.
+        fetch_bytes: Most of one answer of a broker, and so of memory.
 
     Raises:
         BrokerAwayError: Nothing answers, or it refuses the login.
@@ -36,6 +43,7 @@ async def opened(
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="latest" if latest else "earliest",
+        fetch_max_bytes=fetch_bytes,
         max_partition_fetch_bytes=max(largest_bytes(name) for name in names),
         session_timeout_ms=10_000,
         heartbeat_interval_ms=3_000,

@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from copydesk.client import Connection, Message
-from copydesk.client.names import read_any_header_name
-from copydesk.client.opening import largest_bytes
+from copydesk.client.opening import opened
 from copydesk.client.reading import readings
 from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError
 from copydesk.viewer.desk import Desk
@@ -39,7 +35,7 @@ async def follow(desk: Desk, connection: Connection, *, last: int) -> None:
         UnknownTopicError: A topic is missing.
     """
     names = {connection.full(name): name for name in ranks()}
-    async with _consumer(connection) as consumer:
+    async with opened(connection, ranks(), fetch_bytes=FETCH_BYTES) as consumer:
         partitions = await _assign(consumer, tuple(names), last)
         heard = time.monotonic()
         while True:
@@ -75,28 +71,6 @@ def _note_positions(
         place = names[partition.topic], partition.partition
         desk.positions[place] = max(desk.positions.get(place, 0), reading.position)
     return len(known) < len(partitions) or any(reading.waiting for reading in known.values())
-
-
-@asynccontextmanager
-async def _consumer(connection: Connection) -> AsyncIterator[AIOKafkaConsumer]:
-    read_any_header_name()
-    consumer = AIOKafkaConsumer(
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_bytes=FETCH_BYTES,
-        max_partition_fetch_bytes=max(largest_bytes(name) for name in ranks()),
-        **connection.options(),
-    )
-    try:
-        await consumer.start()
-    except (KafkaError, OSError) as error:
-        await consumer.stop()
-        raise await connection.refused(type(error).__name__) from None
-    try:
-        yield consumer
-    finally:
-        await consumer.stop()
 
 
 async def _assign(consumer: AIOKafkaConsumer, names: tuple[str, ...], last: int) -> list[TopicPartition]:
