@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 Header = tuple[str, bytes | None]
-"""Name and value; producers may leave a value null."""
 """Name and value. A foreign producer's header may be null, which aiokafka hands on as None: readers here allow it."""
 
 Headers = Sequence[Header]
