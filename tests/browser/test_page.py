@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from importlib.resources import files
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
+from browser.axe import violations
 from browser.conftest import Open
 from copydesk.viewer.desk import Desk
 from copydesk.viewer.settings import ViewerSettings
@@ -18,7 +18,6 @@ from harness.viewing import TEXT, dead, earlier, message, raw, scored, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt;"
 
 
@@ -443,13 +442,6 @@ async def test_on_a_phone_there_is_one_thing_at_a_time(open_page: Open) -> None:
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing sticks out"
         await page.click(".back")
         await expect(page.locator("#rows")).to_be_visible()
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe finds wrong."""
-    await page.evaluate(AXE)
-    found = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 1360), ("light", 390)])

@@ -22,7 +22,8 @@ VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3
 
 # Patterns end in \Z: in Python a line break may follow $, in JSON Schema it may not (schemas.py writes $ there).
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_BYTES)]
-Offset = Annotated[int, Meta(ge=0)]
+Offset = Annotated[int, Meta(ge=0, description="In Unicode code points")]
+Index = Annotated[int, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Cosine = Annotated[float, Meta(ge=-1, le=1)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -70,12 +71,20 @@ class InvalidDocumentError(ValueError):
 class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
     """A scraped article as anyone may publish it; only ``text`` or ``html`` is required."""
 
-    text: str | None = None
-    html: str | None = None
-    id: Id | None = None
+    text: Annotated[str, Meta(description="The article as plain text; with `html` beside it, that is used")] | None = (
+        None
+    )
+    html: Annotated[str, Meta(description="The page as it was fetched, or a part of it")] | None = None
+    id: (
+        Annotated[
+            Id,
+            Meta(description="Default: the key, else made of the URL, else of the content; at most 256 bytes of UTF-8"),
+        ]
+        | None
+    ) = None
     url: Url | None = None
-    site: Site | None = None
-    title: str | None = None
+    site: Annotated[Site, Meta(description="Default: the URL's host")] | None = None
+    title: Annotated[str, Meta(description="The headline, if the producer knows it")] | None = None
     language: Language | None = None
     published_at: Time | None = None
     fetched_at: Time | None = None
@@ -236,13 +245,15 @@ Reason = Literal[
 class Block(msgspec.Struct, frozen=True, kw_only=True):
     """One non-empty block of the source, in order, kept or removed."""
 
-    source_start: Offset
-    source_end: Offset
+    source_start: Annotated[Offset, Meta(description="In Unicode code points of the source text")]
+    source_end: Annotated[Offset, Meta(description="Ditto; the first that is not in it")]
     kept: bool
-    reason: Reason | None = None
+    reason: Annotated[Reason, Meta(description="Why it was removed; null where it was kept")] | None = None
     noise_probability: Share
-    start: Offset | None = None
-    end: Offset | None = None
+    start: Annotated[Offset, Meta(description="In Unicode code points of `text`; null where it was removed")] | None = (
+        None
+    )
+    end: Annotated[Offset, Meta(description="Ditto; the first that is not in it")] | None = None
     text: Annotated[str, Meta(description="The removed words; null where they stand in the article's text")] | None = (
         None
     )
@@ -278,7 +289,7 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     noise_share: Annotated[float, Meta(ge=0, le=1, description="Removed share of the source's visible characters")]
     uncertain: Annotated[bool, Meta(description="The guard held the cleaner back: read the text with care")] = False
-    warnings: tuple[str, ...] = ()
+    warnings: Annotated[tuple[str, ...], Meta(description="What was odd about the message or the text")] = ()
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,13 +297,15 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
     stage: str
     version: str
-    model: str | None = None
+    model: Annotated[str, Meta(description="What its verdicts come from; null where a stage has no model")] | None = (
+        None
+    )
 
 
 class CleanedArticle(Document, frozen=True, kw_only=True):
     """The article's body, and for every block of the source why it is in it or not."""
 
-    id: Id
+    id: Annotated[Id, Meta(description="At most 256 bytes of UTF-8")]
     url: Url | None = None
     site: Site | None = None
     title: str | None = None
@@ -303,10 +316,10 @@ class CleanedArticle(Document, frozen=True, kw_only=True):
     metadata: Raw = msgspec.field(default_factory=lambda: _NULL)
     text: Annotated[str, Meta(description='The body: kept blocks joined by "\\n\\n"; the title is not in it')]
     text_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="Of `text` in UTF-8")]
-    captions: tuple[str, ...] = ()
-    credits: tuple[str, ...] = ()
-    bylines: tuple[str, ...] = ()
-    dateline: str | None = None
+    captions: Annotated[tuple[str, ...], Meta(description="Of pictures; taken out of the text")] = ()
+    credits: Annotated[tuple[str, ...], Meta(description="Of photographers and agencies; ditto")] = ()
+    bylines: Annotated[tuple[str, ...], Meta(description="Lines that name who wrote it; ditto")] = ()
+    dateline: Annotated[str, Meta(description="Where it was reported from, as the text says it")] | None = None
     blocks: tuple[Block, ...]
     source: Source
     cleaning: Cleaning
@@ -338,15 +351,17 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
     """One real-world thing in this article: its spellings, surnames and acronyms merged."""
 
-    id: Id
+    id: Annotated[Id, Meta(description="Unique within the article")]
     name: Annotated[str, Meta(min_length=1)]
     type: EntityType
     label: Annotated[str, Meta(description="spaCy's label")]
-    aliases: tuple[str, ...] = ()
+    aliases: Annotated[tuple[str, ...], Meta(description="Its other spellings in this article")] = ()
     mentions: tuple[Mention, ...]
-    salience: Share
+    salience: Annotated[
+        Share, Meta(description="How much the article is about it: how often, how early, in the title or not")
+    ]
     quotes_said: Annotated[int, Meta(ge=0)] = 0
-    confidence: Share
+    confidence: Annotated[Share, Meta(description="That type and name are right")]
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -367,11 +382,11 @@ class Fragment(msgspec.Struct, frozen=True, kw_only=True):
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
     """Who said it: right or null, never a guess dressed as a fact."""
 
-    mention: Span | None = None
-    entity_id: Id | None = None
-    name: str | None = None
-    basis: Basis
-    anonymous: bool = False
+    mention: Annotated[Span, Meta(description="The words that name the speaker; null where nobody is")] | None = None
+    entity_id: Annotated[Id, Meta(description="One of `entities`")] | None = None
+    name: Annotated[str, Meta(description="In full, where the article has it")] | None = None
+    basis: Annotated[Basis, Meta(description="How it was found")]
+    anonymous: Annotated[bool, Meta(description="Said to have spoken without a name, as officials do")] = False
     confidence: Share
 
 
@@ -387,7 +402,7 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """Something that somebody said."""
 
-    id: Id
+    id: Annotated[Id, Meta(description="Unique within the article")]
     type: Literal["direct", "mixed", "indirect"]
     text: str
     start: Offset
@@ -399,11 +414,11 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     part_of: (
         Annotated[str, Meta(description="The same on the quotes that an attribution in the middle split")] | None
     ) = None
-    closed: bool = True
+    closed: Annotated[bool, Meta(description="False where the closing mark is missing")] = True
     speaker: Speaker
     cue: Cue | None = None
     section: Section
-    confidence: Share
+    confidence: Annotated[Share, Meta(description="That this was said by somebody")]
 
 
 class ExtractionModel(msgspec.Struct, frozen=True, kw_only=True):
@@ -441,21 +456,21 @@ SCORED: frozenset[str] = frozenset({"ok", "degraded"})
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """What coherence says of one block of ``blocks``."""
 
-    block: Annotated[int, Meta(ge=0, description="Index into `blocks`")]
-    relevance: Cosine
-    off_topic_probability: Share
-    furniture_probability: Share
+    block: Annotated[Index, Meta(description="Index into `blocks`")]
+    relevance: Annotated[Cosine, Meta(description="To the rest of the article")]
+    off_topic_probability: Annotated[Share, Meta(description="Of another story")]
+    furniture_probability: Annotated[Share, Meta(description="No part of any story: captions, teasers, notices")]
     flag: Literal["none", "off_topic", "furniture", "teaser", "duplicate"] = "none"
-    reasons: tuple[str, ...] = ()
+    reasons: Annotated[tuple[str, ...], Meta(description="What spoke for the flag")] = ()
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """A run of units about one thing; both ends belong to it."""
 
-    first_unit: Offset
-    last_unit: Offset
+    first_unit: Annotated[Index, Meta(description="Index into `units`")]
+    last_unit: Annotated[Index, Meta(description="Ditto; it belongs to the segment")]
     relevance: Cosine
-    terms: tuple[str, ...] = ()
+    terms: Annotated[tuple[str, ...], Meta(description="Words that mark it off")] = ()
 
 
 class CoherenceModel(msgspec.Struct, frozen=True, kw_only=True):
@@ -479,16 +494,24 @@ class Coherence(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
     raw_score: Annotated[float, Meta(ge=0, le=1, description="The same for all blocks")] | None = None
-    global_coherence: float | None = None
-    local_coherence: float | None = None
-    two_topic_ratio: float | None = None
-    entity_continuity: float | None = None
-    on_topic_share: float | None = None
+    global_coherence: Annotated[float, Meta(description="Mean relevance of the units to the whole, -1 to 1")] | None = (
+        None
+    )
+    local_coherence: Annotated[float, Meta(description="Mean cosine of neighbouring units")] | None = None
+    two_topic_ratio: (
+        Annotated[float, Meta(description="0 to 1; near 1: two groups of units that share nothing")] | None
+    ) = None
+    entity_continuity: (
+        Annotated[float, Meta(description="Share of the names that another unit has, too; 0 to 1")] | None
+    ) = None
+    on_topic_share: Annotated[float, Meta(description="Share of the words that is on topic; 0 to 1")] | None = None
     structure: Literal["single", "tail", "intrusion", "mixed", "multi_story"] | None = None
     units: Annotated[tuple[Unit, ...], Meta(description="One a block of `blocks`, removed ones too")] = ()
     segments: tuple[Segment, ...] = ()
-    off_topic_quotes: tuple[str, ...] = ()
-    off_topic_entities: tuple[str, ...] = ()
+    off_topic_quotes: Annotated[
+        tuple[str, ...], Meta(description="Ids of those that lie wholly in off-topic units")
+    ] = ()
+    off_topic_entities: Annotated[tuple[str, ...], Meta(description="Ditto")] = ()
     model: CoherenceModel
 
     def __post_init__(self) -> None:

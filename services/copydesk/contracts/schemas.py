@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from copydesk.contracts import asyncapi
+from copydesk.contracts import asyncapi, page
 from copydesk.contracts.articles import SCORED, VISIBLE, Document, RawArticle
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.topics import DOCUMENTS
@@ -27,8 +27,9 @@ def schemas() -> dict[str, Schema]:
 
 def files() -> dict[str, bytes]:
     """Every file of `schemas/` that is made from the structs and topics, with what it holds."""
-    made = {name: render(schema) for name, schema in schemas().items()}
-    return made | {asyncapi.FILE: asyncapi.render()}
+    made = schemas()
+    rendered = {name: render(schema) for name, schema in made.items()}
+    return rendered | {asyncapi.FILE: asyncapi.render(), page.FILE: page.render(made)}
 
 
 def render(schema: Schema) -> bytes:
