@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from contracts.documents import SCHEMAS, examples, label
 from copydesk.cli.schemas import command
+from copydesk.contracts import compatibility
 from copydesk.contracts.schemas import files, render, schemas
 from copydesk.contracts.topics import DOCUMENTS, topics
 
@@ -20,7 +21,7 @@ from copydesk.contracts.topics import DOCUMENTS, topics
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of what is made from structs and topics."""
-    for name in files():
+    for name in (*files(), compatibility.FILE):
         shutil.copy(SCHEMAS / name, tmp_path)
     return tmp_path
 
