@@ -20,6 +20,8 @@ from aiokafka.errors import (
 )
 from aiokafka.helpers import create_ssl_context
 
+from copydesk.client.tracing import require
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -70,6 +72,9 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     ssl_password: str = ""
     """Of that key; a secret, too."""
 
+    tracing: bool = False
+    """Whether spans are recorded and sent by OTLP (extra `otel`); the standard `OTEL_*` variables say where to."""
+
     def __post_init__(self) -> None:
         """What belongs together is there together."""
         if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
@@ -81,6 +86,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("COPYDESK_SSL_CERTFILE and COPYDESK_SSL_KEYFILE belong together")
         if self.security_protocol.endswith("SSL"):
             self.ssl_context()  # a file that cannot be read is a setting that cannot be
+        if self.tracing:
+            require()
 
     def __repr__(self) -> str:
         """Without secrets."""

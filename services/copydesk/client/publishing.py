@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from copydesk.client.connection import Connection, read_connection
+from copydesk.client.tracing import ARTICLE, BODY_BYTES, OFFSET, PARTITION, TOMBSTONE, Tracing, failed
 from copydesk.contracts.articles import RawArticle
 from copydesk.contracts.envelope import Header, event
 from copydesk.contracts.ids import id_problem
@@ -52,12 +53,16 @@ class Publisher:
             await publisher.publish({"url": "https://example.org/a", "text": "..."})
     """
 
+    _tracing: Tracing | None = None
+
     def __init__(self, connection: Connection | None = None) -> None:
         """A closed publisher; without a connection, `COPYDESK_BROKERS` says where to."""
         self._connection = connection or read_connection()
         self._topic = topic(RAW)
         self._name = self._connection.full(RAW)
         self._producer: AIOKafkaProducer | None = None
+        if self._connection.tracing:
+            self._tracing = Tracing("copydesk-publisher")
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -86,6 +91,8 @@ class Publisher:
         """Disconnect; what is still under way is delivered first."""
         if self._producer is not None:
             await self._producer.stop()
+        if self._tracing is not None:
+            await self._tracing.close()
 
     async def publish(self, article: RawArticle | Mapping[str, Any] | bytes) -> Published:
         """Publish one article and wait until the broker has confirmed it. Many at once: `asyncio.gather`.
@@ -126,7 +133,9 @@ class Publisher:
             raise TooLargeError(
                 f"{size} bytes are over {self._topic.max_message_bytes}, max.message.bytes of {self._name}"
             )
-        return Published(subject or "", *await self.deliver(key, value, headers))
+        if self._tracing is None:
+            return Published(subject or "", *await self.deliver(key, value, headers))
+        return Published(subject or "", *await self._deliver_traced(self._tracing, key, value, headers, subject))
 
     async def deliver(self, key: bytes | None, value: bytes | None, headers: list[Header]) -> tuple[int, int]:
         """Partition and offset of a record, once the broker has confirmed it."""
@@ -134,3 +143,20 @@ class Publisher:
             raise RuntimeError("use `async with Publisher() as publisher`")
         told = await self._producer.send_and_wait(self._name, value, key=key, headers=headers)
         return told.partition, told.offset
+
+    async def _deliver_traced(
+        self, tracing: Tracing, key: bytes | None, value: bytes | None, headers: list[Header], subject: str | None
+    ) -> tuple[int, int]:
+        """As `deliver`, in a span: the first one of an article's trace, or one under the calling program's own."""
+        told: dict[str, str | int | bool] = {BODY_BYTES: len(value or b""), TOMBSTONE: value is None}
+        span = tracing.start("send", self._name, attributes=told | ({ARTICLE: subject} if subject else {}))
+        try:
+            partition, offset = await self.deliver(key, value, [*headers, *tracing.headers(span)])
+        except BaseException as error:
+            failed(span, type(error).__name__)
+            raise
+        else:
+            span.set_attributes({PARTITION: str(partition), OFFSET: offset})
+            return partition, offset
+        finally:
+            span.end()

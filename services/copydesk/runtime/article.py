@@ -37,6 +37,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         model: The model behind the result; part of the result's ``ce_id``.
         trouble: Why it did not pass; None if it did.
         measures: What the stage's measures say of the result, by their names.
+        ran: When the stage's process began and ended with it, nanoseconds since 1970; told where articles are traced.
         value: The result's bytes, empty unless it passed. Not part of the encoded outcome: it travels beside it.
     """
 
@@ -45,6 +46,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     trouble: Trouble | None = None
     measures: dict[str, float] = {}
+    ran: tuple[int, int] | None = None
     value: bytes = b""
 
 

@@ -217,7 +217,10 @@ def main(name: str, parent: int) -> None:
         key = requests.read(key_length) if key_length >= 0 else None
         try:
             value = requests.read(value_length)
+            began = time.time_ns()
             outcome = article.run(stage, process, value, key)
+            if settings.tracing:
+                outcome = msgspec.structs.replace(outcome, ran=(began, time.time_ns()))
             _answer(answers, outcome)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)  # nothing that still needs memory may run

@@ -219,7 +219,8 @@ class Lane:
         """Another record for an article whose record the broker refused for its size."""
         writer = self._work.writer
         if one.outcome.disposition == "passed":
-            one = writer.oversized(one.incoming, one.outcome, "the broker refused the result")
+            refused = writer.oversized(one.incoming, one.outcome, "the broker refused the result")
+            one = refused._replace(spans=one.spans)
             try:
                 await self.write([one], offset)
             except MessageSizeTooLargeError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from copydesk.client.connection import Connection
 from copydesk.contracts import deadletter, envelope
@@ -36,12 +36,24 @@ class Record(NamedTuple):
     headers: list[Header]
 
 
+class Traced(Protocol):
+    """The spans of an article, where it is traced."""
+
+    @property
+    def trace_id(self) -> str:
+        """As logs tell it."""
+
+    def end(self, ready: Ready) -> None:
+        """It is committed."""
+
+
 class Ready(NamedTuple):
     """An article that is done with, and the record that says so."""
 
     incoming: Incoming
     outcome: Outcome
     record: Record
+    spans: Traced | None = None
 
 
 class Writer:
@@ -161,13 +173,13 @@ class Writer:
 
 def told(ready: Ready) -> dict[str, object]:
     """What a log line says of an article."""
-    incoming, outcome = ready.incoming, ready.outcome
+    incoming, outcome, spans = ready.incoming, ready.outcome, ready.spans
     line: dict[str, object] = {
         "topic": incoming.topic,
         "partition": incoming.partition,
         "offset": incoming.offset,
         "article_id": outcome.article_id,
-        "trace_id": envelope.trace_id(incoming.headers),
+        "trace_id": envelope.trace_id(incoming.headers) if spans is None else spans.trace_id,
         "disposition": outcome.disposition,
     }
     if outcome.trouble is not None:

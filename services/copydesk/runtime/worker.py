@@ -34,6 +34,7 @@ from copydesk.runtime.page import Page
 from copydesk.runtime.records import Incoming, Ready, Writer, told
 from copydesk.runtime.rights import check_rights
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
+from copydesk.runtime.tracing import StageTracing
 from copydesk.stage import Stage
 
 TICK_SECONDS = 1.0
@@ -71,6 +72,7 @@ class Worker:
         self._page = Page(self.metrics.registry)
         self._app: App | None = None
         self._plain: AIOKafkaProducer | None = None
+        self._tracing: StageTracing | None = None
         self._stop = asyncio.Event()
         self._signal: signal.Signals | None = None
         self._ready = False
@@ -158,6 +160,8 @@ class Worker:
         self.smallest_limit = min(limits[settings.full(name)] for name in (stage.sink, stage.dead_letters))
         digest = settings_digest(stage_settings(stage))
         self.writer = Writer(stage, settings, settings_digest=digest, limits=limits)
+        if settings.tracing:
+            self._tracing = StageTracing(stage.name, self.writer.group)
         return await self._has_transactions(), limits[settings.full(stage.source)]
 
     async def _has_transactions(self) -> bool:
@@ -208,6 +212,8 @@ class Worker:
         if self._plain is not None:
             with suppress(*_AWAY):
                 await self._plain.stop()
+        if self._tracing is not None:
+            await self._tracing.close()
 
     def _on_signal(self, number: signal.Signals) -> None:
         if self._stop.is_set():
@@ -244,8 +250,9 @@ class Worker:
 
     async def handle(self, incoming: Incoming, wanted: Callable[[], bool]) -> Ready | None:
         """What became of one article, and the record to write; None: it is not ours any more."""
+        began = time.time_ns()
         if incoming.value is None:
-            return self.writer.tombstone(incoming, _now())
+            return self._traced(self.writer.tombstone(incoming, _now()), began)
         outcome = await self.child.run(incoming.key, incoming.value, wanted=wanted)
         if outcome is None:
             return None
@@ -255,7 +262,10 @@ class Worker:
         self.halt.count(ready.outcome.disposition)
         if self.halted:
             self._say_halted(ready)
-        return ready
+        return self._traced(ready, began)
+
+    def _traced(self, ready: Ready, began: int) -> Ready:
+        return ready if self._tracing is None else self._tracing.begin(ready, began=began, child=self.child.pid)
 
     def committed(self, ready: Sequence[Ready]) -> None:
         """Count and log what is done with for good."""
@@ -268,6 +278,8 @@ class Worker:
             self.metrics.measured(one.outcome.measures)
             if ingested := envelope.header(one.record.headers, envelope.INGESTED):
                 self.metrics.arrived(max(0.0, now - envelope.seconds(ingested, default=now)))
+            if one.spans is not None:
+                one.spans.end(one)
             (self.log.info if disposition == "passed" else self.log.warning)("article", **told(one))
 
     def _say_halted(self, last: Ready) -> None:
