@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,11 @@ from copydesk.cleaner.shapes import MIN_PARAGRAPH, find_signs
 from copydesk.cleaner.words import (
     AT,
     COLUMNS,
+    FIRST_WORDS,
     IDF_BUCKETS,
+    MANY_PIECES,
     PAIR_BUCKETS,
+    Encoder,
     Floats,
     Numbers,
     Words,
@@ -33,6 +36,8 @@ REACH = 3
 """Blocks looked at on either side one by one."""
 ENDS = 4
 """Words at either end of a block that the cue regression looks at."""
+MOST_CHARACTERS = 4_000
+"""Characters of a block whose vector is made of its words' pieces; of longer ones the encoder reads what it reads."""
 MAX_WHOLE = 9
 """Words of the longest block that may be a phrase as a whole."""
 MAX_HOLDERS = 8
@@ -55,14 +60,6 @@ _LAST = ("capital", "digit", "year", "clock", "photo", "promo", "related", "byli
          "comma", "colon", "dots", "closes", "link", "function", "name")  # fmt: skip
 _AROUND = ("size", "ends sentence", "paragraph", "capital share", "function share", "any phrase", "photo sign",
            "cue first", "cue last", "digit share", "name share", "said with")  # fmt: skip
-
-
-class Encoder(Protocol):
-    """What `copydesk.vectors` gives."""
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        """A row of length 1 a text."""
-        ...
 
 
 class Cues(NamedTuple):
@@ -180,18 +177,33 @@ def read(  # noqa: PLR0917 - the article and the three tables
     tokens = [split(text) for text in texts]
     title_tokens = split(title or "")
     counts = np.fromiter(map(len, tokens), np.int64, len(tokens))
-    rows = words.find([*chain.from_iterable(tokens), *title_tokens])
+    all_rows = rows = words.find([*chain.from_iterable(tokens), *title_tokens])
     keys = words.number(rows)
     rows, keys, title_keys = rows[: -len(title_tokens)], keys[: -len(title_tokens)], keys[-len(title_tokens) :]
     own = _look_alone(texts, counts, words.seen[rows], rows, keys, words)
     line_numbers = np.array(lines, np.int64)
     own[:, _OWN_AT["one line"]] = len(texts) > 1 and line_numbers[0] == line_numbers[-1]
-    vectors = encoder.encode([*texts, title or ""])
+    vectors = _find_vectors([*texts, title or ""], np.append(counts, len(title_tokens)), all_rows, words, encoder)
     if cues is not None:
         own[:, _OWN_AT["cue first"]], own[:, _OWN_AT["cue last"]] = _weigh_cues(counts, rows, keys, words, cues)
         own[:, _OWN_AT["about"]] = vectors[:-1] @ cues.about[:-1] + cues.about[-1]
     bags = _fill_bags(counts, keys)
     return Reading(counts, keys, own, vectors[:-1], line_numbers, *bags, title_keys, vectors[-1]), rows
+
+
+def _find_vectors(texts: Sequence[str], counts: Numbers, rows: Numbers, words: Words, encoder: Encoder) -> Floats:
+    """What each text is about: by the pieces of its words, which were found when each word was first met."""
+    sizes, pieces = words.find_pieces(rows)
+    starts = np.cumsum(counts) - counts
+    totals = np.add.reduceat(np.where(sizes < MANY_PIECES, sizes, 0), starts)
+    whole = (counts <= FIRST_WORDS) & (np.fromiter(map(len, texts), np.int64, len(texts)) <= MOST_CHARACTERS)
+    if sizes.max() >= MANY_PIECES:
+        whole &= np.maximum.reduceat(sizes, starts) < MANY_PIECES
+    vectors = encoder.encode_pieces(np.where(whole, totals, 0), pieces if whole.all() else pieces[whole.repeat(totals)])
+    others = np.flatnonzero(~whole).tolist()  # of these not all words were looked at
+    if others:
+        vectors[others] = encoder.encode([texts[number] for number in others])
+    return vectors
 
 
 def _fill_bags(counts: Numbers, keys: Numbers) -> tuple[Bag, Bag, Bag]:

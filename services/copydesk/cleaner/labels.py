@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from copydesk.cleaner import columns
 from copydesk.cleaner.blocks import cut
-from copydesk.cleaner.columns import Encoder, Reading
+from copydesk.cleaner.columns import Reading
 from copydesk.cleaner.normal import normalise
-from copydesk.cleaner.words import IDF_BUCKETS, Floats, Numbers, Words, describe
+from copydesk.cleaner.words import IDF_BUCKETS, Encoder, Floats, Numbers, Words, describe
 
 FOLDS = 5
 DONORS = 6
@@ -61,7 +61,7 @@ class Reader:
 
     def __init__(self, encoder: Encoder) -> None:
         """Know no word yet."""
-        self.words = Words()
+        self.words = Words(encoder)
         self._encoder = encoder
 
     def read(self, record: dict[str, Any], source: str, labels: Sequence[float], weights: Sequence[float]) -> Article:

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.cleaner import columns
-from copydesk.cleaner.columns import Cues, Encoder, Overlap, Reading
+from copydesk.cleaner.columns import Cues, Overlap, Reading
 from copydesk.cleaner.trees import Trees
-from copydesk.cleaner.words import BUCKETS, MOST, PAIR_BUCKETS, Floats, Words
+from copydesk.cleaner.words import BUCKETS, MOST, PAIR_BUCKETS, Encoder, Floats, Words
 
 NAME = "blocks-2"
 FILE = f"{NAME}.npz"
@@ -98,7 +98,7 @@ class Model:
         self._rarity: Floats = (arrays["rarity"] / CENTS).astype(np.float32)
         self._first, self._second, self._head = (Trees.read(arrays, part) for part in ("first", "second", "head"))
         self._encoder = encoder
-        self._words = Words()
+        self._words = Words(encoder)
 
     @classmethod
     def read(cls, encoder: Encoder) -> Self:

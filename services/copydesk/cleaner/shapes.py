@@ -139,18 +139,16 @@ def find_signs(text: str) -> tuple[bool, bool]:
     ((True, False), (False, True))
     """
     head = text[:HEAD]
-    low = head.lower()
-    return (
-        _has_credit(head, low),
-        _DIGIT.search(head) is not None and _DATE.search(low) is not None,
-    )
+    # the larger part of all blocks has no digit and needs no small letters
+    return _has_credit(head), _DIGIT.search(head) is not None and _DATE.search(head.lower()) is not None
 
 
-def _has_credit(head: str, low: str) -> bool:
+def _has_credit(head: str) -> bool:
     # looking for a letter is much faster than a pattern, and most blocks have none of these
     slash, bracket = "/" in head, "(" in head
     if not (slash or bracket or ":" in head or " by" in head or "©" in head or "redit" in head or "ourtesy" in head):
         return False
+    low = head.lower()
     return (
         "©" in head
         or (any(word in low for word in _CREDIT_WORDS) and _CREDIT_SIGN.search(head) is not None)

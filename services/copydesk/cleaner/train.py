@@ -21,12 +21,11 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # ditto
 
 from copydesk import vectors
 from copydesk.cleaner import cleaning, columns, labels
-from copydesk.cleaner.columns import Encoder
 from copydesk.cleaner.labels import Article, fold_of
 from copydesk.cleaner.model import CENTS, FILE, HEAD, Model
 from copydesk.cleaner.settings import CleanerSettings
 from copydesk.cleaner.trees import Trees
-from copydesk.cleaner.words import BUCKETS, PAIR_BUCKETS, Floats, Words, hash_letters
+from copydesk.cleaner.words import BUCKETS, PAIR_BUCKETS, Encoder, Floats, Words, hash_letters
 from copydesk.contracts.articles import RawArticle
 
 Wanted = tuple[Path, list[tuple[str, RawArticle]]]

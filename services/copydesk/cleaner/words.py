@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Protocol
 from zlib import crc32
 
 import numpy as np
@@ -21,6 +23,9 @@ Numbers = NDArray[np.int64]
 
 MOST = 60_000
 """Words remembered; with more, all are forgotten before the next article. 60,000 rows are 11 MB."""
+
+MANY_PIECES = 100
+"""Pieces from which a word is not remembered by them: no word of a language has so many, and memory stays bounded."""
 
 FIRST_WORDS, LAST_WORDS = 300, 40
 """Words of a block that are looked at, from its start and from its end: a paragraph has a hundred, a block may be a
@@ -100,16 +105,36 @@ PAIR_BUCKETS = 1 << 14
 IDF_BUCKETS = 1 << 14
 
 
+class Encoder(Protocol):
+    """What `copydesk.vectors` gives."""
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """A row of length 1 a text."""
+        ...
+
+    def find_pieces(self, word: str) -> tuple[int, ...]:
+        """What a word between blanks is made of."""
+        ...
+
+    def encode_pieces(self, counts: Numbers, pieces: Numbers) -> Floats:
+        """A row of length 1 a text, of whose words the pieces are given."""
+        ...
+
+
 class Words:
     """The table of known words.
+
+    Args:
+        encoder: Says what pieces a word is made of.
 
     Attributes:
         rows: Of each word the row in the table.
         seen: What is seen of each word, shape (rows, columns).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         """Know nothing."""
+        self._find_pieces = encoder.find_pieces
         self.forget()
 
     def forget(self) -> None:
@@ -123,11 +148,14 @@ class Words:
         self.seen = np.zeros((2048, len(COLUMNS)), np.float32)
         self._keys = np.zeros((2048, 5), np.int64)
         self._first = np.zeros(4096, np.int64)
+        self._pieces = np.zeros(4096, np.int64)
+        self._pieces_end = 0
+        self._pieces_of = np.zeros((2048, 2), np.int64)  # where they begin, and how many
 
     def find(self, tokens: Sequence[str]) -> Numbers:
         """The rows of these words."""
-        rows = self.rows
-        return np.array([rows[token] for token in tokens], np.int64)
+        # one call for all; of a single word it gives no tuple
+        return np.array(itemgetter(*tokens)(self.rows) if len(tokens) > 1 else [self.rows[tokens[0]]], np.int64)
 
     def number(self, rows: Numbers) -> Numbers:
         """The keys of each word: word, stem and name, hash, and where a phrase may have it (`phrases.find_places`).
@@ -145,6 +173,14 @@ class Words:
             is_new = (first == place) & (named > 0)
             keys[:, column] = np.where(named > 0, np.cumsum(is_new)[first], 0)
         return keys
+
+    def find_pieces(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """How many pieces each word is made of, and those of all; of a word of too many `MANY_PIECES`, and none."""
+        first, counts = self._pieces_of[rows].T
+        known = np.where(counts < MANY_PIECES, counts, 0)
+        ends = np.cumsum(known)
+        pieces = self._pieces[np.repeat(first - ends + known, known) + np.arange(int(ends[-1]) if len(ends) else 0)]
+        return counts, pieces
 
     def weigh(self, rows: Numbers, which: int, table: Floats) -> NDArray[np.float64]:
         """The sum of a table's entries for each word and its groups of letters; looked up once a word.
@@ -167,6 +203,7 @@ class Words:
             self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)])
             self._weights = np.concatenate([self._weights, np.zeros_like(self._weights)])
             self._is_weighed = np.concatenate([self._is_weighed, np.zeros_like(self._is_weighed)])
+            self._pieces_of = np.concatenate([self._pieces_of, np.zeros_like(self._pieces_of)])
         seen, low, stem, name = describe(token)
         self.seen[row] = seen
         number = self._names.setdefault
@@ -179,7 +216,19 @@ class Words:
         )
         self.spellings.append(low)
         self.parts.append(split_word(low))
+        self._add_pieces(row, token)
         return row
+
+    def _add_pieces(self, row: int, token: str) -> None:
+        pieces = self._find_pieces(token) if len(token) <= MANY_PIECES else (0,) * MANY_PIECES
+        first = self._pieces_end
+        self._pieces_of[row] = first, min(len(pieces), MANY_PIECES)
+        if len(pieces) >= MANY_PIECES:
+            return
+        self._pieces_end += len(pieces)
+        if self._pieces_end > len(self._pieces):
+            self._pieces = np.concatenate([self._pieces, np.zeros_like(self._pieces)])
+        self._pieces[first : self._pieces_end] = pieces
 
 
 class _Rows(dict[str, int]):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from io import BytesIO
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from copydesk.vectors.wordpieces import WordPieces
 
 Vector: TypeAlias = NDArray[np.float32]
 Floats: TypeAlias = NDArray[np.float64]
+Numbers: TypeAlias = NDArray[np.int64]
 
 NAME = "minilm-static-1"
 SHA256 = "babee2e2c758d5c342ec26c549969d97f56deb8e2a847ba0e5662cd2d3f1b158"
@@ -59,6 +61,7 @@ class Vectors:
         unit = LARGEST / (127 * float(scales.max()))
         self._rows = np.rint(numbers * (scales.astype(np.float64) * unit)[:, None]).astype(np.int16)
         self._common = common
+        self._place = np.zeros(len(numbers), np.int64)  # scratch: where each row of the table stands among those used
 
     def encode(self, texts: Sequence[str]) -> Vector:
         """One row a text, shape (texts, 256), of length 1; zeros for a text without a known word.
@@ -66,9 +69,31 @@ class Vectors:
         Of a text the first 20,000 characters are read. The same text has the same row to the last bit, whatever
         came before it and whatever stands beside it.
         """
-        sums = np.zeros((len(texts), self.dimensions))
-        for first, rows in self._batch(texts):
-            sums[first : first + len(rows)] = self._sum(rows)
+        read = [self._pieces.rows(text) for text in texts]
+        counts = np.fromiter(map(len, read), np.int64, len(read))
+        return self.encode_pieces(counts, np.fromiter(chain.from_iterable(read), np.int64, int(counts.sum())))
+
+    def find_pieces(self, word: str) -> tuple[int, ...]:
+        """The rows of one word between blanks; those of a text are its words', one behind the other."""
+        return tuple(self._pieces.rows(word))
+
+    def encode_pieces(self, counts: Numbers, pieces: Numbers) -> Vector:
+        """What `encode` gives, of texts that were taken apart before.
+
+        Args:
+            counts: Pieces of each text, at most `wordpieces.MOST_PIECES`.
+            pieces: The rows of all texts, one behind the other.
+        """
+        sums = np.zeros((len(counts), self.dimensions))
+        ends = np.cumsum(counts)
+        first = at = 0
+        while first < len(counts):
+            # as many texts as fit, one at least
+            last = max(first + 1, int(np.searchsorted(ends, at + PIECES_AT_ONCE, side="right")))
+            last = min(last, first + TEXTS_AT_ONCE)
+            end = int(ends[last - 1])
+            sums[first:last] = self._sum(counts[first:last], pieces[at:end])
+            first, at = last, end
         # a reduction along the contiguous axis adds pairwise in a fixed order; BLAS would not
         sums -= np.add.reduce(sums * self._common, axis=1)[:, None] * self._common
         lengths = np.sqrt(np.add.reduce(sums * sums, axis=1))
@@ -76,25 +101,13 @@ class Vectors:
         vectors: Vector = (sums / lengths[:, None]).astype(np.float32)
         return vectors
 
-    def _batch(self, texts: Sequence[str]) -> Iterator[tuple[int, list[list[int]]]]:
-        batch: list[list[int]] = []
-        pieces = first = 0
-        for number, text in enumerate(texts):
-            batch.append(self._pieces.rows(text))
-            pieces += len(batch[-1])
-            if len(batch) == TEXTS_AT_ONCE or pieces >= PIECES_AT_ONCE:
-                yield first, batch
-                batch, pieces, first = [], 0, number + 1
-        if batch:
-            yield first, batch
-
-    def _sum(self, texts: list[list[int]]) -> Vector:
+    def _sum(self, counts: Numbers, pieces: Numbers) -> Vector:
         """The sum of each text's rows: how often it has each row, times the rows; whole numbers, so exact."""
-        lengths = [len(rows) for rows in texts]
-        used, place = np.unique(np.array([row for rows in texts for row in rows], np.int64), return_inverse=True)
-        cell = np.repeat(np.arange(len(texts)), lengths) * len(used) + place
-        counts = np.bincount(cell, minlength=len(texts) * len(used)).reshape(len(texts), len(used))
-        sums: Vector = counts.astype(np.float32) @ self._rows[used].astype(np.float32)
+        used = np.flatnonzero(np.bincount(pieces, minlength=1))
+        self._place[used] = np.arange(len(used))
+        cell = np.repeat(np.arange(len(counts)) * len(used), counts) + self._place[pieces]
+        times = np.bincount(cell, minlength=len(counts) * len(used)).reshape(len(counts), len(used))
+        sums: Vector = times.astype(np.float32) @ self._rows[used].astype(np.float32)
         return sums
 
 
