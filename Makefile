@@ -43,8 +43,8 @@ kafka: ## Run a real Apache Kafka on 127.0.0.1:9092 (Java 17 and Maven) until Ct
 chaos: $(INSTALLED) ## Send 10,000 articles through every fault there is, on three brokers (COPYDESK_CHAOS=N, COPYDESK_CHAOS_SEED)
 	COPYDESK_CHAOS=$${COPYDESK_CHAOS:-10000} $(BIN)/python -m pytest tests/broker/chaos $(ARGS)
 
-bench: $(INSTALLED) ## Measure the worker against a bare loop on a real Kafka, in one run
-	$(BIN)/python tests/bench/worker.py
+bench: $(PEERS)/.installed ## Measure the worker beside bare loops, FastStream and Quix Streams on a real Kafka, in one run
+	$(PEERS)/bin/python tests/bench/worker.py
 
 bench-cleaner bench-extractor bench-coherence: $(PEERS)/.installed ## Measure a stage beside its peers, in one run
 	$(PEERS)/bin/python tests/bench/$(@:bench-%=%).py $(ARGS)

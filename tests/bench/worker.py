@@ -1,74 +1,238 @@
-"""What the worker's guarantees cost: articles per second and CPU an article, beside a bare loop, in one run.
+"""What the worker's guarantees cost, beside bare loops and frameworks, and what each of them keeps when it is killed.
 
-`make bench`. Wall time on a shared machine is noisy: read CPU and ratios.
+    python tests/bench/worker.py [--articles N] [--rounds N] [--kills N]
+
+A pass-through stage: what is measured is everything around an article. One real Kafka, all in turn round after round.
+Wall time on a shared machine is noisy: read CPU and ratios. Runs in the environment of infra/docker/locks/bench.txt.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import contextlib
 import json
 import os
-import statistics
+import random
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from bench.rows import Row, ratio, show, told
+from copydesk.runtime.processes import die_with
 from harness.brokers import Broker, own_kafka
 from harness.running import Cluster, stage_processes
 
-ARTICLES = int(os.environ.get("BENCH_ARTICLES", "10000"))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SIZE = 5_000  # bytes, as a news article with its JSON has
-TOPICS = ("articles.raw", "articles.cleaned", "articles.probe.dlq")
+SOURCE, SINK = "articles.raw", "articles.cleaned"
+TOPICS = (SOURCE, SINK, "articles.probe.dlq")
+QUIET_SECONDS = 70.0
+"""Nothing more came for so long after a kill: nothing will. A transaction left open may block readers for a minute."""
+
+
+class System(NamedTuple):
+    """What is compared."""
+
+    name: str
+    job: str
+    base: str | None
+    """The bare loop with the same acknowledgements."""
+
+
+SYSTEMS = (
+    System("bare aiokafka loop, nothing guaranteed", "bare", None),
+    System("at least once: bare aiokafka loop", "bare-at-least-once", "bare-at-least-once"),
+    System("at least once: copydesk", "copydesk-at_least_once", "bare-at-least-once"),
+    System("at least once: FastStream, an article at a time", "faststream", "bare-at-least-once"),
+    System(
+        "at least once: FastStream, batches (to any partition, whatever the key)",
+        "faststream-batch",
+        "bare-at-least-once",
+    ),
+    System("at least once: Quix Streams", "quix-at-least-once", "bare-at-least-once"),
+    System("exactly once: bare aiokafka loop", "bare-exactly-once", "bare-exactly-once"),
+    System("exactly once: copydesk", "copydesk-exactly_once", "bare-exactly-once"),
+    System("exactly once: Quix Streams, commit_every=50", "quix-exactly-once", "bare-exactly-once"),
+)
 
 
 class Cost(NamedTuple):
     """Of one run."""
 
     rate: float
-    """Articles a second, from the first result to the last."""
+    """Articles a second, to the last result."""
 
-    microseconds: float
-    """CPU an article, of everything on copydesk's side: the worker and the stage's process."""
+    own: float
+    """CPU an article in microseconds, of all processes of the system."""
 
     broker: float
-    """CPU an article, of the broker, in microseconds; the reader that counts is in it."""
+    """CPU an article in microseconds, of the broker; the reader that counts is in it."""
 
 
-async def main() -> None:
-    """Measure all, interleaved; print medians, spread and ratios."""
+class Killed(NamedTuple):
+    """What was seen when a system was killed in mid-run and started again."""
+
+    lost: int
+    duplicated: int
+    seconds: float
+    """From the kill to the last result."""
+
+
+def main() -> None:
+    """Measure all, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=5_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=2)
+    parser.add_argument("--only", default="", help="jobs whose names hold this")
+    asked = parser.parse_args()
+    systems = [one for one in SYSTEMS if asked.only in one.job]
+    asyncio.run(measure(systems, asked.articles, rounds=asked.rounds, kills=asked.kills))
+
+
+async def measure(systems: Sequence[System], articles: int, *, rounds: int, kills: int) -> None:
+    """Cost, then kills; a table each."""
     with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as kafka:
         broker = int((Path(folder) / "node1" / "pid").read_text())
-        runs: dict[str, list[Cost]] = {}
-        for _ in range(ROUNDS):
-            runs.setdefault("bare aiokafka loop, nothing guaranteed", []).append(await measure_bare(kafka, broker))
-            for delivery in ("at_least_once", "exactly_once"):
-                runs.setdefault(f"copydesk, {delivery}", []).append(await measure_worker(kafka, broker, delivery))
-    say(f"{ARTICLES} articles of {SIZE} bytes, {ROUNDS} rounds: medians (least to most)")
-    bare = statistics.median(cost.microseconds for cost in runs["bare aiokafka loop, nothing guaranteed"])
-    for name, costs in runs.items():
-        rate, own, brokers = zip(*costs, strict=True)
-        say(
-            f"{name:40} {told(rate)} articles/s   {told(own)} us CPU an article, "
-            f"{statistics.median(own) / bare:.2f} of the bare loop's   {told(brokers)} us of the broker's"
-        )
+        costs: dict[str, list[Cost]] = {}
+        for _ in range(rounds):
+            for system in systems:
+                costs.setdefault(system.job, []).append(await measure_cost(kafka, broker, system, articles))
+        if costs:
+            show(
+                f"around an article: {articles:,} of {SIZE:,} bytes, {rounds} rounds",
+                ("CPU us an article", "of the bare loop with its guarantee", "broker CPU us", "articles/s"),
+                [row_of(system, costs) for system in systems],
+            )
+        seen = {system.job: [await measure_kill(kafka, system, articles) for _ in range(kills)] for system in systems}
+        if kills:
+            show(
+                f"killed by SIGKILL at a third of {articles:,}, started again, {kills} times",
+                ("lost", "duplicated", "seconds to the last result"),
+                [Row(system.name, tuple(map(listed, zip(*seen[system.job], strict=True)))) for system in systems],
+            )
 
 
-def told(values: Sequence[float]) -> str:
-    """Median and spread."""
-    return f"{statistics.median(values):6.0f} ({min(values):.0f} to {max(values):.0f})"
+def row_of(system: System, costs: dict[str, list[Cost]]) -> Row:
+    """One system's costs."""
+    own = costs[system.job]
+    base = costs.get(system.base or "", [])
+    of_base = ratio([one.own for one in own], [one.own for one in base]) if base else ""
+    figures = (told([one.own for one in own]), of_base, told([one.broker for one in own]))
+    return Row(system.name, (*figures, told([one.rate for one in own])))
 
 
-def say(line: str) -> None:
-    """One line."""
-    print(line, flush=True)  # noqa: T201 - what one runs it for
+def listed(values: Sequence[float]) -> str:
+    """Every run's."""
+    return ", ".join(f"{value:.0f}" for value in values)
+
+
+# ------------------------------------------------------------------------------------------ running one
+
+
+class Count:
+    """Results by key, as a reader of the sink sees them."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self.keys: Counter[bytes | None] = Counter()
+        self.last = time.perf_counter()
+        self._news = asyncio.Condition()
+
+    async def read(self, brokers: str, topic: str) -> None:
+        """Count until cancelled."""
+        async with AIOKafkaConsumer(
+            bootstrap_servers=brokers, isolation_level="read_committed", enable_auto_commit=False
+        ) as reader:
+            await reader._client.set_topics([topic])
+            partitions = [TopicPartition(topic, number) for number in reader.partitions_for_topic(topic) or ()]
+            reader.assign(partitions)
+            await reader.seek_to_beginning(*partitions)
+            while True:
+                batches = await reader.getmany(timeout_ms=200)
+                async with self._news:
+                    for records in batches.values():
+                        self.keys.update(record.key for record in records)
+                        self.last = time.perf_counter()
+                    self._news.notify_all()
+
+    async def until(self, distinct: int, seconds: float) -> None:
+        """Wait for so many articles."""
+        async with asyncio.timeout(seconds), self._news:
+            await self._news.wait_for(lambda: len(self.keys) >= distinct)
+
+
+@contextlib.asynccontextmanager
+async def counting(here: Cluster) -> AsyncIterator[Count]:
+    """A count of the sink."""
+    count = Count()
+    task = asyncio.create_task(count.read(here.broker.brokers, here.prefix + SINK))
+    try:
+        yield count
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def cluster(kafka: Broker, system: System) -> AsyncIterator[Cluster]:
+    """Empty topics."""
+    delivery = system.job.removeprefix("copydesk-") if system.job.startswith("copydesk") else "exactly_once"
+    async with Cluster(kafka, COPYDESK_DELIVERY=delivery, COPYDESK_LOG_LEVEL="warning") as here:
+        await here.create(*TOPICS)
+        yield here
+
+
+async def send(here: Cluster, numbers: range) -> None:
+    """Articles, there all at once for readers of what is committed."""
+    async with (
+        AIOKafkaProducer(
+            bootstrap_servers=here.broker.brokers, transactional_id=here.prefix, linger_ms=20, max_batch_size=262_144
+        ) as writer,
+        writer.transaction(),
+    ):
+        for number in numbers:
+            await writer.send(here.prefix + SOURCE, article(number), key=b"k%d" % number)
+
+
+def article(number: int) -> bytes:
+    """Made of words, so that it compresses as text does."""
+    rnd, text = random.Random(number), ""
+    while len(text) < SIZE - 40:
+        text += rnd.choice(WORDS) + " "
+    return json.dumps({"id": f"k{number}", "text": text}).encode()
+
+
+WORDS = ["".join(random.Random(number).choices("etaoinshrdlu", k=2 + number % 9)) for number in range(3_000)]
+
+
+async def start(here: Cluster, system: System) -> asyncio.subprocess.Process:
+    """The system's process."""
+    if system.job.startswith("copydesk"):
+        return (await here.run("probe")).process
+    script = str(Path(__file__).with_name("peers.py"))
+    place = (here.broker.brokers, here.prefix + SOURCE, here.prefix + SINK, here.prefix + system.job)
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "ignore", script, system.job, *place, preexec_fn=partial(die_with, os.getpid())
+    )
+
+
+async def kill(process: asyncio.subprocess.Process) -> None:
+    """As a crash."""
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGKILL)
+    await process.wait()
 
 
 def cpu(*pids: int) -> float:
@@ -80,65 +244,49 @@ def cpu(*pids: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-async def fill(cluster: Cluster) -> None:
-    """Articles to read."""
-    await cluster.create(*TOPICS)
-    await cluster.send(
-        "articles.raw",
-        (
-            (b"k%d" % number, json.dumps({"id": f"k{number}", "text": "word " * (SIZE // 5)}).encode(), {})
-            for number in range(ARTICLES)
-        ),
-    )
-
-
-async def measure_worker(kafka: Broker, broker: int, delivery: str) -> Cost:
-    """A pass-through stage."""
-    async with Cluster(kafka, COPYDESK_DELIVERY=delivery, COPYDESK_LOG_LEVEL="warning") as here:
-        await fill(here)
-        async with here.follow(*TOPICS[1:]) as follower:
-            worker = await here.run("probe")
-            await follower.until(1, seconds=120)
-            own = (worker.process.pid, *stage_processes(worker.process.pid))
-            begin, first, before, brokers = time.perf_counter(), len(follower.rows), cpu(*own), cpu(broker)
-            await follower.until(ARTICLES, seconds=600)
-            count, seconds = ARTICLES - first, time.perf_counter() - begin
-            return Cost(count / seconds, (cpu(*own) - before) / count * 1e6, (cpu(broker) - brokers) / count * 1e6)
-
-
-async def measure_bare(kafka: Broker, broker: int) -> Cost:
-    """The same articles through the shortest loop that can be written: read, parse, write."""
-    async with Cluster(kafka) as here:
-        await fill(here)
-        consumer = AIOKafkaConsumer(
-            f"{here.prefix}articles.raw",
-            bootstrap_servers=kafka.brokers,
-            group_id=f"{here.prefix}bare",
-            auto_offset_reset="earliest",
-        )
-        producer = AIOKafkaProducer(bootstrap_servers=kafka.brokers, linger_ms=5, max_batch_size=262_144)
-        await consumer.start()
-        await producer.start()
+async def measure_cost(kafka: Broker, broker: int, system: System, articles: int) -> Cost:
+    """From the moment on when all articles are there, after one that was there before."""
+    async with cluster(kafka, system) as here, counting(here) as count:
+        process = await start(here, system)
         try:
-            done, begin, first, before, brokers = 0, 0.0, 0, 0.0, 0.0
-            while done < ARTICLES:
-                for records in (await consumer.getmany(timeout_ms=500)).values():
-                    for record in records:
-                        document = json.loads(record.value or b"{}")
-                        await producer.send(
-                            f"{here.prefix}articles.cleaned", json.dumps(document).encode(), key=record.key
-                        )
-                    done += len(records)
-                    if not begin and done:
-                        begin, first, before, brokers = time.perf_counter(), done, time.process_time(), cpu(broker)
-            await producer.flush()
-            count, seconds = ARTICLES - first, time.perf_counter() - begin
-            own = time.process_time() - before
-            return Cost(count / seconds, own / count * 1e6, (cpu(broker) - brokers) / count * 1e6)
+            await send(here, range(1))
+            await count.until(1, seconds=120)
+            own = (process.pid, *stage_processes(process.pid))
+            before = cpu(*own)
+            await send(here, range(1, articles + 1))
+            begin, brokers = time.perf_counter(), cpu(broker)
+            await count.until(articles + 1, seconds=300)
+            seconds, own_cpu, broker_cpu = time.perf_counter() - begin, cpu(*own) - before, cpu(broker) - brokers
+            return Cost(articles / seconds, own_cpu / articles * 1e6, broker_cpu / articles * 1e6)
         finally:
-            await producer.stop()
-            await consumer.stop()
+            await kill(process)
+
+
+async def measure_kill(kafka: Broker, system: System, articles: int) -> Killed:
+    """What a reader of the sink sees when the system is killed at a third of the way and started again."""
+    async with cluster(kafka, system) as here, counting(here) as count:
+        await send(here, range(articles))
+        process = await start(here, system)
+        await count.until(articles // 3, seconds=120)
+        await kill(process)
+        killed = time.perf_counter()
+        process = await start(here, system)
+        try:
+            await wait_quiet(count, articles)
+        finally:
+            await kill(process)
+        return Killed(
+            lost=articles - len(count.keys),
+            duplicated=sum(count.keys.values()) - len(count.keys),
+            seconds=count.last - killed,
+        )
+
+
+async def wait_quiet(count: Count, articles: int) -> None:
+    """Until all came, and what comes twice with them; or nothing more came for long."""
+    while time.perf_counter() - count.last < (3.0 if len(count.keys) >= articles else QUIET_SECONDS):
+        await asyncio.sleep(0.2)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
