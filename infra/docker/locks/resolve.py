@@ -12,27 +12,22 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 EXTRAS = {
-    "cleaner": "cleaner",
-    "extractor": "extractor",
-    "coherence": "coherence",
-    "viewer": "viewer",
-    "cli": "cli",
-    "build": "build",
-    "dev": "dev",
-    "train": "train",
-    "bench": "bench",
+    # an image can be traced: nothing of it is imported before COPYDESK_TRACING says so
+    **{image: (image, "otel") for image in ("cleaner", "extractor", "coherence", "viewer", "cli")},
+    **{name: (name,) for name in ("build", "dev", "train", "bench")},
 }
 HEAD = "# Made by `make locks`; edit pyproject.toml instead.\n"
 
 
 def main() -> None:
     """Write every lock anew."""
-    for name, extra in EXTRAS.items():
+    for name, extras in EXTRAS.items():
         made = subprocess.run(
             [
                 sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes",
                 "--no-annotate", "--no-header",
-                "--python-version", "3.11", "--extra", extra, *sys.argv[1:], "pyproject.toml",
+                "--python-version", "3.11", *(part for extra in extras for part in ("--extra", extra)),
+                *sys.argv[1:], "pyproject.toml",
             ],
             cwd=ROOT, check=True, capture_output=True, text=True,
         )  # fmt: skip
