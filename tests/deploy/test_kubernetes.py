@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import kubernetes_validate
 import pytest
 import yaml
@@ -20,6 +23,7 @@ from harness.require import ROOT, missing
 STAGES = ("cleaner", "extractor", "coherence")
 VERSION = "1.33"
 OVERLAYS = ("local", "production")
+SCHEMAS = Path(__file__).parent / "schemas"
 
 Manifest = dict[str, Any]
 
@@ -51,6 +55,51 @@ def test_kubernetes_takes_every_manifest_as_it_is(overlay: str) -> None:
         kubernetes_validate.validate(one, VERSION, strict=True)
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(own[0] | {"spek": {}}, VERSION, strict=True)
+
+
+def closed(schema: Any) -> Any:
+    """The schema of a custom resource as JSON Schema, every object without fields that are not named in it."""
+    if not isinstance(schema, dict):
+        return [closed(one) for one in schema] if isinstance(schema, list) else schema
+    made = {name: closed(one) for name, one in schema.items() if not name.startswith("x-kubernetes-")}
+    if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        made.setdefault("additionalProperties", False)
+    return made
+
+
+@cache
+def custom(kind: str) -> jsonschema_rs.Validator:
+    """What KEDA's own definition says of one of its resources."""
+    definition = yaml.safe_load((SCHEMAS / f"keda.sh_{kind.lower()}s.yaml").read_text(encoding="utf-8"))
+    (version,) = [one for one in definition["spec"]["versions"] if one["name"] == "v1alpha1"]
+    schema = closed(version["schema"]["openAPIV3Schema"])
+    schema["properties"]["metadata"] = {"type": "object"}  # Kubernetes' own
+    return jsonschema_rs.validator_for(schema)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_keda_takes_every_scaled_object_as_it_is(overlay: str) -> None:
+    kinds = [one["kind"] for one in manifests(overlay) if one["apiVersion"] == "keda.sh/v1alpha1"]
+    assert kinds.count("ScaledObject") == len(STAGES)
+    for one in manifests(overlay):
+        if one["apiVersion"] == "keda.sh/v1alpha1":
+            custom(one["kind"]).validate(one)
+            misspelt = one | {"spec": one["spec"] | {"maxReplicasCount": 3}}
+            assert not custom(one["kind"]).is_valid(misspelt), "a field that is not named is refused"
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_keda_knows_what_its_kafka_trigger_is_told(overlay: str) -> None:
+    (kafka,) = json.loads((SCHEMAS / "keda.kafka.json").read_text(encoding="utf-8"))["scalers"]
+    known = {one["name"]: one for one in kafka["parameters"]}
+    for scaled in of_kind(overlay, "ScaledObject").values():
+        (trigger,) = scaled["spec"]["triggers"]
+        for name, value in trigger["metadata"].items():
+            assert known[name]["metadataVariableReadable"], name
+            assert value in known[name].get("allowedValue", [value]), name
+    for authentication in of_kind(overlay, "TriggerAuthentication").values():
+        told = [one for way in ("env", "secretTargetRef") for one in authentication["spec"].get(way, ())]
+        assert all(known[one["parameter"]]["triggerAuthenticationVariableReadable"] for one in told)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

@@ -61,6 +61,18 @@ def test_prometheus_takes_configuration_and_rules() -> None:
     assert f"{len(ALERTS)} rules found" in promtool("check", "rules", "alerts.yml")
 
 
+def test_workers_send_spans_to_where_the_collector_takes_them() -> None:
+    services = msgspec.yaml.decode((ROOT / "docker-compose.yml").read_bytes())["services"]
+    configured = msgspec.yaml.decode((FOLDER / "collector.yml").read_bytes())
+    port = configured["receivers"]["otlp"]["protocols"]["http"]["endpoint"].rpartition(":")[2]
+    assert any("/collector.yml:" in volume for volume in services["collector"]["volumes"])
+    for stage in STAGES:
+        assert services[stage]["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"] == f"http://collector:{port}"
+    for pipeline in configured["service"]["pipelines"].values():
+        for part in ("receivers", "processors", "exporters"):
+            assert set(pipeline[part]) <= set(configured[part])
+
+
 def test_alerts_fire_when_they_should_and_only_then() -> None:
     assert "SUCCESS" in promtool("test", "rules", "alerts_test.yml")
     tested = msgspec.yaml.decode((FOLDER / "alerts_test.yml").read_bytes())["tests"]
