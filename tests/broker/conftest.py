@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
+from uuid import uuid4
 
 import pytest
 
 from harness.brokers import Broker, any_broker, embedded_broker
 from harness.running import Cluster
+from harness.terminal import marked
 
 
 @pytest.fixture(scope="session", params=["any", "embedded"])
@@ -34,3 +36,11 @@ async def cluster(broker: Broker) -> AsyncIterator[Callable[..., Cluster]]:
         yield make
         for one in made:
             await stack.enter_async_context(one)
+
+
+@pytest.fixture
+def mine(monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[int]]:
+    """The processes that this test started, and theirs: all that inherited a mark, but for the test itself."""
+    name, mark = "COPYDESK_TEST_MARK", uuid4().hex
+    monkeypatch.setenv(name, mark)
+    return lambda: marked(f"{name}={mark}")

@@ -8,14 +8,13 @@ import re
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from harness.brokers import free_port_pair
 from harness.require import ROOT
 from harness.running import run_command
+from harness.terminal import strings
 
 SAMPLES = [path for path in (ROOT / "services" / "copydesk" / "samples").iterdir() if path.suffix != ".md"]
 
@@ -75,7 +74,7 @@ async def test_up_scales_restarts_a_lost_worker_and_stops_everything_at_ctrl_c(m
         status, out, _ = await run_command("consume", "articles.scored", "--follow", "--limit", "1", environ=environ)
         assert status == 0
         assert b'"id":"round-up"' in out
-        (lost,) = [pid for pid in mine() if _strings(pid, "cmdline")[-2:] == ["run", "coherence"]]
+        (lost,) = [pid for pid in mine() if strings(pid, "cmdline")[-2:] == ["run", "coherence"]]
         os.kill(lost, signal.SIGKILL)
         await until(r"coherence.*starts again")
         await until(r"^coherence .*ready")
@@ -97,7 +96,7 @@ async def test_up_killed_takes_everything_with_it(mine: Callable[[], set[int]]) 
         start_new_session=True,
     )  # fmt: skip
     async with asyncio.timeout(60):
-        while sum("copydesk.runtime.child" in _strings(pid, "cmdline") for pid in mine()) < 3:
+        while sum("copydesk.runtime.child" in strings(pid, "cmdline") for pid in mine()) < 3:
             await asyncio.sleep(0.1)  # other people's processes cannot be awaited
     process.kill()
     await process.wait()
@@ -116,26 +115,3 @@ async def test_up_on_a_port_that_is_taken_is_exit_5() -> None:
         await server.wait_closed()
     assert status == 5
     assert f"port {port} already" in err
-
-
-@pytest.fixture
-def mine(monkeypatch: pytest.MonkeyPatch) -> Callable[[], set[int]]:
-    """The processes that this test started, and theirs: all that inherited a mark, but for the test itself."""
-    mark = f"COPYDESK_TEST_MARK={uuid4().hex}"
-    monkeypatch.setenv(*mark.split("="))
-
-    def processes() -> set[int]:
-        return {pid for pid in _pids() if mark in _strings(pid, "environ")} - {os.getpid()}
-
-    return processes
-
-
-def _pids() -> list[int]:
-    return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
-
-
-def _strings(pid: int, file: str) -> list[str]:
-    try:
-        return [part.decode() for part in Path(f"/proc/{pid}/{file}").read_bytes().split(b"\0") if part]
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return []

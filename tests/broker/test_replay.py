@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import os
-import pty
 import signal
 import sys
 from collections import Counter
@@ -285,26 +284,6 @@ async def test_what_expires_meanwhile_is_told_and_not_waited_for(
         async for tally in attempt.run():
             assert tally.replayed <= 20 - before_offset
         assert (attempt.tally.replayed, attempt.tally.left) == (20 - before_offset, before_offset)
-
-
-async def test_on_a_terminal_it_shows_how_far_it_is(cluster: Make) -> None:
-    here = await begin(cluster)
-    before = now()
-    await here.send("articles.raw", [(b"k%d" % n, raw(f"text {n}"), {}) for n in range(120)])
-    terminal, its = pty.openpty()
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "copydesk", *replay(before, now() + timedelta(seconds=1))),
-            env={**os.environ, **here.environ}, stderr=its, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        os.close(its)
-        out, _ = await process.communicate()
-        shown = os.read(terminal, 1 << 16).decode()
-    finally:
-        os.close(terminal)
-    assert told(out)["replayed"] == 120
-    assert "replaying" in shown
-    assert "120/120" in shown
 
 
 async def test_a_broken_stage_halts_the_replay_too(cluster: Make) -> None:

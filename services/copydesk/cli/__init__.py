@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ import click
 
 import copydesk
 from copydesk.cli.groups import Group
+from copydesk.runtime.exits import Exit
 
 
 class Commands(Group):
@@ -34,6 +36,16 @@ class Commands(Group):
             raise TypeError(f"copydesk.cli.{cmd_name}.command is no command")
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command: without colours where NO_COLOR is set; Ctrl-C is one word and an exit code of its own."""
+        if os.environ.get("NO_COLOR"):
+            ctx.color = False
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # click would say 1
+            click.echo("copydesk: interrupted", err=True)
+            raise SystemExit(Exit.INTERRUPTED) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The sections with a line a command."""
         for title, names in self.sections.items():
@@ -48,5 +60,8 @@ def main() -> None:
     """Clean text, people, quotes with speakers and topic coherence out of dirty news.
 
     Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 some input was
-    refused or a check found something, 2 wrong use, 3 broker out of reach, 5 set up wrongly, 70 fenced or a bug.
+    refused or a check found something, 2 wrong use, 3 broker out of reach, 5 set up wrongly, 70 fenced or a bug,
+    130 and 143 ended by Ctrl-C and SIGTERM.
+
+    Example: copydesk demo
     """

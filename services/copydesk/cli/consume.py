@@ -61,6 +61,8 @@ def command(name: str, start: Start, limit: int | None, *, follow: bool, as_json
 
     As NDJSON an enriched article is one line, exactly as published; a tombstone or a dead letter is an object with its
     key, headers and place.
+
+    Example: copydesk consume articles.scored --from 2026-11-01 --follow
     """
     pretty = sys.stdout.isatty() if as_json is None else not as_json
     if pretty and find_spec("rich") is None:

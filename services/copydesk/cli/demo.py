@@ -38,6 +38,8 @@ def command(timeout: float, *, logs: bool) -> None:
     """Run everything on this machine, publish the sample articles, show each as it comes out enriched, and stop.
 
     The exit code is 0 only if every article had exactly one outcome: enriched by all stages, or one dead letter.
+
+    Example: copydesk demo --logs
     """
     if find_spec("rich") is None:
         end(Exit.SETUP, "readable output needs rich: pip install 'copydesk[local]'")

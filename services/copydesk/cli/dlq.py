@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -87,7 +88,10 @@ def _selection(chosen: dict[str, Any]) -> Selection:
 
 @click.group(name="dlq", cls=Group)
 def command() -> None:
-    """Look at the dead letters: what did not pass, where and why; and have it tried again."""
+    """Look at the dead letters: what did not pass, where and why; and have it tried again.
+
+    Example: copydesk dlq list --stage extractor
+    """
 
 
 @command.command(name="list")
@@ -106,13 +110,15 @@ def list_(*, as_json: bool, **chosen: Any) -> None:
 
 @command.command()
 @click.argument("where", metavar="ID|TOPIC/PARTITION/OFFSET")
-def show(where: str) -> None:
-    """Show one dead letter whole: headers, stack trace, the original's bytes.
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a dead letter.")
+def show(where: str, *, as_json: bool) -> None:
+    """Show one dead letter whole: headers, stack trace, the original's bytes; all those of an article by its id.
 
     Example: copydesk dlq show articles.cleaner.dlq/3/17
     """
     names = tuple(name for name, topic in known_topics().items() if topic.holds_dead_letters)
-    if not _ask(_show(connection(), Selection(names, Wanted(ids=frozenset({where}))))):
+    selection = Selection(names, Wanted(ids=frozenset({where})))
+    if not _ask(_export(connection(), selection, sys.stdout.buffer) if as_json else _show(connection(), selection)):
         end(Exit.REFUSED, f"no dead letter {where}: `copydesk dlq list` tells those there are")
 
 

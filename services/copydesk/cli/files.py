@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,42 +18,97 @@ ENDINGS = (".txt", ".html", ".htm", ".json", ".ndjson", ".jsonl")
 LINES = (".ndjson", ".jsonl")
 """Of these, files with an article a line."""
 
+READ_BYTES = 1 << 18
+"""At most of standard input at once."""
+
 
 class Item(NamedTuple):
     """A JSON document, and where it came from."""
 
     origin: str
     value: bytes
+    size: int
+    """Bytes of input that it takes: of its line, or of its file."""
 
 
-def items_of(files: Iterable[Path]) -> Iterator[Item]:
-    """The articles of files and folders; `-` is NDJSON on standard input."""
+async def items_of(files: Iterable[Path]) -> AsyncGenerator[Item, None]:
+    """The articles of files and folders; `-` is NDJSON on standard input, each line as soon as it is there."""
     for file in files:
         if str(file) == "-":
-            for number, line in enumerate(sys.stdin.buffer, start=1):
+            number = 0
+            async for line in _standard_input():
+                number += 1
                 if line.strip():
-                    yield Item(f"line {number}", line)
+                    yield Item(f"line {number}", line, len(line))
         elif file.is_dir():
-            for inside in sorted(path for path in file.rglob("*") if path.is_file() and path.suffix in ENDINGS):
-                yield from read_items(inside, inside.relative_to(file))
+            for inside in _inside(file):
+                for item in read_items(inside, inside.relative_to(file)):
+                    yield item
         else:
-            yield from read_items(file, Path(file.name))
+            for item in read_items(file, Path(file.name)):
+                yield item
+
+
+async def _standard_input() -> AsyncGenerator[bytes, None]:
+    """The lines of standard input; while it waits for one, everything else goes on."""
+    loop, number = asyncio.get_running_loop(), sys.stdin.fileno()
+    begun: list[bytes] = []
+    while True:
+        there = asyncio.Event()
+        try:
+            loop.add_reader(number, there.set)
+        except PermissionError:  # a file, which is always there
+            there.set()
+        try:
+            await there.wait()
+        finally:
+            loop.remove_reader(number)
+        *whole, rest = os.read(number, READ_BYTES).split(b"\n")
+        if whole:
+            yield b"".join((*begun, whole[0], b"\n"))
+            for line in whole[1:]:
+                yield line + b"\n"
+            begun = [rest]
+        elif rest:
+            begun.append(rest)
+        else:
+            break
+    if last := b"".join(begun):
+        yield last
+
+
+def size_of(files: Iterable[Path]) -> int | None:
+    """How many bytes of input there are; None where nobody knows, as of standard input."""
+    total = 0
+    for file in files:
+        if not file.is_file() and not file.is_dir():
+            return None
+        total += sum(one.stat().st_size for one in (_inside(file) if file.is_dir() else (file,)))
+    return total
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The files of a folder that are read, in their order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in ENDINGS)
 
 
 def read_items(path: Path, name: Path) -> Iterator[Item]:
     """The articles of a file; `name` gives a text's or a page's id."""
+    if path.suffix in LINES:
+        with path.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield Item(f"{path}:{number}", line, len(line))
+        return
     content = path.read_bytes()
     match path.suffix:
-        case ending if ending in LINES:
-            for number, line in enumerate(content.splitlines(), start=1):
-                if line.strip():
-                    yield Item(f"{path}:{number}", line)
         case ".html" | ".htm":
-            yield Item(str(name), _article(name, html=_decode_page(content)))
+            value = _article(name, html=_decode_page(content))
         case ".json":
-            yield Item(str(name), content)
+            value = content
         case _:
-            yield Item(str(name), _article(name, text=content.decode("utf-8-sig", "replace")))
+            value = _article(name, text=content.decode("utf-8-sig", "replace"))
+    yield Item(str(name), value, len(content))
 
 
 def _article(name: Path, *, text: str | None = None, html: str | None = None) -> bytes:

@@ -23,6 +23,8 @@ def command(stage: str | None, *, ready: bool, as_json: bool) -> None:
 
     Healthy is who makes progress: a worker is unhealthy when it said nothing for 15 s, or when work is waiting and
     nothing got done for COPYDESK_STALL_SECONDS. It reads the file that the worker writes (COPYDESK_HEALTH_FILE).
+
+    Example: copydesk health cleaner --ready
     """
     path = _find(stage, settings().health_file)
     try:

@@ -13,7 +13,8 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.files import ENDINGS, LINES, read_items
+from copydesk.cli.files import ENDINGS, LINES, read_items, size_of
+from copydesk.cli.progress import Progress
 from copydesk.cli.setup import end, loaded_stages
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
 from copydesk.runtime import article
@@ -52,16 +53,18 @@ def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, p
     steps = loaded_stages(name)
     write = _writers(steps[-1][0].output, pretty=pretty, plot=plot)
     refused = 0
-    with _lines(file) as lines:
-        for number, line in enumerate(lines, start=1):
+    # the line would be in the way where results come out on the same terminal
+    with _lines(file) as lines, Progress("processing", size_of([file]), shown=not sys.stdout.isatty()) as progress:
+        for number, (line, size) in enumerate(lines, start=1):
             stage, outcome = _pass(steps, line)
+            progress.add(1, units=size)
             if outcome.disposition == "passed":
                 write(outcome.value)
                 continue
             refused += 1
             told = _refusal(number, stage, outcome)
             if rejects is None:
-                click.echo(told, err=True)
+                progress.say(told.decode())
             else:
                 rejects.write(told + b"\n")
                 rejects.flush()
@@ -126,32 +129,15 @@ def _draw_into(folder: Path) -> Write:
 
 
 @contextmanager
-def _lines(file: Path) -> Iterator[Iterable[bytes]]:
-    """The documents of a file, a line each; on a terminal with a bar that shows how far it is read."""
+def _lines(file: Path) -> Iterator[Iterable[tuple[bytes, int]]]:
+    """The documents of a file, a line each, and how many of its bytes each takes."""
     if str(file) == "-":
-        yield (line for line in sys.stdin.buffer if line.strip())
+        yield ((line, len(line)) for line in sys.stdin.buffer if line.strip())
     elif file.suffix in ENDINGS and file.suffix not in LINES:
-        yield (item.value for item in read_items(file, Path(file.name)))
+        yield ((item.value, item.size) for item in read_items(file, Path(file.name)))
     else:
-        with file.open("rb") as stream, _progress(file) as advance:
-            yield _advancing(stream, advance)
-
-
-def _advancing(stream: IO[bytes], advance: Callable[[int], None]) -> Iterator[bytes]:
-    for line in stream:
-        if line.strip():
-            yield line
-        advance(len(line))
-
-
-@contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int], None]]:
-    """A bar by bytes where a person waits for a file, nothing where output and bar would share a terminal."""
-    if not sys.stderr.isatty() or sys.stdout.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=file.stat().st_size, label="processing", file=sys.stderr) as bar:
-        yield bar.update
+        with file.open("rb") as stream:
+            yield ((line, len(line)) for line in stream if line.strip())
 
 
 def _pass(steps: list[Step], value: bytes) -> tuple[Stage, article.Outcome]:

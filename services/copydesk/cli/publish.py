@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
 from pathlib import Path
 
 import click
 from aiokafka.errors import KafkaError
 
-from copydesk.cli.files import Item, items_of
+from copydesk.cli.files import Item, items_of, size_of
+from copydesk.cli.progress import Progress
 from copydesk.cli.setup import ask, connection
 from copydesk.client import Connection, Published, Publisher, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
@@ -29,16 +30,26 @@ def command(files: tuple[Path, ...], *, unchecked: bool) -> None:
 
     Returns when the broker has confirmed all. A text or HTML file's name becomes the article's id. What is refused is
     told on standard error, and the exit code is 1.
+
+    Example: copydesk publish articles/ feed.ndjson
     """
     target = connection()
-    published, refused = ask(_publish(target, items_of(files), checked=not unchecked))
+    with Progress("publishing", size_of(files)) as progress:
+        published, refused = ask(_publish(target, items_of(files), progress, checked=not unchecked))
     click.echo(f"{published} published to {target.full('articles.raw')}, {refused} refused", err=True)
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
 
-async def _publish(target: Connection, items: Iterable[Item], *, checked: bool) -> tuple[int, int]:
+async def _publish(
+    target: Connection, items: AsyncGenerator[Item, None], progress: Progress, *, checked: bool
+) -> tuple[int, int]:
     published = refused = 0
     under_way: set[asyncio.Task[bool]] = set()
+
+    async def one(publisher: Publisher, item: Item) -> bool:
+        ok = await _publish_one(publisher, item, progress.say, checked=checked)
+        progress.add(1, units=item.size)
+        return ok
 
     def count(told: Iterable[bool]) -> None:
         nonlocal published, refused
@@ -48,9 +59,9 @@ async def _publish(target: Connection, items: Iterable[Item], *, checked: bool) 
 
     async with Publisher(target) as publisher:
         try:
-            with _progress(items) as bar:
-                for item in bar:
-                    under_way.add(asyncio.create_task(_publish_one(publisher, item, checked=checked)))
+            async with aclosing(items):
+                async for item in items:
+                    under_way.add(asyncio.create_task(one(publisher, item)))
                     if len(under_way) >= IN_FLIGHT:
                         done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                         count(await asyncio.gather(*done))
@@ -62,26 +73,16 @@ async def _publish(target: Connection, items: Iterable[Item], *, checked: bool) 
     return published, refused
 
 
-def _progress(items: Iterable[Item]) -> AbstractContextManager[Iterable[Item]]:
-    """A count on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return nullcontext(items)
-    bar: AbstractContextManager[Iterable[Item]] = click.progressbar(
-        items, label="publishing", file=sys.stderr, show_pos=True
-    )
-    return bar
-
-
-async def _publish_one(publisher: Publisher, item: Item, *, checked: bool) -> bool:
+async def _publish_one(publisher: Publisher, item: Item, say: Callable[[str], None], *, checked: bool) -> bool:
     try:
         await publish_item(publisher, item, checked=checked)
     except (InvalidDocumentError, TooLargeError) as error:
-        click.echo(f"{item.origin}: {error}", err=True)
+        say(f"{item.origin}: {error}")
         return False
     except broker.NO_RIGHT:
         raise
     except KafkaError as error:
-        click.echo(f"{item.origin}: not confirmed by the broker: {error}", err=True)
+        say(f"{item.origin}: not confirmed by the broker: {error}")
         return False
     return True
 

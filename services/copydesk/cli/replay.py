@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from aiokafka.errors import KafkaError
 
 from copydesk.cli.dlq import Time
 from copydesk.cli.files import ids_of
+from copydesk.cli.progress import Progress
 from copydesk.cli.setup import ask, end, settings, stage_named, stage_options
 from copydesk.contracts.topics import UnknownTopicError
 from copydesk.runtime import broker
@@ -117,14 +117,12 @@ async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _follow(replay: Replay, tally: Tally) -> None:
-    """Run it; on a terminal with a bar."""
-    if not sys.stderr.isatty():
+    """Run it; on a terminal with its progress."""
+    with Progress("replaying", tally.wanted) as progress:
+        replayed, done = 0, 0
         async for _ in replay.run():
-            pass
-        return
-    with click.progressbar(length=tally.wanted, label="replaying", file=sys.stderr, show_pos=True) as bar:
-        async for _ in replay.run():
-            bar.update(tally.wanted - tally.left - bar.pos)
+            progress.add(tally.replayed - replayed, units=tally.wanted - tally.left - done)
+            replayed, done = tally.replayed, tally.wanted - tally.left
 
 
 def _sums(tally: Tally) -> dict[str, object]:

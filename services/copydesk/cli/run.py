@@ -19,6 +19,8 @@ def command(stage: str) -> None:
     """Run one worker of STAGE against COPYDESK_BROKERS, until SIGTERM or Ctrl-C.
 
     Both finish the article in hand; a second Ctrl-C ends at once. More cores: more workers.
+
+    Example: COPYDESK_BROKERS=kafka:9092 copydesk run extractor
     """
     worker_stage, worker_settings = stage_named(stage), settings()
     stage_options(worker_stage)  # refused here, not in the middle of the start

@@ -18,7 +18,10 @@ from copydesk.runtime.exits import Exit
 
 @click.group(name="schemas", cls=Group)
 def command() -> None:
-    """Write JSON Schemas and AsyncAPI from structs and topics, or check that they agree."""
+    """Write JSON Schemas and AsyncAPI from structs and topics, or check that they agree.
+
+    Example: copydesk schemas check
+    """
 
 
 def _folder() -> Path:

@@ -111,5 +111,3 @@ def ask(question: Coroutine[Any, Any, T]) -> T:
         end(Exit.SETUP, broker.lacking(error))
     except broker.SetupError as error:
         end(Exit.SETUP, str(error))
-    except KeyboardInterrupt:
-        end(Exit.INTERRUPTED, "interrupted")

@@ -11,7 +11,10 @@ from copydesk.stage import find, installed
 @click.command(name="stages")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a stage.")
 def command(*, as_json: bool) -> None:
-    """List the installed stages; no model is loaded for it."""
+    """List the installed stages; no model is loaded for it.
+
+    Example: copydesk stages --json
+    """
     for name in installed():
         try:
             stage = find(name)

@@ -19,13 +19,19 @@ from copydesk.runtime.exits import Exit
 
 @click.group(name="topics", cls=Group)
 def command() -> None:
-    """List, create and check the topics that schemas/topics describes."""
+    """List, create and check the topics that schemas/topics describes.
+
+    Example: copydesk topics apply
+    """
 
 
 @command.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a topic.")
 def list_(*, as_json: bool) -> None:
-    """List the topics as described; no broker is asked."""
+    """List the topics as described; no broker is asked.
+
+    Example: copydesk topics list --json
+    """
     for topic in known_topics().values():
         if as_json:
             click.echo(orjson.dumps(msgspec.to_builtins(topic)))
@@ -37,7 +43,10 @@ def list_(*, as_json: bool) -> None:
 @click.option("--partitions", type=click.IntRange(1), help="For new topics, instead of what is described (12).")
 @click.option("--replication", type=click.IntRange(1), default=1, show_default=True, help="Copies of each partition.")
 def apply(partitions: int | None, replication: int) -> None:
-    """Create the topics that are missing; those that exist stay as they are."""
+    """Create the topics that are missing; those that exist stay as they are.
+
+    Example: copydesk topics apply --replication 3
+    """
     target = connection()
     became = ask(_apply(target, partitions, replication))
     for name, what in became.items():
@@ -48,9 +57,16 @@ def apply(partitions: int | None, replication: int) -> None:
 
 
 @command.command()
-def check() -> None:
-    """Compare the broker's topics with what is described; exit 5 where a worker could not work."""
-    _report(ask(_problems(connection())))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a problem.")
+def check(*, as_json: bool) -> None:
+    """Compare the broker's topics with what is described; exit 5 where a worker could not work.
+
+    Example: copydesk topics check --json
+    """
+    problems = ask(_problems(connection()))
+    for problem in problems if as_json else ():
+        click.echo(orjson.dumps(problem._asdict()))
+    _report(problems)
 
 
 def described(target: Connection) -> dict[str, Topic]:
