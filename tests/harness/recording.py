@@ -1,0 +1,163 @@
+"""The pipeline's metrics in a Prometheus of our own, and the dashboard's queries asked of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import math
+import re
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.admin import RecordsToDelete
+
+from harness.brokers import Broker, admin, free_ports, wait_for_port
+from harness.require import ROOT, missing
+from harness.running import SOURCES, Cluster, Worker
+
+DASHBOARD = ROOT / "infra" / "observability" / "grafana" / "dashboards" / "copydesk.json"
+TOPICS = (*SOURCES.values(), "articles.scored", *(f"articles.{stage}.dlq" for stage in SOURCES))
+SCRAPE_SECONDS = 1
+RATE_INTERVAL = "20s"
+"""In place of Grafana's `$__rate_interval`, which follows from the scrape interval and the zoom."""
+
+
+class Prometheus:
+    """Debian's Prometheus, over some workers."""
+
+    def __init__(self, folder: Path, workers: list[str]) -> None:
+        program = shutil.which("prometheus") or missing("promtool", "Debian's package prometheus is not installed")
+        (folder / "prometheus.yml").write_text(
+            json.dumps(
+                {
+                    "global": {"scrape_interval": f"{SCRAPE_SECONDS}s"},
+                    "scrape_configs": [{"job_name": "copydesk", "static_configs": [{"targets": workers}]}],
+                }
+            )
+        )
+        port = free_ports(1)
+        self._url = f"http://127.0.0.1:{port}/api/v1/"
+        self._process = subprocess.Popen(
+            [
+                program, f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
+            ],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        wait_for_port(port, 60)
+        end = time.monotonic() + 60
+        while not self._is_ready(port):
+            assert time.monotonic() < end, "Prometheus does not get ready"
+            time.sleep(0.1)  # it tells nobody
+
+    def _is_ready(self, port: int) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=5):
+                return True
+        except urllib.error.HTTPError:
+            return False
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def now(self, query: str) -> list[float]:
+        """The values that a query has now."""
+        return [float(one["value"][1]) for one in self._ask("query", query=query)]
+
+    def values(self, query: str, since: float) -> list[float]:
+        """All values that a query has had since then, those apart that are no number."""
+        series = self.over(query, since, time.time(), SCRAPE_SECONDS)
+        found = (float(value) for one in series for _, value in one["values"])
+        return [value for value in found if not math.isnan(value)]
+
+    def over(self, query: str, begin: float, end: float, step: float) -> list[dict[str, Any]]:
+        """The series of a query, as Grafana asks for them."""
+        return self._ask("query_range", query=query, start=str(begin), end=str(end), step=str(step))
+
+    def _ask(self, how: str, **told: str) -> list[dict[str, Any]]:
+        url = f"{self._url}{how}?{urllib.parse.urlencode(told)}"
+        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own, over http
+            found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
+        return found
+
+
+def panels() -> list[dict[str, Any]]:
+    """The dashboard's panels, their queries as Prometheus takes them."""
+    told = DASHBOARD.read_text(encoding="utf-8").replace("$__rate_interval", RATE_INTERVAL)
+    found: list[dict[str, Any]] = json.loads(told)["panels"]
+    return found
+
+
+def queries() -> Iterator[tuple[str, str]]:
+    """Every panel's queries, with its title."""
+    for panel in panels():
+        for target in panel["targets"]:
+            yield panel["title"], target["expr"]
+
+
+@contextlib.asynccontextmanager
+async def recorded(broker: Broker, folder: Path, extractors: int = 1) -> AsyncIterator[tuple[Cluster, Prometheus]]:
+    """All stages on a broker and a Prometheus that watches them; some articles have expired unread already."""
+    async with Cluster(broker, COPYDESK_METRICS_PORT="0", COPYDESK_LOG_LEVEL="info") as here:
+        await here.create(*TOPICS, partitions=2)
+        await _let_expire(here)
+        stages = [stage for stage in SOURCES for _ in range(extractors if stage == "extractor" else 1)]
+        workers = [await here.run(stage) for stage in stages]
+        for worker in workers:
+            await worker.says("ready", 160)
+        prometheus = Prometheus(folder, [await _address(worker) for worker in workers])
+        try:
+            while prometheus.now("count(copydesk_build_info)") != [len(workers)]:
+                await asyncio.sleep(SCRAPE_SECONDS)  # a rate needs a value from before
+            yield here, prometheus
+        finally:
+            prometheus.stop()
+
+
+async def _address(worker: Worker) -> str:
+    told = await worker.says("metrics")
+    found = re.search(r"//([^/]+)/", told["url"])
+    assert found is not None
+    return found[1]
+
+
+async def _let_expire(here: Cluster) -> None:
+    """Have retention take articles that a group has not read: some before them are committed."""
+    document = b'{"text": "Nothing much happened in the town on Monday, said the mayor."}'
+    sent: list[tuple[bytes | None, bytes | None, dict[str, bytes]]] = [(b"%d" % n, document, {}) for n in range(20)]
+    await here.send("articles.raw", sent)
+    worker = await here.run("cleaner")
+    async with here.follow("articles.cleaned") as follower:
+        await follower.until(len(sent), 160)
+    assert await worker.stop() == 0
+    await here.send("articles.raw", sent)
+    async with admin(here.broker.brokers) as client:
+        partitions = [TopicPartition(f"{here.prefix}articles.raw", number) for number in range(2)]
+        everything = RecordsToDelete(before_offset=-1)
+        await client.delete_records(dict.fromkeys(partitions, everything))
+
+
+async def until_every_query_answers(prometheus: Prometheus, since: float, seconds: float = 90) -> None:
+    """Wait until no query is without a value at every moment since then; fails with the panels of those that are."""
+    end = time.time() + seconds
+    while empty := {title for title, query in queries() if not prometheus.values(query, since)}:
+        assert time.time() < end, f"nothing to show after {seconds} s: {sorted(empty)}"
+        await asyncio.sleep(SCRAPE_SECONDS)  # it scrapes when it scrapes
+
+
+async def until_recorded(prometheus: Prometheus, query: str, value: float, seconds: float = 60) -> None:
+    """Wait until a query has this one value."""
+    end = time.time() + seconds
+    while (found := prometheus.now(query)) != [value]:
+        assert time.time() < end, f"{query} is {found}, not {value}"
+        await asyncio.sleep(SCRAPE_SECONDS)  # it scrapes when it scrapes
