@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Literal
 
 import msgspec
@@ -54,6 +55,11 @@ MAX_PARAGRAPHS = 5_000
 
 MAX_WORD = 300
 """Code points without a space; the tokenizer's time grows with their square: 40 s for ten thousand quotation marks."""
+
+MAX_QUOTES = 5_000
+MAX_QUOTED = 500_000
+"""Quotations that are told, and their code points together: each repeats its words and takes 400 bytes beside them, so
+that five megabytes of quoted sentences would be more than the topic takes, and a dead letter. No article quotes that."""
 
 MIN_SURNAME = 4
 """Letters of a surname that is looked for where the recogniser saw none; shorter ones are words too often."""
@@ -129,7 +135,7 @@ def read(
             drafts += surface.draft_quotes(text, number, paragraph.segments, english=english)
         else:
             drafts += draft_quotes(text, number, paragraphs, drafts[-1:])
-    drafts = join_paragraphs(text, paragraphs, drafts)
+    drafts = _told(join_paragraphs(text, paragraphs, drafts), warnings)
     _group_split(drafts)
 
     noted: set[int] = set()
@@ -242,6 +248,18 @@ def join_paragraphs(text: str, paragraphs: Sequence[Paragraph], drafts: Sequence
         found.append(whole)
         found.sort(key=lambda draft: (draft.start, draft.end))
     return found
+
+
+def _told(drafts: list[Draft], warnings: list[str]) -> list[Draft]:
+    """The first quotations, as many as a message may hold; what is left out is a warning."""
+    lengths = accumulate(draft.end - draft.start for draft in drafts[:MAX_QUOTES])
+    count = sum(length <= MAX_QUOTED for length in lengths)
+    if count < len(drafts):
+        warnings.append(
+            f"{len(drafts)} quotations: only the first {count} are told "
+            f"(at most {MAX_QUOTES}, of {MAX_QUOTED} characters together)"
+        )
+    return drafts[:count]
 
 
 def _group_split(drafts: Sequence[Draft]) -> None:

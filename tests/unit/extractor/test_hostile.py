@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from copydesk.extractor.extraction import MAX_PARAGRAPHS, read
+from copydesk.extractor.extraction import MAX_PARAGRAPHS, MAX_QUOTED, MAX_QUOTES, read
 from copydesk.extractor.nlp import SpacyParser
 
 MAX_CHARS = 25_000  # an eighth of the default: so much parsing these tests may cost
@@ -57,3 +57,20 @@ def test_what_is_not_parsed_is_told(parser: SpacyParser) -> None:
     assert read("x" * 400, "", "en", parser, 10**6).warnings == (
         "1 paragraphs with words of 300 characters: not parsed",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("“No,” she said.\n" * 7_000, MAX_QUOTES),
+        (f"“{'No ' * 3_000}”\n" * 60, MAX_QUOTED // 9_002),
+        ("“Yes.”\n" * 20, 20),
+    ],
+    ids=["many", "long", "few"],
+)
+@pytest.mark.no_cover
+def test_more_quotations_than_a_message_holds_are_left_out_and_told(parser: SpacyParser, text: str, told: int) -> None:
+    reading = read(text, "", "en", parser, 0)
+    assert len(reading.quotes) == told
+    left_out = [line for line in reading.warnings if f"quotations: only the first {told} are told" in line]
+    assert len(left_out) == (told != 20)
