@@ -11,7 +11,7 @@ PEERS_LOCK := infra/docker/locks/bench.txt
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format kafka chaos bench bench-cleaner bench-extractor bench-coherence locks clean
+.PHONY: help demo up test lint format kafka chaos bench bench-scale bench-cleaner bench-extractor bench-coherence locks clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ chaos: $(INSTALLED) ## Send 10,000 articles through every fault there is, on thr
 
 bench: $(PEERS)/.installed ## Measure the worker beside bare loops, FastStream and Quix Streams on a real Kafka, in one run
 	$(PEERS)/bin/python tests/bench/worker.py
+
+bench-scale: $(INSTALLED) ## Measure what an article costs at each stage, and one and two extractors, on a real Kafka
+	$(BIN)/python tests/bench/scale.py $(ARGS)
 
 bench-cleaner bench-extractor bench-coherence: $(PEERS)/.installed ## Measure a stage beside its peers, in one run
 	$(PEERS)/bin/python tests/bench/$(@:bench-%=%).py $(ARGS)
