@@ -22,6 +22,8 @@ DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "docs/limits.md",
+    ROOT / "docs/tutorial.md",
     ROOT / "infra/adr/README.md",
     *DECISIONS,
 ]

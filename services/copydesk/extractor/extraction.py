@@ -59,7 +59,7 @@ MAX_WORD = 300
 MAX_QUOTES = 5_000
 MAX_QUOTED = 500_000
 """Quotations that are told, and their code points together: each repeats its words and takes 400 bytes beside them, so
-that five megabytes of quoted sentences would be more than the topic takes, and a dead letter. No article quotes that."""
+that five megabytes of quoted sentences would be more than the topic takes, a dead letter. No article quotes that."""
 
 MIN_SURNAME = 4
 """Letters of a surname that is looked for where the recogniser saw none; shorter ones are words too often."""
