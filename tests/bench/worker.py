@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -146,6 +146,8 @@ class Count:
     def __init__(self) -> None:
         """Nothing seen yet."""
         self.keys: Counter[bytes | None] = Counter()
+        self.times: dict[bytes | None, float] = {}
+        """When each was seen first, by `time.perf_counter`."""
         self.last = time.perf_counter()
         self._news = asyncio.Condition()
 
@@ -162,8 +164,10 @@ class Count:
                 batches = await reader.getmany(timeout_ms=200)
                 async with self._news:
                     for records in batches.values():
-                        self.keys.update(record.key for record in records)
                         self.last = time.perf_counter()
+                        for record in records:
+                            self.keys[record.key] += 1
+                            self.times.setdefault(record.key, self.last)
                     self._news.notify_all()
 
     async def until(self, distinct: int, seconds: float) -> None:
@@ -173,10 +177,10 @@ class Count:
 
 
 @contextlib.asynccontextmanager
-async def counting(here: Cluster) -> AsyncIterator[Count]:
-    """A count of the sink."""
+async def counting(here: Cluster, sink: str = SINK) -> AsyncIterator[Count]:
+    """A count of what comes to a topic."""
     count = Count()
-    task = asyncio.create_task(count.read(here.broker.brokers, here.prefix + SINK))
+    task = asyncio.create_task(count.read(here.broker.brokers, here.prefix + sink))
     try:
         yield count
     finally:
@@ -194,24 +198,25 @@ async def cluster(kafka: Broker, system: System) -> AsyncIterator[Cluster]:
         yield here
 
 
-async def send(here: Cluster, numbers: range) -> None:
-    """Articles, there all at once for readers of what is committed."""
+async def send(here: Cluster, articles: Iterable[tuple[bytes, bytes]]) -> None:
+    """Keys and articles, there all at once for readers of what is committed."""
     async with (
         AIOKafkaProducer(
             bootstrap_servers=here.broker.brokers, transactional_id=here.prefix, linger_ms=20, max_batch_size=262_144
         ) as writer,
         writer.transaction(),
     ):
-        for number in numbers:
-            await writer.send(here.prefix + SOURCE, article(number), key=b"k%d" % number)
+        for key, value in articles:
+            await writer.send(here.prefix + SOURCE, value, key=key)
 
 
-def article(number: int) -> bytes:
-    """Made of words, so that it compresses as text does."""
-    rnd, text = random.Random(number), ""
-    while len(text) < SIZE - 40:
-        text += rnd.choice(WORDS) + " "
-    return json.dumps({"id": f"k{number}", "text": text}).encode()
+def made(numbers: range, size: int = SIZE) -> Iterator[tuple[bytes, bytes]]:
+    """Keys and articles of so many bytes; of words, so that they compress as text does."""
+    for number in numbers:
+        rnd, text = random.Random(number), ""
+        while len(text) < size - 40:
+            text += rnd.choice(WORDS) + " "
+        yield b"k%d" % number, json.dumps({"id": f"k{number}", "text": text}).encode()
 
 
 WORDS = ["".join(random.Random(number).choices("etaoinshrdlu", k=2 + number % 9)) for number in range(3_000)]
@@ -249,11 +254,11 @@ async def measure_cost(kafka: Broker, broker: int, system: System, articles: int
     async with cluster(kafka, system) as here, counting(here) as count:
         process = await start(here, system)
         try:
-            await send(here, range(1))
+            await send(here, made(range(1)))
             await count.until(1, seconds=120)
             own = (process.pid, *stage_processes(process.pid))
             before = cpu(*own)
-            await send(here, range(1, articles + 1))
+            await send(here, made(range(1, articles + 1)))
             begin, brokers = time.perf_counter(), cpu(broker)
             await count.until(articles + 1, seconds=300)
             seconds, own_cpu, broker_cpu = time.perf_counter() - begin, cpu(*own) - before, cpu(broker) - brokers
@@ -265,7 +270,7 @@ async def measure_cost(kafka: Broker, broker: int, system: System, articles: int
 async def measure_kill(kafka: Broker, system: System, articles: int) -> Killed:
     """What a reader of the sink sees when the system is killed at a third of the way and started again."""
     async with cluster(kafka, system) as here, counting(here) as count:
-        await send(here, range(articles))
+        await send(here, made(range(articles)))
         process = await start(here, system)
         await count.until(articles // 3, seconds=120)
         await kill(process)

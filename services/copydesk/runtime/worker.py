@@ -66,6 +66,7 @@ class Worker:
         self.halt = Halt(ratio=settings.dlq_max_ratio, consecutive=settings.dlq_max_consecutive)
         self.child = Child(stage, settings, on_start=self.metrics.child_started)
         self.budget = Budget()
+        self.turn = asyncio.Lock()
         self.lanes: dict[TopicPartition, Lane] = {}
         self.writer: Writer
         self.producer_bytes = self.smallest_limit = broker.DEFAULT_BYTES

@@ -29,6 +29,7 @@ class Work:
         limits = {"articles.cleaned": 10_000, "articles.probe.dlq": 10_000}
         self.writer = Writer(stage, Connection(), settings_digest="", limits=limits)
         self.budget = Budget(1_000)
+        self.turn = asyncio.Lock()
         self.producer_bytes = self.smallest_limit = 10_000
         self.halted = False
         self.done: list[Ready] = []
