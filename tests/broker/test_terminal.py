@@ -105,6 +105,7 @@ async def test_ctrl_c_ends_page_and_worker_in_order(cluster: Make, mine: Mine) -
     here = await ready(cluster)
     async with terminal("viewer", "--port", "0", environ=here.environ) as shown:
         await shown.shows("live page on")
+        await shown.shows("not shown there: articles.probe.dlq, articles.relay.dlq")
         await interrupted(shown, mine, 0)
     async with terminal("run", "probe", environ=here.environ) as shown:
         await shown.shows('"ready"')

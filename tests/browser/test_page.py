@@ -66,6 +66,18 @@ async def test_the_list_tells_each_article_at_its_stage(open_page: Open) -> None
         await expect(page.locator("#live")).to_have_text("live")
 
 
+async def test_topics_that_are_not_shown_are_named(open_page: Open) -> None:
+    async with served() as here:
+        page = await open_page(here.url)
+        await expect(page.locator("#count")).to_have_text("0 articles")
+        await expect(page.locator("#left-out")).to_be_hidden()
+    async with served(left_out=("articles.translated", "articles.translator.dlq")) as here:
+        page = await open_page(here.url)
+        await expect(page.locator("#left-out")).to_have_text(
+            "Not shown here: articles.translated, articles.translator.dlq"
+        )
+
+
 async def test_search_and_filter_narrow_the_list(open_page: Open) -> None:
     async with served() as here:
         a_few(here.desk)

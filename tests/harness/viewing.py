@@ -156,7 +156,11 @@ class Served(NamedTuple):
 
 @contextlib.asynccontextmanager
 async def served(
-    settings: ViewerSettings | None = None, *, desk: Desk | None = None, ready: bool = True
+    settings: ViewerSettings | None = None,
+    *,
+    desk: Desk | None = None,
+    ready: bool = True,
+    left_out: tuple[str, ...] = (),
 ) -> AsyncIterator[Served]:
     """The page of a desk, over HTTP, until the end of the block."""
     settings = settings or ViewerSettings(port=0)
@@ -165,7 +169,7 @@ async def served(
         desk.ready.set()
     told = Told()
     sock = listen("127.0.0.1", settings.port)
-    server = Server(make_app(desk, settings, CONNECTION, told), sock)
+    server = Server(make_app(desk, settings, CONNECTION, told, left_out), sock)
     task = asyncio.create_task(server.run())
     try:
         yield Served(f"http://127.0.0.1:{sock.getsockname()[1]}", desk, told)

@@ -9,10 +9,10 @@ from importlib.util import find_spec
 import click
 from aiokafka.errors import KafkaError
 
-from copydesk.cli.setup import ask, connection, end
+from copydesk.cli.setup import ask, connection, end, known_topics
 from copydesk.cli.up import stop_on_signals
 from copydesk.client.connection import SettingsError
-from copydesk.contracts.topics import UnknownTopicError
+from copydesk.contracts.topics import UnknownTopicError, topics
 from copydesk.runtime.exits import Exit
 
 
@@ -25,8 +25,8 @@ from copydesk.runtime.exits import Exit
 def command(host: str | None, port: int | None, *, open_: bool) -> None:
     """Serve the live page: articles as they are enriched, at whatever stage they are, until Ctrl-C.
 
-    It reads the topics and joins no group: nobody else notices. Beyond this machine it needs a token, in the file that
-    COPYDESK_VIEWER_TOKEN_FILE names.
+    It reads the topics and joins no group: nobody else notices. Topics of stages of your own are not shown, and the
+    page says which. Beyond this machine it needs a token, in the file that COPYDESK_VIEWER_TOKEN_FILE names.
 
     Example: copydesk viewer --port 8080 --open
     """
@@ -42,14 +42,17 @@ def command(host: str | None, port: int | None, *, open_: bool) -> None:
 
     def say(url: str) -> None:
         click.echo(f"live page on {url}", err=True)
+        if left_out:
+            click.echo(f"not shown there: {', '.join(left_out)}", err=True)
         if open_:
             click.launch(url)
 
     async def run() -> None:
-        await serve(settings, target, stop_on_signals(), say)
+        await serve(settings, target, stop_on_signals(), say, left_out)
 
     try:
         settings, target = read(), connection()
+        left_out = tuple(name for name in known_topics() if name not in topics())
         ask(run())
     except SettingsError as error:
         end(Exit.USAGE, str(error))

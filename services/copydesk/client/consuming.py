@@ -115,6 +115,7 @@ async def consume(
     async with opened(connection, [name], group=group, latest=start == "latest") as consumer:
         done: dict[TopicPartition, int] = {}
         if group:
+            await partitions_of(consumer, connection.full(name))  # subscribed to, some brokers would create it
             consumer.subscribe([connection.full(name)], listener=_CommitOnRevoke(consumer, done))
         else:
             await _assign(consumer, connection.full(name), start)

@@ -61,16 +61,15 @@ async def opened(
 
 
 async def partitions_of(consumer: AIOKafkaConsumer, name: str) -> list[TopicPartition]:
-    """The partitions of a topic, by its full name, in order.
+    """The partitions of a topic, by its full name, in order; to be asked before any is assigned or subscribed to.
 
     Raises:
         UnknownTopicError: There is no such topic.
     """
     numbers = consumer.partitions_for_topic(name)
     if not numbers:
-        # the first metadata may be older than the topic, or without one that nobody reads yet
-        consumer._client.add_topic(name)  # noqa: SLF001 - aiokafka offers no way to ask again
-        await consumer._client.force_metadata_update()  # noqa: SLF001 - ditto
+        # the first metadata may be older than the topic; of all topics: asked for one, some brokers create it
+        await consumer._client.force_metadata_update()  # noqa: SLF001 - aiokafka offers no way to ask again
         numbers = consumer.partitions_for_topic(name)
     if not numbers:
         raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")

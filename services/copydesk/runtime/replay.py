@@ -38,13 +38,12 @@ from aiokafka.errors import KafkaError
 
 from copydesk.client.consuming import AWAY_SECONDS
 from copydesk.client.names import read_any_header_name
-from copydesk.client.opening import largest_bytes
+from copydesk.client.opening import largest_bytes, partitions_of
 from copydesk.client.publishing import RAW
 from copydesk.client.reading import readings
 from copydesk.contracts import envelope
 from copydesk.contracts.articles import CleanedArticle, InvalidDocumentError
 from copydesk.contracts.ids import id_from_key
-from copydesk.contracts.topics import UnknownTopicError
 from copydesk.runtime import article, broker
 from copydesk.runtime.article import Disposition
 from copydesk.runtime.child import Child
@@ -592,19 +591,6 @@ def version_of(stage: Stage, record: Any) -> Version:
 
 
 _find_origin = re.compile(r"([0-9]{1,9})/([0-9]{1,18})").fullmatch
-
-
-async def partitions_of(consumer: AIOKafkaConsumer, name: str) -> list[TopicPartition]:
-    """The partitions of a topic, by its full name.
-
-    Raises:
-        UnknownTopicError: There is no such topic.
-    """
-    await consumer._client.add_topic(name)  # noqa: SLF001 - the first metadata may be older than the topic
-    numbers = consumer.partitions_for_topic(name)
-    if not numbers:
-        raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
-    return [TopicPartition(name, number) for number in sorted(numbers)]
 
 
 def _incoming(record: Any) -> Incoming:

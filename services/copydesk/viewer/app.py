@@ -47,7 +47,13 @@ class Publishes(Protocol):
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def make_app(desk: Desk, settings: ViewerSettings, connection: Connection, publisher: Publishes | None) -> Starlette:
+def make_app(
+    desk: Desk,
+    settings: ViewerSettings,
+    connection: Connection,
+    publisher: Publishes | None,
+    left_out: tuple[str, ...] = (),
+) -> Starlette:
     """The page as an ASGI application.
 
     Args:
@@ -55,9 +61,10 @@ def make_app(desk: Desk, settings: ViewerSettings, connection: Connection, publi
         settings: How it is served.
         connection: The broker, for its name and prefix only.
         publisher: Who publishes what is handed in; None: nothing can be.
+        left_out: Topics that stages write and this page does not show.
     """
     static = str(files("copydesk.viewer") / "static")
-    page = Page(desk, settings, connection, publisher)
+    page = Page(desk, settings, connection, publisher, left_out)
     routes = [
         Route("/", _file(f"{static}/index.html")),
         Route("/login", _file(f"{static}/login.html")),
@@ -82,13 +89,19 @@ class Page:
     """What the routes do."""
 
     def __init__(
-        self, desk: Desk, settings: ViewerSettings, connection: Connection, publisher: Publishes | None
+        self,
+        desk: Desk,
+        settings: ViewerSettings,
+        connection: Connection,
+        publisher: Publishes | None,
+        left_out: tuple[str, ...],
     ) -> None:
         """See `make_app`."""
         self._desk = desk
         self._settings = settings
         self._connection = connection
         self._publisher = publisher if settings.publish else None
+        self._left_out = left_out
         self._log = log_name(connection)
         self._names = tuple(ranks())
         self._clients = 0
@@ -135,6 +148,7 @@ class Page:
             "publish": self._publisher is not None,
             "largest": topic("articles.raw").max_message_bytes,
             "prefix": self._connection.topic_prefix,
+            "left_out": self._left_out,
         }
         return ServerSentEvent(orjson.dumps(told).decode(), event="hello", retry=RETRY_MS)
 

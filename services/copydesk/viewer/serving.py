@@ -24,7 +24,11 @@ class PortTakenError(OSError):
 
 
 async def serve(
-    settings: ViewerSettings, connection: Connection, stop: asyncio.Event, say: Callable[[str], None]
+    settings: ViewerSettings,
+    connection: Connection,
+    stop: asyncio.Event,
+    say: Callable[[str], None],
+    left_out: tuple[str, ...] = (),
 ) -> None:
     """Serve the page until `stop` is set.
 
@@ -33,6 +37,7 @@ async def serve(
         connection: The broker.
         stop: Ends it.
         say: Takes the page's address, once it can be opened.
+        left_out: Topics that stages write and the page does not show.
 
     Raises:
         PortTakenError: The page cannot be served there.
@@ -43,7 +48,7 @@ async def serve(
     async with AsyncExitStack() as stack:
         sock = stack.enter_context(listen(settings.host, settings.port))
         publisher = await stack.enter_async_context(Publisher(connection)) if settings.publish else None
-        server = Server(make_app(desk, settings, connection, publisher), sock)
+        server = Server(make_app(desk, settings, connection, publisher, left_out), sock)
         tasks = [
             asyncio.create_task(follow(desk, connection, last=settings.articles)),
             asyncio.create_task(server.run()),

@@ -140,6 +140,8 @@ listen({
   hello(told) {
     list.most = told.most;
     publishing.allow(told);
+    byId("left-out").hidden = !told.left_out.length;
+    byId("left-out").textContent = `Not shown here: ${told.left_out.join(", ")}`;
   },
   begin(told) {
     if (told.anew) list.clear();
