@@ -11,7 +11,7 @@ PEERS_LOCK := infra/docker/locks/bench.txt
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format kafka chaos bench bench-scale bench-cleaner bench-extractor bench-coherence locks clean
+.PHONY: help demo up test lint format kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence locks clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,8 +43,11 @@ kafka: ## Run a real Apache Kafka on 127.0.0.1:9092 (Java 17 and Maven) until Ct
 chaos: $(INSTALLED) ## Send 10,000 articles through every fault there is, on three brokers (COPYDESK_CHAOS=N, COPYDESK_CHAOS_SEED)
 	COPYDESK_CHAOS=$${COPYDESK_CHAOS:-10000} $(BIN)/python -m pytest tests/broker/chaos $(ARGS)
 
-bench: $(PEERS)/.installed ## Measure the worker beside bare loops, FastStream and Quix Streams on a real Kafka, in one run
-	$(PEERS)/bin/python tests/bench/worker.py
+bench: $(PEERS)/.installed ## Measure stages, worker and whole pipeline beside their peers, on a real Kafka: one table
+	@for part in cleaner extractor coherence worker pipeline; do $(PEERS)/bin/python tests/bench/$$part.py || exit 1; done
+
+soak: $(PEERS)/.installed ## Run the whole pipeline at full speed for half an hour; fails if anything grows (ARGS="--minutes 10")
+	$(PEERS)/bin/python tests/bench/soak.py $(ARGS)
 
 bench-scale: $(INSTALLED) ## Measure what an article costs at each stage, and one and two extractors, on a real Kafka
 	$(BIN)/python tests/bench/scale.py $(ARGS)
@@ -66,7 +69,8 @@ $(PEERS)/.installed: $(PEERS_LOCK) pyproject.toml
 	touch $@
 
 $(INSTALLED): $(LOCK) pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "copydesk needs Python 3.11 to 3.13, not %s: make PYTHON=..." % sys.version.split()[0])'
+	@echo "setting up $(VENV): a few minutes the first time, quiet meanwhile"
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "copydesk needs Python 3.11 to 3.13, not %s: make PYTHON=..." % sys.version.split()[0])'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .

@@ -6,6 +6,7 @@ import base64
 import sys
 from contextlib import aclosing
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from importlib.util import find_spec
 
 import click
@@ -46,7 +47,13 @@ class TopicName(click.ParamType):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name, if there is such a topic."""
         if str(value) not in (known := known_topics()):
-            self.fail(f"no topic {value!r}; there are: {', '.join(known)}", param, ctx)
+            near = get_close_matches(str(value), [*known, *(name.removeprefix("articles.") for name in known)], n=1)
+            meant = near and (near[0] if near[0] in known else f"articles.{near[0]}")
+            self.fail(
+                f"no topic {value!r}{f'; did you mean {meant}?' if meant else ''}; there are: {', '.join(known)}",
+                param,
+                ctx,
+            )
         return str(value)
 
 

@@ -30,7 +30,10 @@ def command(stage: str | None, *, ready: bool, as_json: bool) -> None:
     try:
         health = read_health(path)
     except FileNotFoundError:
-        end(Exit.REFUSED, f"no worker tells its health in {path}: none runs")
+        end(
+            Exit.REFUSED,
+            f"no worker tells its health in {path}: none runs, or COPYDESK_HEALTH_FILE is another (`up` has its own)",
+        )
     except (OSError, msgspec.DecodeError) as error:
         end(Exit.REFUSED, f"{path}: {error}")
     problem = unhealthy(health, ready=ready)

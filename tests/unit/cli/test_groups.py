@@ -19,6 +19,13 @@ def test_a_wrong_name_gets_a_suggestion(typed: list[str], meant: str) -> None:
     assert f"No such command '{typed[-1]}'; did you mean '{meant}'?" in told.stderr
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("scored", "articles.scored"), ("article.cleaned", "articles.cleaned")])
+def test_a_wrong_topic_gets_one_too(typed: str, meant: str) -> None:
+    told = CliRunner().invoke(main, ["consume", typed])
+    assert told.exit_code == 2
+    assert f"did you mean {meant}?" in told.stderr
+
+
 def test_what_is_like_nothing_gets_none() -> None:
     told = CliRunner().invoke(main, ["xyzzy"])
     assert told.exit_code == 2
