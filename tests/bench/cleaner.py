@@ -13,7 +13,6 @@ import importlib
 import json
 import logging
 import lzma
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.rows import beside, show
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 5
@@ -112,15 +115,12 @@ def measure_speed(records: Sequence[dict[str, Any]], shared: Path) -> None:
             run()
             if round_:  # the first warms up
                 times[name].append(time.process_time() - begin)
-    for name, seconds in times.items():
-        number = len(pages) if "HTML" in name else len(articles)
-        rates = sorted(number / value for value in seconds)
-        base = times["copydesk, HTML" if "HTML" in name else "copydesk"]
-        ratio = statistics.median(value / ours for value, ours in zip(seconds, base, strict=True))
-        say(
-            f"{name:42} {statistics.median(rates):8.0f} articles/CPU-s ({rates[0]:.0f} to {rates[-1]:.0f})"
-            f"   {ratio:5.2f} times copydesk's CPU time"
-        )
+    columns = ("articles/CPU-s", "CPU time, copydesk's is 1")
+    plain = {name: seconds for name, seconds in times.items() if "HTML" not in name}
+    pages_of = {name: seconds for name, seconds in times.items() if "HTML" in name}
+    show(f"cleaner: {len(articles)} texts, {ROUNDS} rounds", columns, beside(plain, len(articles), base="copydesk"))
+    title = f"cleaner: {len(pages)} HTML pages, {ROUNDS} rounds"
+    show(title, columns, beside(pages_of, len(pages), base="copydesk, HTML"))
 
 
 def measure_quality(records: Sequence[dict[str, Any]], shared: Path) -> None:

@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import re
-import statistics
 import sys
 import time
 import warnings
@@ -24,9 +23,12 @@ from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: one worker has one core
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.rows import beside, show
 from copydesk.coherence import CoherenceSettings, load
 from copydesk.coherence.coefficients import read_coefficients
 from copydesk.coherence.relevance import fill_bags, find_rest_cosines
@@ -142,13 +144,9 @@ def compare_speed(records: Sequence[Record], rounds: int) -> None:
             run()
             seconds[name].append(time.process_time() - start)
     units = sum(len(record["paras"]) for record in records) / len(records)
-    say(f"{len(records)} articles of {units:.0f} paragraphs, {rounds} rounds; articles per CPU-second: median, range")
-    base = next(iter(seconds.values()))
-    for name, taken in seconds.items():
-        ratio = statistics.median(t / b for b, t in zip(base, taken, strict=True))
-        rates = [len(records) / t for t in taken]
-        spread = f"{min(rates):,.0f} to {max(rates):,.0f}"
-        say(f"{name:36} {statistics.median(rates):8,.0f}  {spread:16}  {ratio:6.2f} of copydesk's time")
+    title = f"coherence: {len(records)} articles of {units:.0f} paragraphs, {rounds} rounds"
+    columns = ("articles/CPU-s", "CPU time, copydesk's is 1")
+    show(title, columns, beside(seconds, len(records), base="copydesk coherence"))
 
 
 # ---------------------------------------------------------------------------------------- quality

@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import re
-import statistics
 import sys
 import time
 import warnings
@@ -24,8 +23,11 @@ from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: one worker has one core
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import spacy
 
+from bench.rows import beside, show
 from copydesk.contracts.articles import CleanedArticle, Cleaning, Provenance, Source
 from copydesk.extractor import ExtractorSettings, load
 from copydesk.extractor.nlp import BATCH, MODELS, UNUSED
@@ -79,15 +81,8 @@ def compare_speed(records: Sequence[Record], rounds: int) -> None:
             start = time.process_time()
             run()
             seconds[name].append(time.process_time() - start)
-    say(
-        f"{len(records)} articles, {words:,} words, model {MODEL}, {rounds} rounds, words per CPU-second: median, range"
-    )
-    base = next(iter(seconds.values()))
-    for name, taken in seconds.items():
-        ratio = statistics.median(b / t for b, t in zip(base, taken, strict=True))
-        rates = [words / t for t in taken]
-        spread = f"{min(rates):,.0f} to {max(rates):,.0f}"
-        say(f"{name:38} {statistics.median(rates):8,.0f}  {spread:18}  {ratio:5.2f} of bare")
+    title = f"extractor: {len(records)} articles, {words:,} words, model {MODEL}, {rounds} rounds"
+    show(title, ("words/CPU-s", "CPU time, bare nlp.pipe's is 1"), beside(seconds, words, base=next(iter(seconds))))
 
 
 def bare(records: Sequence[Record]) -> Callable[[], object]:
@@ -165,14 +160,14 @@ def compare_quality(records: Sequence[Record], shared: Path) -> None:
     for name, system in systems.items():
         found = [system(record) for record in records]
         score = score_quotes.score(records, score_quotes.adapt(records, found)[0])
-        show(name, score)
+        tell(name, score)
         outlets = sorted({record["outlet"] for record in records})
         for outlet in outlets if name == "copydesk" else ():
             some = [record for record in records if record["outlet"] == outlet]
-            show(f"  {outlet}", score_quotes.score(some, score_quotes.adapt(some, found)[0]))
+            tell(f"  {outlet}", score_quotes.score(some, score_quotes.adapt(some, found)[0]))
 
 
-def show(name: str, score: Record) -> None:
+def tell(name: str, score: Record) -> None:
     """One line of the table."""
     spans = " ".join(f"{score[criterion]['quoted']['F']:.3f}" for criterion in ("ov30", "ov80", "exact"))
     speaker = score["ov30"]["speaker_quoted"]

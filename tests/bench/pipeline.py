@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +31,7 @@ from bench.worker import Count, System, cluster, counting, cpu, kill, made, send
 from copydesk.runtime import article
 from copydesk.runtime.settings import stage_settings
 from copydesk.stage import Stage, find
-from harness.brokers import own_kafka
+from harness.brokers import Broker, own_kafka
 from harness.counting import SINKS, TOPICS
 from harness.running import Cluster, Worker, stage_processes
 
@@ -46,7 +47,7 @@ def main() -> None:
     """Measure all, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=SHARED, help="development data")
-    parser.add_argument("--articles", type=int, default=120, help="of a round")
+    parser.add_argument("--articles", type=int, default=60, help="of a round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--many", type=int, default=100_000, help="short articles through a pass-through stage")
     parser.add_argument("--only", default="", help="growth, whole or many; default: all")
@@ -59,8 +60,8 @@ def main() -> None:
     if asked.only in {"", "growth"}:
         measure_growth(texts, asked.rounds)
     if asked.only in {"", "whole"}:
-        own = measure_stages(texts[:: max(1, len(texts) // 60)], asked.rounds)
-        asyncio.run(measure_whole(texts, own, asked.articles, asked.rounds))
+        some = texts[:: max(1, len(texts) // asked.articles)][: asked.articles]
+        asyncio.run(measure_whole(some, measure_stages(some, asked.rounds), asked.articles, asked.rounds))
     if asked.only in {"", "many"}:
         asyncio.run(measure_many(asked.many))
 
@@ -175,40 +176,66 @@ class Used(NamedTuple):
 
 
 async def measure_whole(texts: Texts, own: dict[str, Own], articles: int, rounds: int) -> None:
-    """Throughput with everything waiting, then latency at half of it; CPU and memory by stage."""
+    """Each stage with everything waiting for it, then all together; then latency at half of that rate."""
     with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as kafka:
+        used = await measure_alone(kafka, texts, articles, rounds)
+        show(
+            f"a stage with everything waiting, {articles} articles a round, {rounds} rounds",
+            ("CPU-s a thousand articles", "around `process`, of its CPU", "ms an article: Kafka, bytes, `process`"),
+            [row_of(stage, some, own[stage]) for stage, some in used.items()],
+        )
         broker = int((Path(folder) / "node1" / "pid").read_text())
-        async with Cluster(kafka, COPYDESK_LOG_LEVEL="warning") as here:
-            await here.create(*TOPICS, partitions=12)
+        async with Cluster(kafka, COPYDESK_LOG_LEVEL="warning") as here, counting_end(here) as count:
             workers = [await here.run(stage) for stage in SINKS]
-            async with counting(here, "articles.scored") as count:
-                await send(here, batch(texts, "warm", 24))
-                await count.until(24, seconds=300)
-                rates, used, brokers = [], [], []
-                for number in range(rounds):
-                    expected = len(count.keys) + articles
-                    before, begin, idle = taken(workers), time.perf_counter(), cpu(broker)
-                    await send(here, batch(texts, f"r{number}", articles))
-                    await count.until(expected, seconds=600)
-                    rates.append(articles / (time.perf_counter() - begin))
-                    brokers.append((cpu(broker) - idle) * 1000 / articles)
-                    used.append([minus(b, a, articles) for b, a in zip(taken(workers), before, strict=True)])
-                late = await latencies(here, count, texts, articles, statistics.median(rates) / 2)
-            title = f"whole pipeline, {articles} articles a round, {rounds} rounds"
-            show(
-                title,
-                ("CPU-s a thousand articles", "around `process`, of its CPU", "MiB, worker + stage's process"),
-                [row_of(worker, [one[n] for one in used], own[worker.stage]) for n, worker in enumerate(workers)],
-            )
-            show(
-                title,
-                ("",),
-                [
-                    Row("articles/s, one worker a stage, all on this machine", (told(rates, 1),)),
-                    Row("broker, CPU-s a thousand articles", (told(brokers, 1),)),
-                    Row("end to end at half that rate, p50 / p99, ms", (f"{late[0]:.0f} / {late[1]:.0f}",)),
-                ],
-            )
+            await send(here, batch(texts, "warm", 24))
+            await count.until(24, seconds=300)
+            rates, brokers = [], []
+            for number in range(rounds):
+                begin, idle = time.perf_counter(), cpu(broker)
+                await send(here, batch(texts, f"r{number}", articles))
+                await count.until(24 + (number + 1) * articles, seconds=600)
+                rates.append(articles / (time.perf_counter() - begin))
+                brokers.append((cpu(broker) - idle) * 1000 / articles)
+            late = await latencies(here, count, texts, articles, statistics.median(rates) / 2)
+            memory = [Row(f"{one.stage}, worker + stage's process, MiB", (sizes(one),)) for one in workers]
+        show(
+            f"the whole pipeline, {articles} articles a round, {rounds} rounds",
+            ("",),
+            [
+                Row("articles/s, one worker a stage, broker and reader on the same cores", (told(rates, 1),)),
+                Row("broker, CPU-s a thousand articles", (told(brokers, 1),)),
+                Row("end to end at half that rate, p50 / p99, ms", (f"{late[0]:.0f} / {late[1]:.0f}",)),
+                *memory,
+            ],
+        )
+
+
+@contextlib.asynccontextmanager
+async def counting_end(here: Cluster) -> AsyncIterator[Count]:
+    """A count of what came through the whole pipeline."""
+    await here.create(*TOPICS, partitions=12)
+    async with counting(here, "articles.scored") as count:
+        yield count
+
+
+async def measure_alone(kafka: Broker, texts: Texts, articles: int, rounds: int) -> dict[str, list[Used]]:
+    """What a worker of each stage takes an article while articles wait for it: the stages run one after the other."""
+    used: dict[str, list[Used]] = {}
+    total = articles * (rounds + 2)
+    async with Cluster(kafka, COPYDESK_LOG_LEVEL="warning") as here:
+        await here.create(*TOPICS, partitions=12)
+        await send(here, batch(texts, "a", total))
+        for stage, sink in SINKS.items():
+            worker = await here.run(stage)
+            async with counting(here, sink) as count:
+                await count.until(articles, seconds=300)
+                for _ in range(rounds):
+                    before, seen = taken(worker), len(count.keys)
+                    await count.until(min(seen + articles, total), seconds=600)
+                    used.setdefault(stage, []).append(minus(taken(worker), before, len(count.keys) - seen))
+                await count.until(total, seconds=600)
+            await kill(worker.process)
+    return used
 
 
 def batch(texts: Texts, name: str, articles: int) -> list[tuple[bytes, bytes]]:
@@ -218,9 +245,9 @@ def batch(texts: Texts, name: str, articles: int) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def taken(workers: Sequence[Worker]) -> list[Used]:
-    """What each worker has used up to now."""
-    return [Used(cpu(one.process.pid), cpu(*stage_processes(one.process.pid))) for one in workers]
+def taken(worker: Worker) -> Used:
+    """What a worker has used up to now."""
+    return Used(cpu(worker.process.pid), cpu(*stage_processes(worker.process.pid)))
 
 
 def minus(after: Used, before: Used, articles: int) -> Used:
@@ -229,15 +256,21 @@ def minus(after: Used, before: Used, articles: int) -> Used:
     return Used((after.parent - before.parent) * per, (after.child - before.child) * per)
 
 
-def row_of(worker: Worker, used: Sequence[Used], own: Own) -> Row:
+def row_of(stage: str, used: Sequence[Used], own: Own) -> Row:
     """One stage: milliseconds an article are seconds a thousand articles."""
-    process = statistics.median(own.process)
+    process, decoding = statistics.median(own.process), statistics.median(own.bytes)
     kafka = statistics.median(one.parent for one in used)
-    decoding = statistics.median(own.bytes)
-    share = f"{(kafka + decoding) / process:.1%} (Kafka {kafka:.2f} ms, bytes {decoding:.2f} ms, own {process:.1f} ms)"
-    sizes = [rss(worker.process.pid), *map(rss, stage_processes(worker.process.pid))]
-    memory = " + ".join(f"{size / 2**20:.0f}" for size in sizes)
-    return Row(worker.stage, (told([one.parent + one.child for one in used], 1), share, memory))
+    share = f"{(kafka + decoding) / process:.1%}"
+    return Row(
+        stage,
+        (told([one.parent + one.child for one in used], 1), share, f"{kafka:.2f}, {decoding:.2f}, {process:.1f}"),
+    )
+
+
+def sizes(worker: Worker) -> str:
+    """What a worker and its stage's process have in memory."""
+    pids = (worker.process.pid, *stage_processes(worker.process.pid))
+    return " + ".join(f"{rss(pid) / 2**20:.0f}" for pid in pids)
 
 
 def rss(pid: int) -> int:
@@ -277,16 +310,16 @@ async def measure_many(articles: int) -> None:
 
 async def follow(count: Count, own: tuple[int, ...], articles: int) -> None:
     """Sample while they are processed; print what each tenfold cost and how memory grew."""
-    costs, sizes, seen, used = {}, [], len(count.keys), cpu(*own)
+    costs, memory, seen, used = {}, [], len(count.keys), cpu(*own)
     for goal in (articles // 100, articles // 10, articles):
         while len(count.keys) < goal:
             await count.until(min(len(count.keys) + articles // 100, goal), seconds=300)
-            sizes.append((len(count.keys), sum(map(rss, own))))
+            memory.append((len(count.keys), sum(map(rss, own))))
         costs[goal] = (cpu(*own) - used) / (len(count.keys) - seen) * 1e6
         seen, used = len(count.keys), cpu(*own)
     rows = [Row(f"up to {goal:,}", (f"{cost:.0f}",)) for goal, cost in costs.items()]
     show(f"pass-through, articles of {SHORT} bytes, one after the other", ("CPU us an article",), rows)
-    late = [(number, size) for number, size in sizes if number > articles // 10]
+    late = [(number, size) for number, size in memory if number > articles // 10]
     slope = statistics.linear_regression(*zip(*late, strict=True)).slope
     ends = f"{late[0][1] / 2**20:.0f} to {late[-1][1] / 2**20:.0f} MiB"
     show(

@@ -229,8 +229,9 @@ async def start(here: Cluster, system: System) -> asyncio.subprocess.Process:
     script = str(Path(__file__).with_name("peers.py"))
     place = (here.broker.brokers, here.prefix + SOURCE, here.prefix + SINK, here.prefix + system.job)
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "ignore", script, system.job, *place, preexec_fn=partial(die_with, os.getpid())
-    )
+        sys.executable, "-W", "ignore", script, system.job, *place,
+        stdout=asyncio.subprocess.DEVNULL, preexec_fn=partial(die_with, os.getpid()),
+    )  # fmt: skip
 
 
 async def kill(process: asyncio.subprocess.Process) -> None:

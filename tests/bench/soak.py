@@ -1,0 +1,239 @@
+"""The whole pipeline at full speed for half an hour: does anything grow that should not?
+
+    make soak    (ARGS="--minutes 10 --png soak.png")
+
+Real, long, short and hostile articles and some that come twice, as many as the pipeline takes, on a real Kafka. Memory,
+open files, articles under way and dispositions are sampled, plotted, and their slopes printed. Ends with 1 if memory,
+files or waiting articles rose over the last two thirds, or if an article has no outcome or two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import random
+import re
+import statistics
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from aiokafka import AIOKafkaProducer
+
+from bench.pipeline import SHARED, raw, rss
+from bench.rows import Row, show
+from harness import hostile
+from harness.brokers import own_kafka
+from harness.counting import SINKS, TOPICS
+from harness.running import Cluster, Worker, stage_processes
+
+UNDER_WAY = 300
+"""Articles between the first topic and their end: enough that every stage always has some waiting."""
+
+SAMPLE_SECONDS = 5.0
+SEED = 20261123
+
+find_articles = re.compile(
+    r'^copydesk_articles_total\{disposition="(\w+)",stage="\w+"\} ([\d.e+]+)', re.MULTILINE
+).findall
+
+
+class Sample(NamedTuple):
+    """What was seen at one time."""
+
+    seconds: float
+    mebibytes: dict[str, float]
+    files: dict[str, int]
+    under_way: int
+    ended: int
+
+
+class Feed:
+    """Articles without end, and how many were sent."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Nothing sent yet."""
+        self.sent = 0
+        self._rnd = random.Random(SEED)
+        self._texts = texts
+        self._hostile = hostile.articles(SEED, 1_000_000)
+
+    def __iter__(self) -> Iterator[tuple[bytes | None, bytes]]:
+        """Keys and values."""
+        for number in itertools.count():
+            kind, text = self._rnd.random(), self._rnd.choice(self._texts)
+            id_ = f"soak-{number}"
+            if kind < 0.1:
+                one = next(self._hostile)
+                yield one.key or id_.encode(), one.value
+                continue
+            if kind < 0.15:
+                text = "\n".join(self._rnd.choices(self._texts, k=8))
+            elif kind < 0.3:
+                text = text[:200]
+            for _ in range(2 if kind > 0.97 else 1):
+                yield id_.encode(), raw(id_, text)
+
+
+def main() -> None:
+    """Soak; the exit code says whether all was well."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=SHARED, help="development data")
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--png", type=Path, default=Path("soak.png"))
+    asked = parser.parse_args()
+    data = asked.shared / "data/cleaning/dev.jsonl"
+    if not data.is_file():
+        sys.exit(f"no {data}: --shared names the folder with data/ and score/")
+    texts = [json.loads(line)["raw_text"] for line in data.read_text(encoding="utf-8").splitlines()]
+    problems, samples = asyncio.run(soak(texts, asked.minutes * 60))
+    problems += rising(samples)
+    plot(samples, asked.png)
+    sys.exit("\n".join(problems) if problems else 0)
+
+
+async def soak(texts: Sequence[str], seconds: float) -> tuple[list[str], list[Sample]]:
+    """What is wrong with the outcomes, and what was seen."""
+    with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as kafka:
+        async with Cluster(kafka, COPYDESK_LOG_LEVEL="info", COPYDESK_METRICS_PORT="0") as here:
+            await here.create(*TOPICS, partitions=12)
+            workers = [await here.run(stage) for stage in SINKS]
+            pages = [(await worker.says("metrics"))["url"] for worker in workers]
+            for worker in workers:
+                await worker.says("ready", 120)
+            samples: list[Sample] = []
+            feed, begin = Feed(texts), time.monotonic()
+            async with AIOKafkaProducer(
+                bootstrap_servers=kafka.brokers, acks="all", enable_idempotence=True, max_request_size=8 << 20
+            ) as writer:
+                articles = iter(feed)
+                while (now := time.monotonic() - begin) < seconds:
+                    outcomes = [count(page) for page in pages]
+                    for _ in range(UNDER_WAY - under_way(feed.sent, outcomes)):
+                        key, value = next(articles)
+                        await writer.send(here.prefix + "articles.raw", value, key=key)
+                        feed.sent += 1
+                    await writer.flush()
+                    if now >= len(samples) * SAMPLE_SECONDS:
+                        samples.append(look(now, workers, feed.sent, outcomes))
+                    forget_lines(workers)
+                    await asyncio.sleep(0.5)
+            return await drain(pages, feed.sent), samples
+
+
+def forget_lines(workers: Sequence[Worker]) -> None:
+    """The harness keeps what workers log."""
+    for worker in workers:
+        worker.lines.clear()
+
+
+def count(page: str) -> dict[str, int]:
+    """A worker's articles by disposition."""
+    with urllib.request.urlopen(page, timeout=30) as answer:  # noqa: S310 - the worker's own
+        return {name: int(float(value)) for name, value in find_articles(answer.read().decode())}
+
+
+def under_way(sent: int, outcomes: Sequence[dict[str, int]]) -> int:
+    """Articles that have not come to their end."""
+    return sent - ended(outcomes)
+
+
+def ended(outcomes: Sequence[dict[str, int]]) -> int:
+    """Articles that came to their end: scored, or a dead letter anywhere."""
+    dead = sum(sum(one.values()) - one["passed"] for one in outcomes)
+    return dead + outcomes[-1]["passed"]
+
+
+def look(now: float, workers: Sequence[Worker], sent: int, outcomes: Sequence[dict[str, int]]) -> Sample:
+    """What is there to be seen now."""
+    processes = {}
+    for worker in workers:
+        processes[f"{worker.stage}, worker"] = worker.process.pid
+        for pid in stage_processes(worker.process.pid):
+            processes[f"{worker.stage}, stage"] = pid
+    return Sample(
+        seconds=now,
+        mebibytes={name: rss(pid) / 2**20 for name, pid in processes.items()},
+        files={name: len(list(Path(f"/proc/{pid}/fd").iterdir())) for name, pid in processes.items()},
+        under_way=under_way(sent, outcomes),
+        ended=ended(outcomes),
+    )
+
+
+async def drain(pages: Sequence[str], sent: int, seconds: float = 300) -> list[str]:
+    """What is wrong once everything should have come to its end: outcomes of a stage are what the one before passed."""
+    end = time.monotonic() + seconds
+    outcomes = [count(page) for page in pages]
+    while under_way(sent, outcomes) > 0 and time.monotonic() < end:
+        await asyncio.sleep(1)
+        outcomes = [count(page) for page in pages]
+    rows, problems, expected = [], [], sent
+    for stage, one in zip(SINKS, outcomes, strict=True):
+        rows.append(Row(stage, (f"{expected:,}", *(f"{number:,}" for number in one.values()))))
+        if sum(one.values()) != expected:
+            problems.append(f"{stage}: {expected} articles, {sum(one.values())} outcomes")
+        expected = one["passed"]
+    show("outcomes", ("articles", *outcomes[0]), rows)
+    return problems
+
+
+def rising(samples: Sequence[Sample]) -> list[str]:
+    """What rose over the last two thirds; prints every slope."""
+    late = samples[len(samples) // 3 :]
+    hours = [sample.seconds / 3600 for sample in late]
+    span = hours[-1] - hours[0]
+    problems, rows = [], []
+    series: dict[str, tuple[list[float], float]] = {"articles under way": ([one.under_way for one in late], 50)}
+    for name in late[-1].mebibytes:
+        sizes = [one.mebibytes.get(name, 0.0) for one in late]
+        series[f"MiB, {name}"] = (sizes, max(8.0, 0.05 * statistics.median(sizes)))
+        series[f"open files, {name}"] = ([float(one.files.get(name, 0)) for one in late], 3)
+    for name, (values, allowed) in series.items():
+        slope = statistics.linear_regression(hours, values).slope
+        rows.append(Row(name, (f"{statistics.median(values):,.0f}", f"{slope:+,.1f}", f"{slope * span:+,.1f}")))
+        if slope * span > allowed:
+            problems.append(f"{name}: rose by {slope * span:.1f}, over {allowed:.1f}")
+    show(
+        f"last {span * 60:.0f} of {late[-1].seconds / 60:.0f} minutes, {late[-1].ended:,} articles",
+        ("median", "slope an hour", "rise"),
+        rows,
+    )
+    return problems
+
+
+def plot(samples: Sequence[Sample], path: Path) -> None:
+    """Four panels over time."""
+    import matplotlib as mpl  # type: ignore[import-not-found]  # of the bench extra
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    minutes = [sample.seconds / 60 for sample in samples]
+    figure, ((memory, files), (waiting, done)) = plt.subplots(2, 2, figsize=(10, 6), sharex=True)
+    for name in samples[-1].mebibytes:
+        memory.plot(minutes, [sample.mebibytes.get(name) for sample in samples], label=name)
+        files.plot(minutes, [sample.files.get(name) for sample in samples], label=name)
+    waiting.plot(minutes, [sample.under_way for sample in samples])
+    done.plot(minutes, [sample.ended for sample in samples])
+    titles = ("memory, MiB", "open files", "articles under way", "articles that came to their end")
+    for axes, title in zip((memory, files, waiting, done), titles, strict=True):
+        axes.set_title(title, loc="left", fontsize=10)
+        axes.set_ylim(bottom=0)
+        axes.spines[["top", "right"]].set_visible(False)
+    memory.legend(fontsize=7, loc="upper left", bbox_to_anchor=(0, 0.85), ncols=2, frameon=False)
+    for axes in (waiting, done):
+        axes.set_xlabel("minutes")
+    figure.tight_layout()
+    figure.savefig(path, dpi=80)
+
+
+if __name__ == "__main__":
+    main()
