@@ -140,6 +140,9 @@ def test_every_image_has_its_version_in_the_env_file_and_ports_are_this_machines
             assert re.search(r":v?\d+\.\d+", ENV[variable]), f"{variable} pins no version"
         assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", ())), name
     assert ENV["PYTHON_IMAGE"].startswith("python:3.13")
+    tested = re.search(r"<kafka.version>(.+)</kafka.version>", (ROOT / "infra" / "kafka" / "pom.xml").read_text())
+    assert tested is not None
+    assert ENV["KAFKA_IMAGE"] == f"apache/kafka:{tested[1]}", "compose runs the Kafka that the tests run"
 
 
 def test_profiles_keep_extras_out_of_a_plain_up() -> None:
