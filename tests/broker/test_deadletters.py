@@ -8,6 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+from aiokafka import TopicPartition
+
+from copydesk.client import Connection
+from copydesk.client.deadletters import Retried, Retry, Wanted
 from harness.brokers import Broker
 from harness.running import STAGES, Cluster
 
@@ -73,6 +78,58 @@ async def test_a_broken_stage_is_mended_and_everything_arrives_once(
     assert len(passed) == 122 + more
     assert {row.headers.get("x-mine") for row in passed if row.key in keys} == {"1"}
     assert not any(name.startswith("dlq.") for row in passed for name in row.headers)
+
+
+async def test_no_retry_puts_an_old_version_over_a_newer_one(
+    cluster: Make, broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer version, a newer one that failed, too, a withdrawal, one under another key; one that comes meanwhile."""
+    flag = tmp_path / "broken"
+    flag.touch()
+    here = cluster(PYTHONPATH=str(STAGES), COPYDESK_DLQ_MAX_CONSECUTIVE="1000", COPYDESK_DLQ_MAX_RATIO="1")
+    await here.create(*TOPICS, partitions=3)
+
+    def broken(id_: str, version: int, key: bytes | None = b"") -> Sent:
+        value = json.dumps({"id": id_, "text": f"BROKEN {flag} version {version}"}).encode()
+        return (id_.encode() if key == b"" else key, value, {})
+
+    ids = ("alone", "mended", "twice", "withdrawn", "keyed", "raced")
+    await here.send("articles.raw", [*(broken(id_, 1) for id_ in ids), broken("twice", 2)])
+    await here.run("probe")
+    async with here.follow("articles.raw", "articles.cleaned", "articles.probe.dlq") as follower:
+        await follower.until(lambda rows: sum(row.topic == "articles.probe.dlq" for row in rows) == 7)
+        flag.unlink()
+        newer: list[Sent] = [(b"mended", b'{"text": "version 2"}', {}), (b"withdrawn", None, {})]
+        await here.send("articles.raw", [*newer, broken("keyed", 2, b"by something else")])
+        await follower.until(lambda rows: sum(row.topic == "articles.cleaned" for row in rows) == 3)
+        status, out, err = await here.command("dlq", "retry", *PROBE, "--dry-run")
+        assert (status, len(out.splitlines())) == (0, 3), err
+        assert "3 would be retried, 0 could not be, 4 left alone for a newer version" in err
+
+        connection = Connection(brokers=broker.brokers, topic_prefix=here.prefix)
+        send = Retry._send
+
+        async def overtaken(self: Retry, sent: list[Retried]) -> dict[TopicPartition, int]:
+            """Between the look and the sending a newer version comes."""
+            if "raced" in {one.found.message.id for one in sent}:
+                await here.send("articles.raw", [(b"raced", b'{"text": "version 2"}', {})])
+            return await send(self, sent)
+
+        if broker.transactions:
+            monkeypatch.setattr(Retry, "_send", overtaken)
+        async with Retry("articles.probe.dlq", connection, transactions=broker.transactions) as retry:
+            done = [one async for one in retry.run(Wanted())]
+        assert {one.found.message.id for one in done if one.newer} >= {"mended", "twice", "withdrawn", "keyed"}
+        assert not any(one.problem for one in done)
+        await follower.until(lambda rows: {row.key for row in rows if row.topic == "articles.cleaned"} >= {b"raced"})
+        await follower.until(lambda rows: sum(row.topic == "articles.cleaned" for row in rows) == 6)
+        await follower.settle()
+    last = {
+        row.key: row for row in sorted(follower.of("articles.cleaned"), key=lambda row: (row.timestamp, row.offset))
+    }
+    texts = {(key or b"").decode(): row.document["text"][-9:] if row.value else None for key, row in last.items()}
+    expected = {"alone": 1, "mended": 2, "twice": 2, "keyed": 2, "raced": 2 if broker.transactions else 1}
+    assert texts == {"withdrawn": None, **{id_: f"version {number}" for id_, number in expected.items()}}
 
 
 async def test_dead_letters_are_shown_exported_and_chosen(cluster: Make, tmp_path: Path) -> None:

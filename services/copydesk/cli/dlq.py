@@ -130,16 +130,17 @@ def show(where: str, *, as_json: bool) -> None:
 def retry(*, dry_run: bool, again: bool, everything: bool, **chosen: Any) -> None:
     """Publish dead letters again where they were read: the original key, bytes and headers, the attempt counted.
 
-    Each is retried once, whatever is chosen; one that fails again is a new dead letter. The exit code is 1 when one
-    could not be retried.
+    Each is retried once, whatever is chosen; one that fails again is a new dead letter. An article of which a newer
+    version lies on the topic is left alone. The exit code is 1 when one could not be retried.
 
     Example: copydesk dlq retry --stage extractor --reason failed --dry-run
     """
     selection = _selection(chosen)
     if not everything and not any(selection.wanted) and len(selection.names) != 1:
         raise click.UsageError("say which (--stage, --reason, --since, --id ...), or --all")
-    done, refused = _ask(_retry(connection(), selection, dry_run=dry_run, again=again))
-    click.echo(f"{done} {'would be ' * dry_run}retried, {refused} could not be", err=True)
+    done, refused, newer = _ask(_retry(connection(), selection, dry_run=dry_run, again=again))
+    left = f", {newer} left alone for a newer version" if newer else ""
+    click.echo(f"{done} {'would be ' * dry_run}retried, {refused} could not be{left}", err=True)
     raise SystemExit(Exit.REFUSED if refused else Exit.DONE)
 
 
@@ -201,8 +202,8 @@ async def _export(target: Connection, selection: Selection, file: IO[bytes]) -> 
     return count
 
 
-async def _retry(target: Connection, selection: Selection, *, dry_run: bool, again: bool) -> tuple[int, int]:
-    done = refused = 0
+async def _retry(target: Connection, selection: Selection, *, dry_run: bool, again: bool) -> tuple[int, int, int]:
+    done = refused = newer = 0
     transactions = not dry_run and await broker.has_transactions(target)
     for name in selection.names:
         async with Retry(name, target, transactions=transactions, again=again, dry_run=dry_run) as attempt:
@@ -211,10 +212,13 @@ async def _retry(target: Connection, selection: Selection, *, dry_run: bool, aga
                 if one.problem:
                     click.echo(plain(f"{what}: {one.problem}"), err=True)
                     refused += 1
+                elif one.newer:
+                    click.echo(plain(f"{what}: left alone, a newer version lies at {one.newer}"), err=True)
+                    newer += 1
                 else:
                     click.echo(plain(f"{what} -> {one.to}, attempt {int(one.found.letter.attempt) + 1}"))
                     done += 1
-    return done, refused
+    return done, refused, newer
 
 
 def _tell(message: Message, wanted: Wanted) -> dict[str, object] | None:

@@ -3,12 +3,15 @@
 What was retried is remembered with the group `copydesk.dlq`, in the same transaction as the retry itself where the
 broker has transactions: its committed offset says up to where all was, and the offset's metadata what beyond. (The
 embedded broker keeps no metadata: there what lies behind a gap is taken again, and its result replaces the older one.)
+
+An article of which a newer version lies on the topic is left alone: the old one, published again, would come to lie
+over it. That is looked for before and, where there are transactions, once more between sending and committing.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import aclosing, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from datetime import datetime
 from typing import NamedTuple, Self
 from uuid import uuid4
@@ -22,6 +25,7 @@ from copydesk.client.connection import Connection
 from copydesk.client.consuming import Message, consume
 from copydesk.client.names import read_any_header_name
 from copydesk.client.opening import largest_bytes
+from copydesk.client.versions import Newest, Version, id_of, version_of
 from copydesk.contracts import deadletter
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header, header
@@ -93,6 +97,12 @@ class Retried(NamedTuple):
     found: Found
     to: str | None
     problem: str | None = None
+    newer: str | None = None
+    """Where a newer version of its article lies, for which it was left alone."""
+
+
+class _OvertakenError(Exception):
+    """A newer version of an article came while its older one was being sent."""
 
 
 class Retry:
@@ -138,6 +148,8 @@ class Retry:
             **connection.options(),
         )
         self._done: dict[int, Ranges] = {}
+        self._newest: dict[str, Newest] = {}
+        """By the full name of the topic that was read."""
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -161,17 +173,58 @@ class Retry:
 
     async def run(self, wanted: Wanted) -> AsyncIterator[Retried]:
         """Retry what is wanted and was not retried before; what became of each, once it is committed."""
-        batch: list[Retried] = []
+        async with AsyncExitStack() as stack:
+            async for found in self._find(wanted):
+                self._want(found)
+            for newest in self._newest.values():
+                await stack.enter_async_context(newest.reading())
+            batch: list[Retried] = []
+            async for found in self._find(wanted):
+                if found.letter.topic not in self._newest:
+                    continue  # it came after the first look: the next retry's
+                batch.append(await self._prepare(found))
+                if len(batch) == BATCH:
+                    for done in await self._publish(batch):
+                        yield done
+                    batch = []
+            for done in await self._publish(batch):
+                yield done
+
+    async def _find(self, wanted: Wanted) -> AsyncIterator[Found]:
+        """What is wanted and was not retried before."""
         async for found in find_dead_letters(self._name, wanted, self._connection):
-            if not self._again and found.message.offset in await self._ranges(found.message.partition):
-                continue
-            batch.append(await self._prepare(found))
-            if len(batch) == BATCH:
-                for done in await self._publish(batch):
-                    yield done
-                batch = []
-        for done in await self._publish(batch):
-            yield done
+            if self._again or found.message.offset not in await self._ranges(found.message.partition):
+                yield found
+
+    def _want(self, found: Found) -> None:
+        """Newer versions of its article are of interest."""
+        letter = found.letter
+        if letter.topic not in self._newest:
+            name = letter.topic.removeprefix(self._connection.topic_prefix)
+            self._newest[letter.topic] = Newest(name, self._connection, transactions=self._transactions)
+        id_ = self._id(found)
+        if id_ is not None:
+            self._newest[letter.topic].want(id_, self._version(found), timestamp=int(letter.timestamp))
+
+    def _id(self, found: Found) -> str | None:
+        name = found.letter.topic.removeprefix(self._connection.topic_prefix)
+        return id_of(name, found.message.value, found.message.key)
+
+    def _version(self, found: Found) -> Version:
+        letter, headers = found.letter, deadletter.original(found.message.headers)
+        name = letter.topic.removeprefix(self._connection.topic_prefix)
+        return version_of(name, int(letter.partition), int(letter.offset), int(letter.timestamp), headers)
+
+    def _unless_newer(self, one: Retried) -> Retried:
+        """The same, or that it is left alone."""
+        id_ = self._id(one.found)
+        if one.to is None or id_ is None:
+            return one
+        newest, value = self._newest[one.found.letter.topic], one.found.message.value
+        over = newest.over(id_, self._version(one.found), value)
+        if over is None:
+            return one
+        return one._replace(to=None, newer=f"{one.found.letter.topic}/{over.partition}/{over.offset}")
 
     async def _prepare(self, found: Found) -> Retried:
         """Where it goes; the original's bytes are fetched where the dead letter is only a pointer."""
@@ -207,26 +260,52 @@ class Retry:
 
     async def _publish(self, batch: Sequence[Retried]) -> list[Retried]:
         """Send a batch and remember it, both or neither where there are transactions."""
-        sent = [] if self._dry_run else [one for one in batch if one.to is not None]
-        if sent:
-            ranges = {one.found.message.partition: await self._ranges(one.found.message.partition) for one in sent}
-            for one in sent:
-                ranges[one.found.message.partition].add(one.found.message.offset)
-            offsets = {
-                TopicPartition(self._connection.full(self._name), number): each.as_offset()
-                for number, each in ranges.items()
-            }
-            if self._transactions:
-                async with self._producer.transaction():
-                    await self._send(sent)
-                    await self._producer.send_offsets_to_transaction(offsets, self._group)
-            else:
-                await self._send(sent)
-                self._consumer.assign(list(offsets))
-                await self._consumer.commit(offsets)
-        return list(batch)
+        for newest in self._newest.values():
+            await newest.read()
+        while True:
+            batch = [self._unless_newer(one) for one in batch]
+            sent = [one for one in batch if one.to is not None]
+            try:
+                if sent and not self._dry_run:
+                    await self._commit(sent)
+            except _OvertakenError:
+                continue
+            except TimeoutError:
+                why = "a transaction that is open on its topic hides whether it is the newest: try again in a minute"
+                return [one._replace(to=None, problem=why) if one.to else one for one in batch]
+            return list(batch)
 
-    async def _send(self, sent: Sequence[Retried]) -> None:
+    async def _commit(self, sent: Sequence[Retried]) -> None:
+        """Send, see whether anything newer came, remember.
+
+        Raises:
+            _OvertakenError: It did; nothing was published.
+            TimeoutError: Another's open transaction keeps it from being seen; nothing was published.
+        """
+        ranges = {one.found.message.partition: await self._ranges(one.found.message.partition) for one in sent}
+        ranges = {number: each.copy() for number, each in ranges.items()}
+        for one in sent:
+            ranges[one.found.message.partition].add(one.found.message.offset)
+        offsets = {
+            TopicPartition(self._connection.full(self._name), number): each.as_offset()
+            for number, each in ranges.items()
+        }
+        if self._transactions:
+            async with self._producer.transaction():
+                first = await self._send(sent)
+                for topic, newest in self._newest.items():
+                    await newest.read({at: offset for at, offset in first.items() if at.topic == topic})
+                if any(self._unless_newer(one).newer for one in sent):
+                    raise _OvertakenError  # aborts: nobody sees what was sent
+                await self._producer.send_offsets_to_transaction(offsets, self._group)
+        else:
+            await self._send(sent)
+            self._consumer.assign(list(offsets))
+            await self._consumer.commit(offsets)
+        self._done |= ranges
+
+    async def _send(self, sent: Sequence[Retried]) -> dict[TopicPartition, int]:
+        """Where the first of them lies in each partition."""
         futures = []
         for one in sent:
             message, letter = one.found
@@ -241,8 +320,12 @@ class Retry:
                     headers=[*deadletter.original(message.headers), ("dlq.attempt", attempt)],
                 )
             )
+        first: dict[TopicPartition, int] = {}
         for future in futures:
-            await future
+            told = await future
+            at = TopicPartition(told.topic, told.partition)
+            first[at] = min(told.offset, first.get(at, told.offset))
+        return first
 
     async def _ranges(self, number: int) -> Ranges:
         if number not in self._done:
@@ -282,6 +365,10 @@ class Ranges:
     def __contains__(self, offset: int) -> bool:
         """Whether it is done."""
         return offset < self._below or offset in self._beyond
+
+    def copy(self) -> Ranges:
+        """The same, apart."""
+        return Ranges(self._below, self._beyond)
 
     def add(self, offset: int) -> None:
         """It is done, too."""

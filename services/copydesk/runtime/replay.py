@@ -23,7 +23,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-import re
 import struct
 import time
 from collections import Counter
@@ -39,9 +38,8 @@ from aiokafka.errors import KafkaError
 from copydesk.client.consuming import AWAY_SECONDS
 from copydesk.client.names import read_any_header_name
 from copydesk.client.opening import largest_bytes, partitions_of
-from copydesk.client.publishing import RAW
 from copydesk.client.reading import readings
-from copydesk.contracts import envelope
+from copydesk.client.versions import Version, version_of
 from copydesk.contracts.articles import CleanedArticle, InvalidDocumentError
 from copydesk.contracts.ids import id_from_key
 from copydesk.runtime import article, broker
@@ -63,36 +61,6 @@ SAMPLE = 12
 
 class HaltedError(RuntimeError):
     """Too many articles failed; the message says how many."""
-
-
-class Version(NamedTuple):
-    """One version of an article: its place on the topic, that of the raw article behind it, when that came."""
-
-    partition: int
-    offset: int
-    origin_partition: int
-    origin_offset: int
-    time: int
-    """Milliseconds since 1970."""
-
-    def is_newer_than(self, other: Version) -> bool:
-        """Whether it replaces the other, by two of three: the raw article's offset, its time, the place on the topic.
-
-        One alone may lie: offsets begin anew with a topic, clocks differ between producers, and what is written at
-        least once may come again behind a newer version. Offsets of different partitions say nothing.
-
-        >>> old, new = Version(0, 7, 0, 7, 5_000), Version(0, 9, 0, 9, 4_000)
-        >>> new.is_newer_than(old), old.is_newer_than(new)
-        (True, False)
-        """
-        by_origin = _sign(self.origin_offset - other.origin_offset) * (self.origin_partition == other.origin_partition)
-        by_time = _sign(self.time - other.time)
-        by_place = _sign(self.offset - other.offset) * (self.partition == other.partition)
-        return (by_origin + by_time + by_place or by_time or by_origin or by_place) > 0
-
-
-def _sign(number: int) -> int:
-    return (number > 0) - (number < 0)
 
 
 class Newest:
@@ -399,18 +367,21 @@ class Replay:
             # of an article that is keyed by something else a newer version may be read before an older one, from
             # another partition; of the others, what lies behind the time asked for is of no interest by itself
             remember = asked or record.key != id_.encode("utf-8", "replace")
-            self._newest.add(id_, version_of(self._stage, record), wanted=asked, remember=remember)
+            self._newest.add(id_, self._version_of(record), wanted=asked, remember=remember)
         elif asked:  # nothing can replace what has no id: it becomes a dead letter
             self._nameless.append((record.partition, record.offset))
 
     def _note(self, record: Any) -> None:
         """A record that came since: it may overtake one that is to be replayed."""
         id_ = article_id(self._stage, record.value, record.key)
-        if id_ is None or not self._newest.add(id_, version_of(self._stage, record), wanted=False, remember=False):
+        if id_ is None or not self._newest.add(id_, self._version_of(record), wanted=False, remember=False):
             return
         self.tally.overtaken += 1
         if not self._transactions:
             self._overtaking[id_] = _incoming(record)
+
+    def _version_of(self, record: Any) -> Version:
+        return version_of(self._stage.source, record.partition, record.offset, record.timestamp, record.headers)
 
     def _asks_for(self, record: Any, id_: str | None) -> bool:
         """Whether a record is of the time and the ids asked for."""
@@ -578,21 +549,6 @@ def article_id(stage: Stage, value: bytes | None, key: bytes | None) -> str | No
     return id_ if isinstance(id_, str) else article.peek_id(b"", key)
 
 
-def version_of(stage: Stage, record: Any) -> Version:
-    """Which version of its article a record of a stage's source is."""
-    number, offset, when = record.partition, record.offset, record.timestamp
-    if stage.source != RAW:
-        told = envelope.header(record.headers, envelope.ORIGIN) or ""
-        if match := _find_origin(told):
-            number, offset = int(match[1]), int(match[2])
-        ingested = envelope.header(record.headers, envelope.INGESTED) or ""
-        when = round(envelope.seconds(ingested, default=when / 1000) * 1000)
-    return Version(record.partition, record.offset, number, offset, when)
-
-
-_find_origin = re.compile(r"([0-9]{1,9})/([0-9]{1,18})").fullmatch
-
-
 def _incoming(record: Any) -> Incoming:
     return Incoming(
         topic=record.topic,
@@ -605,4 +561,4 @@ def _incoming(record: Any) -> Incoming:
     )
 
 
-__all__ = ["HaltedError", "Newest", "Plan", "Replay", "Tally", "Version", "article_id", "version_of"]
+__all__ = ["HaltedError", "Newest", "Plan", "Replay", "Tally", "article_id"]

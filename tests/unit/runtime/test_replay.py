@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from copydesk_teststages import relay
@@ -12,7 +10,8 @@ from copydesk_teststages import stage as probe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.runtime.replay import Newest, Version, article_id, version_of
+from copydesk.client.versions import Version, version_of
+from copydesk.runtime.replay import Newest, article_id
 
 FIRST = Version(0, 10, 0, 10, 1_000)
 
@@ -105,16 +104,18 @@ def test_behind_a_stage_it_is_in_the_document() -> None:
     assert article_id(relay, json.dumps({"id": "a", "text": "x"}).encode(), b"key") == "a"
 
 
-def record(**headers: str) -> Any:
-    pairs = [(name.replace("_origin", "-origin"), value.encode()) for name, value in headers.items()]
-    return SimpleNamespace(partition=1, offset=5, timestamp=7_000, headers=pairs)
+def version(name: str, **headers: str) -> Version:
+    pairs = [(key.replace("_origin", "-origin"), value.encode()) for key, value in headers.items()]
+    return version_of(name, 1, 5, 7_000, pairs)
 
 
 def test_the_version_of_a_raw_article_is_its_place() -> None:
-    assert version_of(probe, record(copydesk_origin="3/9")) == Version(1, 5, 1, 5, 7_000)
+    assert version("articles.raw", copydesk_origin="3/9") == Version(1, 5, 1, 5, 7_000)
 
 
 def test_behind_a_stage_the_headers_tell_it() -> None:
     when = "1970-01-01T00:00:02.500Z"
-    assert version_of(relay, record(copydesk_origin="3/9", ce_ingestedtime=when)) == Version(1, 5, 3, 9, 2_500)
-    assert version_of(relay, record(copydesk_origin="nonsense", ce_ingestedtime="never")) == Version(1, 5, 1, 5, 7_000)
+    told = version("articles.cleaned", copydesk_origin="3/9", ce_ingestedtime=when)
+    assert told == Version(1, 5, 3, 9, 2_500)
+    told = version("articles.cleaned", copydesk_origin="nonsense", ce_ingestedtime="never")
+    assert told == Version(1, 5, 1, 5, 7_000)
