@@ -27,9 +27,9 @@ from harness.recording import Prometheus, panels, recorded
 from harness.require import ROOT
 from harness.running import Cluster
 
-SECONDS = 240
+SECONDS = 180
 WAVE_SECONDS = 60
-BUSIEST = 12
+BUSIEST = 5
 """Articles a second at the top of a wave."""
 STEP = 2
 UNIT = (53, 34)
@@ -144,7 +144,8 @@ def told(value: float, unit: str) -> str:
     if unit == "percentunit":
         return f"{value:.0%}"
     ends = {"s": " s", "ops": "/s"}
-    return f"{value:.3g}{ends.get(unit, '')}"
+    short = f"{value / 1000:.3g}k" if value >= 1000 else f"{value:.3g}"
+    return short + ends.get(unit, "")
 
 
 if __name__ == "__main__":
