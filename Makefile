@@ -11,7 +11,7 @@ PEERS_LOCK := infra/docker/locks/bench.txt
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence locks clean
+.PHONY: help demo up test lint format kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence locks audit clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,11 @@ bench-cleaner bench-extractor bench-coherence: $(PEERS)/.installed ## Measure a 
 
 locks: $(INSTALLED) ## Resolve the hash-pinned locks anew from pyproject.toml
 	$(BIN)/python infra/docker/locks/resolve.py
+
+audit: $(INSTALLED) ## Look for known vulnerabilities in what the images install (needs the network: it asks PyPI)
+	for lock in cleaner extractor coherence viewer cli; do \
+		$(BIN)/uv tool run pip-audit@2.10.1 --require-hashes --disable-pip --desc off -r infra/docker/locks/$$lock.txt || exit 1; \
+	done
 
 clean: ## Remove what was made here: the environment, the broker's data, caches
 	rm -rf $(VENV) $(PEERS) .kafka dist build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
