@@ -25,7 +25,10 @@ ZOMBIE_SECONDS = 9.0
 class Storm:
     """A storm over a cluster: `blow` does everything once, spread over the articles' way, in an order by the seed."""
 
-    def __init__(self, cluster: Cluster, kafka: Kafka, follower: Follower, *, seed: int, articles: int) -> None:
+    def __init__(
+        self, cluster: Cluster, kafka: Kafka, follower: Follower, *, seed: int, articles: int, gentler: bool = False
+    ) -> None:
+        """Nothing blows yet; `gentler`: rolling restarts, moved leaders and a hung child are left to another storm."""
         self.did: list[str] = []
         """What happened, in order."""
         self.restarted: Counter[str] = Counter()
@@ -35,6 +38,7 @@ class Storm:
         self._follower = follower
         self._random = random.Random(seed)
         self._articles = articles
+        self._gentler = gentler
         self._members: dict[str, list[Worker]] = {stage: [] for stage in STAGES}
         self._supervisor: asyncio.Task[None] | None = None
 
@@ -51,9 +55,10 @@ class Storm:
     async def blow(self) -> None:
         """Everything that can happen, once; each at its share of the articles."""
         happenings: list[Callable[[], Awaitable[None]]] = [
-            self._kill_workers, self._stop_workers, self._kill_children, self._hang_a_child, self._wake_a_zombie,
-            self._kill_a_broker, self._move_leaders, self._roll_brokers, self._roll_workers,
+            self._kill_workers, self._stop_workers, self._kill_children, self._wake_a_zombie, self._kill_a_broker,
         ]  # fmt: skip
+        if not self._gentler:
+            happenings += [self._hang_a_child, self._move_leaders, self._roll_brokers, self._roll_workers]
         self._random.shuffle(happenings)
         for number, happening in enumerate(happenings):
             await self._progress((number + 1) / (len(happenings) + 3))
@@ -114,11 +119,14 @@ class Storm:
             await self._kafka.move_leaders(self._cluster.prefix + name)
 
     async def _roll_workers(self) -> None:
-        for worker in list(self.members()):
+        await asyncio.gather(*(self._roll(stage) for stage in STAGES))
+
+    async def _roll(self, stage: str) -> None:
+        for worker in list(self._members[stage]):
             worker.signal(signal.SIGTERM)
             with contextlib.suppress(AssertionError):  # it ended otherwise, or takes long: the counting judges
                 await worker.ended(60)
-            await self._full(worker.stage)
+            await self._full(stage)
 
     async def _full(self, stage: str) -> None:
         """Until a stage has all its workers again, and they are ready."""

@@ -20,7 +20,9 @@ from harness.load import CLEANED_BYTES, load
 from harness.running import Cluster
 from harness.storm import Storm
 
-SHORT = {"exactly_once": 1200, "at_least_once": 600}
+SHORT = {"exactly_once": 900, "at_least_once": 400}
+"""At least once goes through the same code: its short form has half of what can happen, exactly once all."""
+
 WHOLE = int(os.environ.get("COPYDESK_CHAOS", "0"))
 SEED = int(os.environ.get("COPYDESK_CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 10_000)
 PARTITIONS = 12
@@ -38,6 +40,7 @@ def kafka(tmp_path: Path) -> Iterator[Kafka]:
 @pytest.mark.parametrize("delivery", ["exactly_once", "at_least_once"])
 async def test_nothing_is_lost(kafka: Kafka, delivery: str, capsys: pytest.CaptureFixture[str]) -> None:
     articles = WHOLE or SHORT[delivery]
+    gentler = not WHOLE and delivery == "at_least_once"
     sent = list(load(SEED, articles))
     settings = {
         "COPYDESK_DELIVERY": delivery,
@@ -55,7 +58,7 @@ async def test_nothing_is_lost(kafka: Kafka, delivery: str, capsys: pytest.Captu
         await here.send("articles.raw", [one[:3] for one in sent])
         begin = time.monotonic()
         async with here.follow(*TOPICS[1:]) as follower:
-            async with Storm(here, kafka, follower, seed=SEED, articles=articles) as storm:
+            async with Storm(here, kafka, follower, seed=SEED, articles=articles, gentler=gentler) as storm:
                 try:
                     await storm.blow()
                     await follower.until(lambda rows: arrived(rows) >= articles, seconds=300)
