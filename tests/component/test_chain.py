@@ -52,6 +52,7 @@ def run(steps: list[tuple[Stage, Callable[[Any], Any]]], value: bytes) -> articl
     return outcome
 
 
+@pytest.mark.timeout(600)  # hypothesis takes a time-out for a failure of the example at hand, and shrinks it
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(lines=lines, break_=st.sampled_from(["\n", "\n\n", " ", "\r\n"]), title=st.none() | st.text(max_size=40))
 def test_any_text_comes_out_whole_and_every_offset_slices_to_what_it_claims(
