@@ -178,12 +178,13 @@ class Used(NamedTuple):
 async def measure_whole(texts: Texts, own: dict[str, Own], articles: int, rounds: int) -> None:
     """Each stage with everything waiting for it, then all together; then latency at half of that rate."""
     with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as kafka:
-        used = await measure_alone(kafka, texts, articles, rounds)
+        used, starts = await measure_alone(kafka, texts, articles, rounds)
         show(
             f"a stage with everything waiting, {articles} articles a round, {rounds} rounds",
             ("CPU-s a thousand articles", "around `process`, of its CPU", "ms an article: Kafka, bytes, `process`"),
             [row_of(stage, some, own[stage]) for stage, some in used.items()],
         )
+        show("from its start to a worker's first result", ("seconds", "CPU seconds of both processes"), starts)
         broker = int((Path(folder) / "node1" / "pid").read_text())
         async with Cluster(kafka, COPYDESK_LOG_LEVEL="warning") as here, counting_end(here) as count:
             workers = [await here.run(stage) for stage in SINKS]
@@ -218,16 +219,23 @@ async def counting_end(here: Cluster) -> AsyncIterator[Count]:
         yield count
 
 
-async def measure_alone(kafka: Broker, texts: Texts, articles: int, rounds: int) -> dict[str, list[Used]]:
-    """What a worker of each stage takes an article while articles wait for it: the stages run one after the other."""
+async def measure_alone(
+    kafka: Broker, texts: Texts, articles: int, rounds: int
+) -> tuple[dict[str, list[Used]], list[Row]]:
+    """What a worker of each stage takes to start, and an article while others wait: one stage after the other."""
     used: dict[str, list[Used]] = {}
+    starts = []
     total = articles * (rounds + 2)
     async with Cluster(kafka, COPYDESK_LOG_LEVEL="warning") as here:
         await here.create(*TOPICS, partitions=12)
         await send(here, batch(texts, "a", total))
         for stage, sink in SINKS.items():
+            begin = time.perf_counter()
             worker = await here.run(stage)
             async with counting(here, sink) as count:
+                await count.until(1, seconds=300)
+                figures = (f"{time.perf_counter() - begin:.1f}", f"{sum(taken(worker)):.1f}")
+                starts.append(Row(stage, figures))
                 await count.until(articles, seconds=300)
                 for _ in range(rounds):
                     before, seen = taken(worker), len(count.keys)
@@ -235,7 +243,7 @@ async def measure_alone(kafka: Broker, texts: Texts, articles: int, rounds: int)
                     used.setdefault(stage, []).append(minus(taken(worker), before, len(count.keys) - seen))
                 await count.until(total, seconds=600)
             await kill(worker.process)
-    return used
+    return used, starts
 
 
 def batch(texts: Texts, name: str, articles: int) -> list[tuple[bytes, bytes]]:

@@ -202,7 +202,11 @@ async def send(here: Cluster, articles: Iterable[tuple[bytes, bytes]]) -> None:
     """Keys and articles, there all at once for readers of what is committed."""
     async with (
         AIOKafkaProducer(
-            bootstrap_servers=here.broker.brokers, transactional_id=here.prefix, linger_ms=20, max_batch_size=262_144
+            bootstrap_servers=here.broker.brokers,
+            transactional_id=here.prefix,
+            linger_ms=20,
+            max_batch_size=262_144,
+            transaction_timeout_ms=600_000,
         ) as writer,
         writer.transaction(),
     ):
