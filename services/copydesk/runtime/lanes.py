@@ -23,7 +23,7 @@ from copydesk.runtime.settings import Settings
 BATCH = 50
 """Most articles in a transaction: a crash replays no more than this of a partition."""
 
-TURN_SECONDS = 0.05
+TURN_SECONDS = 0.25
 """How long a lane with more in its queue keeps the stage's process before it commits and another lane has its turn.
 
 A transaction costs the same for one article as for fifty. Lanes that took turns article by article committed one or two
