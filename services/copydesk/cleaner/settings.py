@@ -23,7 +23,7 @@ class CleanerSettings(msgspec.Struct, frozen=True, kw_only=True):
     topic: bool = True
     """Whether paragraphs of another story are removed, which the topic head finds."""
 
-    topic_from: Share = 0.93
+    topic_from: Share = 0.85
     """A paragraph is another story's from this probability up."""
 
     phrases: str | None = None
