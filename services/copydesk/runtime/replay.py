@@ -488,8 +488,10 @@ class Replay:
                 raise self._settings.away(f"for {self._settings.transaction_seconds:g} s") from None
             break
         for one in batch:
+            if not self._is_newest(one):  # without transactions: a newer one came behind it, and is counted as that
+                continue
             self.tally.became[one.ready.outcome.disposition] += 1
-            if one.id_ is not None and self._is_newest(one):
+            if one.id_ is not None:
                 self._newest.done(one.id_)
 
     def _is_newest(self, one: _Pending) -> bool:
