@@ -50,7 +50,7 @@ def test_an_image_holds_what_its_stage_needs_and_no_tool(engine: Engine) -> None
     look = (
         "import importlib.util as u, os, shutil, sys\n"
         "print(sorted(n for n in ('spacy', 'faust', 'starlette', 'trafilatura', 'pip') if u.find_spec(n)))\n"
-        "print(shutil.which('gcc'), os.path.exists('/root/.cache/pip'), os.getuid())"
+        "print(shutil.which('gcc'), os.path.exists('/var/cache/pip'), os.getuid())"
     )
     held = {
         "topics": "[]",
