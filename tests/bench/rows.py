@@ -20,8 +20,8 @@ def told(values: Sequence[float], digits: int = 0) -> str:
 
 
 def ratio(values: Sequence[float], base: Sequence[float]) -> str:
-    """How many times the base, round by round: whatever else ran in a round slowed both."""
-    return f"{statistics.median(value / other for value, other in zip(values, base, strict=True)):.2f}"
+    """How many times the base, round by round, median and spread: whatever else ran in a round slowed both."""
+    return told([value / other for value, other in zip(values, base, strict=True)], 2)
 
 
 def beside(costs: Mapping[str, Sequence[float]], work: float, *, base: str) -> list[Row]:

@@ -90,7 +90,12 @@ class SpacyParser:
 
 
 def load_parser(model: str) -> SpacyParser:
-    """The parser of that model.
+    """The parser of that model; arguments and errors are `load_pipeline`'s."""
+    return SpacyParser(load_pipeline(model))
+
+
+def load_pipeline(model: str) -> Language:
+    """That model as the stage uses it: spaCy's pipeline with what it needs, faster where the answers are the same.
 
     Args:
         model: ``md``, ``sm``, a path or the name of an installed package.
@@ -106,7 +111,7 @@ def load_parser(model: str) -> SpacyParser:
             if hasattr(node.ops, "use_blis"):
                 node.ops.use_blis = False
     _learn_words(nlp)
-    return SpacyParser(nlp)
+    return nlp
 
 
 def _learn_words(nlp: Language) -> None:
