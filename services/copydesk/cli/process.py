@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -13,7 +12,7 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.files import ENDINGS, LINES, read_items, size_of
+from copydesk.cli.files import Item, check_readable, read_items, size_of
 from copydesk.cli.progress import Progress
 from copydesk.cli.setup import end, loaded_stages
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
@@ -29,7 +28,9 @@ Write = Callable[[bytes], None]
 @click.option(
     "--stage", "name", default="all", show_default=True, metavar="NAME", help="A stage, or all in their order."
 )
-@click.option("--rejects", type=click.File("wb"), help="Where refused documents are told, one JSON line each.")
+@click.option(
+    "--rejects", type=click.File("wb", lazy=False), help="Where refused documents are told, one JSON line each."
+)
 @click.option("--pretty", is_flag=True, help="Show each article for people instead of JSON, in the stage's own way.")
 @click.option(
     "--plot",
@@ -40,9 +41,9 @@ Write = Callable[[bytes], None]
 def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, plot: Path | None) -> None:
     """Run articles through the stages without a broker: NDJSON in, NDJSON out, same order.
 
-    Reads FILE or standard input; a .txt, .html or .json file is one article. A document that a stage refuses is left
-    out of the output and told in --rejects (line, id, stage, reason, class, message); without that option, on standard
-    error. The exit code is then 1.
+    Reads FILE or standard input. A .txt or .html file is one article, a .json file one or an array of them; .gz behind
+    any name is unpacked. A document that a stage refuses is left out of the output and told in --rejects (line, id,
+    stage, reason, class, message); without that option, on standard error. The exit code is then 1.
 
     \b
     Examples:
@@ -50,19 +51,20 @@ def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, p
       copydesk process --stage cleaner < scraped.ndjson > clean.ndjson
       copydesk process --plot strips scraped.ndjson | jq .coherence.score
     """  # noqa: D301 - click's own sign for lines that stay as they are
+    check_readable([file])
     steps = loaded_stages(name)
     write = _writers(steps[-1][0].output, pretty=pretty, plot=plot)
     refused = 0
     # the line would be in the way where results come out on the same terminal
-    with _lines(file) as lines, Progress("processing", size_of([file]), shown=not sys.stdout.isatty()) as progress:
-        for number, (line, size) in enumerate(lines, start=1):
-            stage, outcome = _pass(steps, line)
-            progress.add(1, units=size)
+    with Progress("processing", size_of([file]), shown=not sys.stdout.isatty()) as progress:
+        for item in _items(file):
+            stage, outcome = _pass(steps, item.value)
+            progress.add(1, units=item.size)
             if outcome.disposition == "passed":
                 write(outcome.value)
                 continue
             refused += 1
-            told = _refusal(number, stage, outcome)
+            told = _refusal(item.line, stage, outcome)
             if rejects is None:
                 progress.say(told.decode())
             else:
@@ -128,16 +130,12 @@ def _draw_into(folder: Path) -> Write:
     return draw
 
 
-@contextmanager
-def _lines(file: Path) -> Iterator[Iterable[tuple[bytes, int]]]:
-    """The documents of a file, a line each, and how many of its bytes each takes."""
-    if str(file) == "-":
-        yield ((line, len(line)) for line in sys.stdin.buffer if line.strip())
-    elif file.suffix in ENDINGS and file.suffix not in LINES:
-        yield ((item.value, item.size) for item in read_items(file, Path(file.name)))
-    else:
-        with file.open("rb") as stream:
-            yield ((line, len(line)) for line in stream if line.strip())
+def _items(file: Path) -> Iterator[Item]:
+    """The articles of a file, or of standard input, an article a line."""
+    if str(file) != "-":
+        return read_items(file, Path(file.name))
+    lines = enumerate(sys.stdin.buffer, start=1)
+    return (Item(f"line {number}", line, len(line), number) for number, line in lines if line.strip())
 
 
 def _pass(steps: list[Step], value: bytes) -> tuple[Stage, article.Outcome]:
@@ -154,11 +152,11 @@ def one_line(value: bytes) -> bytes:
     return msgspec.json.format(value, indent=-1) if b"\n" in value or b"\r" in value else value
 
 
-def _refusal(number: int, stage: Stage, outcome: article.Outcome) -> bytes:
+def _refusal(line: int, stage: Stage, outcome: article.Outcome) -> bytes:
     trouble = outcome.trouble
     return orjson.dumps(
         {
-            "line": number,
+            "line": line,
             "id": outcome.article_id,
             "stage": stage.name,
             "reason": outcome.disposition,

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from aiokafka.errors import KafkaError
 
-from copydesk.cli.files import Item, items_of, size_of
+from copydesk.cli.files import Item, check_readable, items_of, size_of
 from copydesk.cli.progress import Progress
 from copydesk.cli.setup import ask, connection
 from copydesk.client import Connection, Published, Publisher, TooLargeError
@@ -28,11 +28,13 @@ IN_FLIGHT = 200  # articles on their way at once: a batch of the producer holds 
 def command(files: tuple[Path, ...], *, unchecked: bool) -> None:
     """Publish articles: .txt, .html, .json, .ndjson files, folders of them, or - for NDJSON on standard input.
 
-    Returns when the broker has confirmed all. A text or HTML file's name becomes the article's id. What is refused is
-    told on standard error, and the exit code is 1.
+    Returns when the broker has confirmed all. A text or HTML file's name becomes the article's id; a .json file holds
+    one article or an array of them; .gz behind any name is unpacked. What is refused is told on standard error, and the
+    exit code is 1.
 
     Example: copydesk publish articles/ feed.ndjson
     """
+    check_readable(files)
     target = connection()
     with Progress("publishing", size_of(files)) as progress:
         published, refused = ask(_publish(target, items_of(files), progress, checked=not unchecked))

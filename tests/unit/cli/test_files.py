@@ -1,16 +1,21 @@
-"""Articles on standard input: each as soon as its line is there, from a pipe and from a file."""
+"""Articles on standard input, each as soon as its line is there, and in files of every kind."""
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import io
+import json
 import os
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from copydesk.cli.files import READ_BYTES, Item, items_of, size_of
+from copydesk.cli.files import READ_BYTES, Item, check_readable, decode, items_of, read_items, size_of
 
 LINES = [b'{"text": "one"}\n', b"\n", b"x" * (3 * READ_BYTES) + b"\n", b'{"text": "last, without an end"}']
 STDIN = [Path("-")]
@@ -28,7 +33,7 @@ async def test_a_line_is_there_before_the_next_is_written(feed: int) -> None:
     items = items_of(STDIN)
     for number, line in enumerate((b"first\n", b"second\n"), start=1):
         os.write(feed, line)
-        assert await anext(items) == Item(f"line {number}", line, len(line))
+        assert await anext(items) == Item(f"line {number}", line, len(line), number)
     waiting = asyncio.create_task(anext(items, None))
     await asyncio.sleep(0)
     assert not waiting.done()
@@ -60,3 +65,62 @@ async def test_a_file_is_read_as_a_pipe_is(tmp_path: Path, monkeypatch: pytest.M
 def _write(number: int, content: bytes) -> None:
     with os.fdopen(number, "wb") as stream:
         stream.write(content)
+
+
+ARTICLES = [{"id": "a", "text": "one"}, {"id": "b", "text": "two"}]
+QUOTED = "“Déjà vu”, she said."
+
+
+@pytest.mark.parametrize("name", ["feed.ndjson", "Feed.JSONL", "feed.ndjson.gz", "feed.json", "feed", "array.json"])
+def test_an_article_a_line_an_array_and_what_is_packed_hold_the_same(tmp_path: Path, name: str) -> None:
+    lines = "".join(json.dumps(article) + "\n" for article in ARTICLES)
+    content = (json.dumps(ARTICLES, indent=1) if name.startswith("array") else lines).encode()
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    check_readable([file])
+    items = list(read_items(file, Path(name)))
+    assert [json.loads(item.value) for item in items] == ARTICLES
+    assert [item.line for item in items] == [1, 2]
+    assert len({item.origin for item in items}) == len(items)
+
+
+def test_an_article_over_several_lines_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "one.json"
+    for content in (json.dumps(ARTICLES[0], indent=1), json.dumps(ARTICLES[0]), "", "{}\n", "not json\nat all"):
+        file.write_text(content)
+        assert [item.value for item in read_items(file, Path("one.json"))] == [content.encode()]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["a.txt", "A.TXT", "a.html", "a.htm.gz"])
+async def test_a_file_is_read_in_the_encoding_that_it_was_written_in(tmp_path: Path, encoding: str, name: str) -> None:
+    text = QUOTED * 3 if ".txt" in name.lower() else f'<meta charset="iso-8859-1"><p>{QUOTED}</p>'
+    content = text.encode(encoding)
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    [item] = [item async for item in items_of([tmp_path])]
+    assert text in json.loads(item.value).values()
+    assert json.loads(item.value)["id"].lower() == "a"
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_are_some_text(content: bytes, page: bool) -> None:  # noqa: FBT001 - hypothesis calls it
+    decode(content, page=page).encode()
+
+
+async def test_a_file_of_an_unknown_kind_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "notes.md"
+    file.write_text("# What I saw\n")
+    with pytest.raises(click.UsageError, match=r"notes\.md.*\.ndjson"):
+        check_readable([file])
+    assert [item async for item in items_of([tmp_path])] == []
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b'{"text": "one"}\n' * 99)[:-20], b"no gzip"])
+def test_what_cannot_be_unpacked_says_so(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "feed.ndjson.gz"
+    file.write_bytes(content)
+    with pytest.raises(click.FileError) as caught:
+        list(read_items(file, Path(file.name)))
+    assert "gzip" in caught.value.format_message()
+    assert size_of([file]) is None

@@ -28,8 +28,10 @@ function looksLikeJson(text) {
   }
 }
 
-/** A page's text by its own word on its encoding, else UTF-8, else Windows-1252 (as `copydesk publish` reads it). */
+/** A file's text: by its mark of UTF-16, else UTF-8, else a page's own word, else Windows-1252 (as `copydesk publish` reads it). */
 function decode(bytes) {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -42,11 +44,22 @@ function decode(bytes) {
   }
 }
 
+/** What a JSON file holds: an article, or an array of them; what cannot be read is left to the server to refuse. */
+function documentsOf(text) {
+  try {
+    const found = JSON.parse(text);
+    return Array.isArray(found) ? found.map((article) => JSON.stringify(article)) : [text];
+  } catch {
+    return [text];
+  }
+}
+
 async function articlesOf(file) {
   const text = decode(new Uint8Array(await file.arrayBuffer()));
   const ending = file.name.toLowerCase().split(".").at(-1);
   if (ending === "ndjson" || ending === "jsonl") return text.split("\n").filter((line) => line.trim());
-  return [articleOf(text, { html: "html", htm: "html", json: "json" }[ending] ?? "text")];
+  if (ending === "json") return documentsOf(text);
+  return [articleOf(text, { html: "html", htm: "html" }[ending] ?? "text")];
 }
 
 async function send(body) {
