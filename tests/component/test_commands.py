@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from copydesk.cli import main
+from copydesk.runtime.exits import Exit
 from harness.brokers import free_port_pair
 from harness.require import ROOT
 from harness.running import STAGES, run_command
@@ -67,8 +71,10 @@ async def test_process_keeps_the_order_and_tells_what_it_refused(tmp_path: Path)
     told = [json.loads(each) for each in rejects.read_text().splitlines()]
     assert [(each["line"], each["id"], each["stage"], each["reason"]) for each in told] == [
         (2, None, "cleaner", "invalid"),
-        (3, "b", "cleaner", "invalid"),
+        (4, "b", "cleaner", "invalid"),
     ]
+    await run_command("process", "--stage", "cleaner", "--rejects", str(rejects), stdin=b"")
+    assert rejects.read_text() == "", "another run's refusals are left"
 
 
 async def test_process_takes_all_stages_in_their_order() -> None:
@@ -79,6 +85,29 @@ async def test_process_takes_all_stages_in_their_order() -> None:
     assert [entry["stage"] for entry in document["provenance"]] == ["cleaner", "extractor", "coherence"]
     assert document["coherence"]["status"] == "ok"
     assert any(quote["speaker"]["name"] for quote in document["quotes"])
+
+
+async def test_what_cannot_be_written_is_no_refused_input() -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "copydesk", "process", "--stage", "cleaner", str(SEED),
+            stdout=full, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, err = await process.communicate()
+    finally:
+        os.close(full)
+    assert process.returncode == Exit.RESTART
+    assert err.decode().startswith("copydesk: ")
+    assert err.count(b"\n") == 1
+
+
+async def test_a_terminal_without_unicode_shows_what_it_can() -> None:
+    status, out, err = await run_command(
+        "process", "--stage", "cleaner", "--pretty", str(SEED), environ={"PYTHONIOENCODING": "ascii"}
+    )
+    assert (status, err) == (0, "")
+    assert b"? photo" in out
 
 
 async def test_process_gives_the_same_bytes_twice() -> None:

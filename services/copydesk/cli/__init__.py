@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import traceback
 from importlib import import_module
 from typing import ClassVar
 
@@ -37,7 +39,7 @@ class Commands(Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command: without colours where NO_COLOR is set; Ctrl-C is one word and an exit code of its own."""
+        """Run the command: without colours where NO_COLOR is set; Ctrl-C and what went wrong have their exit codes."""
         if os.environ.get("NO_COLOR"):
             ctx.color = False
         try:
@@ -45,6 +47,16 @@ class Commands(Group):
         except KeyboardInterrupt:  # click would say 1
             click.echo("copydesk: interrupted", err=True)
             raise SystemExit(Exit.INTERRUPTED) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has enough: click ends quietly
+                raise
+            click.echo(f"copydesk: {error}", err=True)  # a full disk, a folder that cannot be written
+            raise SystemExit(Exit.RESTART) from None
+        except Exception:  # noqa: BLE001 - Python would say 1: some input was refused
+            click.echo(traceback.format_exc(), nl=False, err=True)
+            raise SystemExit(Exit.RESTART) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The sections with a line a command."""

@@ -41,6 +41,15 @@ def test_quotes_stand_beside_their_speaker_and_in_his_list() -> None:
         assert entity.name in text
 
 
+@pytest.mark.parametrize("kind", ["direct", "mixed", "indirect"])
+def test_only_what_was_said_word_for_word_stands_in_quotation_marks(kind: str) -> None:
+    full = example("full")
+    quote = msgspec.structs.replace(full.quotes[0], type=kind, text="it will rain")
+    text = printed(overview.show, msgspec.structs.replace(full, quotes=(quote,)))
+    assert ("“it will rain”" in text) == (kind == "direct")
+    assert (f"it will rain ({kind})" in text) == (kind != "direct")
+
+
 def test_bands_tell_relevance_flag_and_reasons_of_every_unit() -> None:
     article = example()
     text = printed(bands.show, article)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -9,14 +12,16 @@ from rich.text import Text
 from copydesk.cli.render.plain import plain
 from copydesk.cli.render.quotations import who
 from copydesk.client import Message
-from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, ScoredArticle
+from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, Quote, ScoredArticle
 
 QUOTED = 110  # characters of a quote or a dead letter that are shown
 PEOPLE = 8
 
 
 def console() -> Console:
-    """Standard output; colours on a terminal only, and not with NO_COLOR."""
+    """Standard output; colours on a terminal only, and not with NO_COLOR; a ? for what its encoding has not."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     return Console(highlight=False, soft_wrap=False)
 
 
@@ -100,11 +105,16 @@ def _add_people(rows: Table, article: ExtractedArticle) -> None:
 
 def _add_quotes(rows: Table, article: ExtractedArticle) -> None:
     for number, quote in enumerate(article.quotes):
-        line = Text(f"“{_cut(quote.text.strip(_MARKS))}” ")
-        line.append(f"— {plain(who(quote))}", style="cyan")
+        line = Text(_said(quote))
+        line.append(f" — {plain(who(quote))}", style="cyan")
         rows.add_row("quotes" if number == 0 else "", line)
     if article.extraction.degraded:
         rows.add_row("extraction", Text(f"degraded: {'; '.join(article.extraction.warnings)}"))
+
+
+def _said(quote: Quote) -> str:
+    """A quotation in quotation marks; what was told in other words has only those that the article has."""
+    return f"“{_cut(quote.text.strip(_MARKS))}”" if quote.type == "direct" else f"{_cut(quote.text)} ({quote.type})"
 
 
 _MARKS = "\"“”„‟«»'‘’"

@@ -33,6 +33,8 @@ def who(quote: Quote) -> str:
     name = speaker.name or (speaker.mention.text if speaker.mention else None)
     if speaker.anonymous:
         return f"{name or 'someone'} (anonymous)"
+    if name and speaker.basis == "none":  # words that name nobody whom the article knows
+        return name
     return f"{name} ({speaker.basis})" if name else "nobody named"
 
 
