@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from copydesk.coherence import CoherenceSettings, stage
 from copydesk.coherence.coefficients import read_coefficients
 from copydesk.coherence.heads import read_heads
-from copydesk.coherence.units import find_tokens
+from copydesk.coherence.units import GENERATION, Vocabulary, find_tokens
 from copydesk.contracts.articles import ExtractedArticle, ScoredArticle
 from copydesk.vectors.table import SHA256
 
@@ -237,3 +237,15 @@ def test_every_coefficient_says_why() -> None:
     assert len(reasons) > 30
     assert all(len(reason) > 10 for reason in reasons)
     assert read_coefficients().version == file["version"]
+
+
+def test_the_memory_for_words_is_bounded_and_keeps_those_that_come_again() -> None:
+    vocabulary = Vocabulary(read_coefficients())
+    bridge = vocabulary["Bridges"]
+    for number in range(3 * GENERATION):
+        vocabulary[f"word{number}"]
+        if number % 1_000 == 0:
+            assert vocabulary["Bridges"] is bridge
+    assert bridge.stem == "bridge"
+    assert len(vocabulary) <= GENERATION
+    assert len(vocabulary.old) <= GENERATION
