@@ -12,12 +12,13 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,18 +28,24 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from aiokafka import AIOKafkaProducer
 
 from bench.rows import Row, show, told
+from bench.stages.copydesk_benchstages import CLOCK, FORMAT, read_clock
 from bench.worker import Count, System, cluster, counting, cpu, kill, made, send, start
 from copydesk.runtime import article
 from copydesk.runtime.settings import stage_settings
 from copydesk.stage import Stage, find
-from harness.brokers import Broker, own_kafka
+from harness.brokers import own_kafka
 from harness.counting import SINKS, TOPICS
-from harness.running import Cluster, Worker, stage_processes
+from harness.running import SOURCES, Cluster, Worker, stage_processes
 
 SHARED = Path(__file__).parents[3] / "shared"
+STAGES = Path(__file__).with_name("stages")
 LENGTHS = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 SHORT = 300
 """Bytes of an article where only their number counts."""
+PARTITIONS = 12
+AROUND = {"cleaner": 400, "extractor": 40, "coherence": 400}
+"""Articles of a round where a stage runs alone: some four seconds of CPU, of which a clock's tick is .3 %."""
+IDLE_SECONDS = 10
 
 Texts = list[str]
 
@@ -50,8 +57,9 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=60, help="of a round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--many", type=int, default=100_000, help="short articles through a pass-through stage")
-    parser.add_argument("--only", default="", help="growth, whole or many; default: all")
+    parser.add_argument("--only", default="", help="growth, around, whole or many; default: all")
     asked = parser.parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # young partitions have no leader for a moment
     data = asked.shared / "data/cleaning/dev.jsonl"
     if not data.is_file():
         sys.exit(f"no {data}: --shared names the folder with data/ and score/")
@@ -59,9 +67,11 @@ def main() -> None:
     texts = [record["raw_text"] for record in records]
     if asked.only in {"", "growth"}:
         measure_growth(texts, asked.rounds)
+    some = texts[:: max(1, len(texts) // asked.articles)][: asked.articles]
+    if asked.only in {"", "around"}:
+        asyncio.run(measure_around(some, asked.rounds))
     if asked.only in {"", "whole"}:
-        some = texts[:: max(1, len(texts) // asked.articles)][: asked.articles]
-        asyncio.run(measure_whole(some, measure_stages(some, asked.rounds), asked.articles, asked.rounds))
+        asyncio.run(measure_whole(some, asked.articles, asked.rounds))
     if asked.only in {"", "many"}:
         asyncio.run(measure_many(asked.many))
 
@@ -94,41 +104,14 @@ def loaded() -> list[Loaded]:
     return [Loaded(stage, article.load(stage, stage_settings(stage))) for stage in stages]
 
 
-def timed(run: Callable[[], object]) -> float:
-    """CPU seconds."""
-    begin = time.process_time()
-    run()
-    return time.process_time() - begin
-
-
-class Own(NamedTuple):
-    """A stage's CPU an article in milliseconds, each round."""
-
-    process: list[float]
-    """The stage's function alone."""
-
-    bytes: list[float]
-    """What decoding, validating, encoding and validating again takes beside it."""
-
-
-def measure_stages(texts: Texts, rounds: int) -> dict[str, Own]:
-    """Of each stage: its function, and the way from bytes to bytes around it, in turn."""
-    values = [raw(f"a{number}", text) for number, text in enumerate(texts)]
-    own = {}
+def documents_of(texts: Texts) -> dict[str, list[bytes]]:
+    """What each stage reads of these articles, made by the stages before it."""
+    values = [raw("a", text) for text in texts]
+    documents = {}
     for one in loaded():
-        documents = [article.read(one.stage.input, value, b"k") for value in values]
-        results = [one.process(document) for document in documents]
-        answers = iter(())
-        bare = Loaded(one.stage, lambda _: next(answers))  # noqa: B023 - used before the next turn
-        process, around = [], []
-        for _ in range(rounds):
-            process.append(timed(lambda: [one.process(document) for document in documents]))  # noqa: B023 - ditto
-            answers = iter(results)
-            around.append(timed(lambda: [bare.run(value) for value in values]))  # noqa: B023 - ditto
-        per = 1000 / len(values)
-        own[one.stage.name] = Own([per * seconds for seconds in process], [per * seconds for seconds in around])
+        documents[one.stage.name] = values
         values = [one.run(value) for value in values]
-    return own
+    return documents
 
 
 def measure_growth(texts: Texts, rounds: int) -> None:
@@ -169,36 +152,125 @@ def long_text(texts: Texts, words: int) -> str:
 
 
 class Used(NamedTuple):
-    """CPU seconds of a round."""
+    """CPU seconds of a worker up to now, or milliseconds an article of a round."""
 
     parent: float
     child: float
+    function: float
+    """The stage's function alone, part of the child's."""
 
 
-async def measure_whole(texts: Texts, own: dict[str, Own], articles: int, rounds: int) -> None:
-    """Each stage with everything waiting for it, then all together; then latency at half of that rate."""
+class Timed(NamedTuple):
+    """A worker whose stage's function has a clock."""
+
+    worker: Worker
+    clock: Path
+
+    def used(self) -> Used:
+        """What it has used up to now."""
+        pid = self.worker.process.pid
+        return Used(cpu(pid), cpu(*stage_processes(pid)), read_clock(self.clock))
+
+
+async def run_timed(here: Cluster, stage: str, folder: Path) -> Timed:
+    """Start a worker of a stage with a clock."""
+    clock = folder / f"{here.prefix}{stage}"
+    clock.write_bytes(bytes(FORMAT.size))
+    return Timed(await here.run(stage, PYTHONPATH=str(STAGES), **{CLOCK: str(clock)}), clock)
+
+
+async def measure_around(texts: Texts, rounds: int) -> None:
+    """Each stage alone with everything it reads there at once: what its worker takes beside the stage's function."""
+    documents = documents_of(texts)
+    rows, starts, idle = [], [], []
     with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as kafka:
-        used, starts = await measure_alone(kafka, texts, articles, rounds)
-        show(
-            f"a stage with everything waiting, {articles} articles a round, {rounds} rounds",
-            ("CPU-s a thousand articles", "around `process`, of its CPU", "ms an article: Kafka, bytes, `process`"),
-            [row_of(stage, some, own[stage]) for stage, some in used.items()],
-        )
-        show("from its start to a worker's first result", ("seconds", "CPU seconds of both processes"), starts)
+        for stage, values in documents.items():
+            articles = AROUND[stage]
+            async with Cluster(kafka, COPYDESK_LOG_LEVEL="warning") as here, counting_end(here, SINKS[stage]) as count:
+                await send(here, renamed(values, articles * (rounds + 1)), SOURCES[stage])
+                begin = time.perf_counter()
+                timed = await run_timed(here, stage, Path(folder))
+                await count.until(1, seconds=300)
+                start = timed.used()
+                starts.append(Row(stage, (f"{time.perf_counter() - begin:.1f}", f"{start.parent + start.child:.1f}")))
+                await count.until(articles // 2, seconds=300)
+                used = [await used_by(timed, count, articles) for _ in range(rounds)]
+                rows.append(row_of(f"{stage}, {articles:,} articles a round", used))
+                await count.until(articles * (rounds + 1), seconds=600)
+                idle.append(Row(stage, (await idle_cost(timed),)))
+    show(f"a stage alone, everything it reads there at once, {rounds} rounds", AROUND_COLUMNS, rows)
+    show("from its start to a worker's first result", ("seconds", "CPU seconds of both processes"), starts)
+    show(f"a worker with {PARTITIONS} partitions and nothing to do", ("CPU ms a second",), idle)
+
+
+def renamed(values: Sequence[bytes], articles: int) -> Iterator[tuple[bytes, bytes]]:
+    """So many keys and documents, every one with an id of its own."""
+    contents = [json.loads(value) for value in values]
+    for number in range(articles):
+        id_ = f"a{number}"
+        yield id_.encode(), json.dumps(contents[number % len(contents)] | {"id": id_}).encode()
+
+
+async def used_by(timed: Timed, count: Count, articles: int) -> Used:
+    """Milliseconds an article, over the next so many."""
+    before, seen = timed.used(), len(count.keys)
+    await count.until(seen + articles - articles // 10, seconds=600)  # a reader sees a commit's articles together
+    return minus(timed.used(), before, len(count.keys) - seen)
+
+
+async def idle_cost(timed: Timed) -> str:
+    """CPU milliseconds a second of both processes."""
+    await asyncio.sleep(2)  # what is measured is time itself
+    before, begin = timed.used(), time.perf_counter()
+    await asyncio.sleep(IDLE_SECONDS)
+    after, seconds = timed.used(), time.perf_counter() - begin
+    return f"{(after.parent + after.child - before.parent - before.child) / seconds * 1000:.0f}"
+
+
+AROUND_COLUMNS = ("around its function, % of that CPU", "CPU ms an article", "function", "child beside it", "parent")
+
+
+def row_of(name: str, used: Sequence[Used]) -> Row:
+    """One worker's rounds."""
+    return Row(
+        name,
+        (
+            told([(one.parent + one.child - one.function) / one.function * 100 for one in used], 1),
+            told([one.parent + one.child for one in used], 2),
+            f"{statistics.median(one.function for one in used):.2f}",
+            f"{statistics.median(one.child - one.function for one in used):.2f}",
+            f"{statistics.median(one.parent for one in used):.2f}",
+        ),
+    )
+
+
+async def measure_whole(texts: Texts, articles: int, rounds: int) -> None:
+    """All stages together, the extractor setting the pace; then latency at half of that rate."""
+    with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as kafka:
         broker = int((Path(folder) / "node1" / "pid").read_text())
         async with Cluster(kafka, COPYDESK_LOG_LEVEL="warning") as here, counting_end(here) as count:
-            workers = [await here.run(stage) for stage in SINKS]
+            workers = [await run_timed(here, stage, Path(folder)) for stage in SINKS]
             await send(here, batch(texts, "warm", 24))
             await count.until(24, seconds=300)
             rates, brokers = [], []
+            used: list[list[Used]] = []
             for number in range(rounds):
-                begin, idle = time.perf_counter(), cpu(broker)
+                begin, idle, before = time.perf_counter(), cpu(broker), [one.used() for one in workers]
                 await send(here, batch(texts, f"r{number}", articles))
                 await count.until(24 + (number + 1) * articles, seconds=600)
                 rates.append(articles / (time.perf_counter() - begin))
                 brokers.append((cpu(broker) - idle) * 1000 / articles)
+                used.append([minus(one.used(), early, articles) for one, early in zip(workers, before, strict=True)])
             late = await latencies(here, count, texts, articles, statistics.median(rates) / 2)
-            memory = [Row(f"{one.stage}, worker + stage's process, MiB", (sizes(one),)) for one in workers]
+            memory = [
+                Row(f"{stage}, worker + stage's process, MiB", (sizes(one.worker),))
+                for stage, one in zip(SINKS, workers, strict=True)
+            ]
+        show(
+            f"all stages together, the extractor sets the pace, {articles} articles a round, {rounds} rounds",
+            AROUND_COLUMNS,
+            [row_of(stage, [one[number] for one in used]) for number, stage in enumerate(SINKS)],
+        )
         show(
             f"the whole pipeline, {articles} articles a round, {rounds} rounds",
             ("",),
@@ -211,39 +283,17 @@ async def measure_whole(texts: Texts, own: dict[str, Own], articles: int, rounds
         )
 
 
+def minus(after: Used, before: Used, articles: int) -> Used:
+    """CPU milliseconds an article between the two."""
+    return Used(*((late - early) * 1000 / articles for early, late in zip(before, after, strict=True)))
+
+
 @contextlib.asynccontextmanager
-async def counting_end(here: Cluster) -> AsyncIterator[Count]:
-    """A count of what came through the whole pipeline."""
-    await here.create(*TOPICS, partitions=12)
-    async with counting(here, "articles.scored") as count:
+async def counting_end(here: Cluster, sink: str = "articles.scored") -> AsyncIterator[Count]:
+    """Empty topics, and a count of what comes to the last one of interest."""
+    await here.create(*TOPICS, partitions=PARTITIONS)
+    async with counting(here, sink) as count:
         yield count
-
-
-async def measure_alone(
-    kafka: Broker, texts: Texts, articles: int, rounds: int
-) -> tuple[dict[str, list[Used]], list[Row]]:
-    """What a worker of each stage takes to start, and an article while others wait: one stage after the other."""
-    used: dict[str, list[Used]] = {}
-    starts = []
-    total = articles * (rounds + 2)
-    async with Cluster(kafka, COPYDESK_LOG_LEVEL="warning") as here:
-        await here.create(*TOPICS, partitions=12)
-        await send(here, batch(texts, "a", total))
-        for stage, sink in SINKS.items():
-            begin = time.perf_counter()
-            worker = await here.run(stage)
-            async with counting(here, sink) as count:
-                await count.until(1, seconds=300)
-                figures = (f"{time.perf_counter() - begin:.1f}", f"{sum(taken(worker)):.1f}")
-                starts.append(Row(stage, figures))
-                await count.until(articles, seconds=300)
-                for _ in range(rounds):
-                    before, seen = taken(worker), len(count.keys)
-                    await count.until(min(seen + articles, total), seconds=600)
-                    used.setdefault(stage, []).append(minus(taken(worker), before, len(count.keys) - seen))
-                await count.until(total, seconds=600)
-            await kill(worker.process)
-    return used, starts
 
 
 def batch(texts: Texts, name: str, articles: int) -> list[tuple[bytes, bytes]]:
@@ -251,28 +301,6 @@ def batch(texts: Texts, name: str, articles: int) -> list[tuple[bytes, bytes]]:
     return [
         (f"{name}-{number}".encode(), raw(f"{name}-{number}", texts[number % len(texts)])) for number in range(articles)
     ]
-
-
-def taken(worker: Worker) -> Used:
-    """What a worker has used up to now."""
-    return Used(cpu(worker.process.pid), cpu(*stage_processes(worker.process.pid)))
-
-
-def minus(after: Used, before: Used, articles: int) -> Used:
-    """CPU milliseconds an article between the two."""
-    per = 1000 / articles
-    return Used((after.parent - before.parent) * per, (after.child - before.child) * per)
-
-
-def row_of(stage: str, used: Sequence[Used], own: Own) -> Row:
-    """One stage: milliseconds an article are seconds a thousand articles."""
-    process, decoding = statistics.median(own.process), statistics.median(own.bytes)
-    kafka = statistics.median(one.parent for one in used)
-    share = f"{(kafka + decoding) / process:.1%}"
-    return Row(
-        stage,
-        (told([one.parent + one.child for one in used], 1), share, f"{kafka:.2f}, {decoding:.2f}, {process:.1f}"),
-    )
 
 
 def sizes(worker: Worker) -> str:

@@ -198,7 +198,7 @@ async def cluster(kafka: Broker, system: System) -> AsyncIterator[Cluster]:
         yield here
 
 
-async def send(here: Cluster, articles: Iterable[tuple[bytes, bytes]]) -> None:
+async def send(here: Cluster, articles: Iterable[tuple[bytes, bytes]], source: str = SOURCE) -> None:
     """Keys and articles, there all at once for readers of what is committed."""
     async with (
         AIOKafkaProducer(
@@ -211,7 +211,7 @@ async def send(here: Cluster, articles: Iterable[tuple[bytes, bytes]]) -> None:
         writer.transaction(),
     ):
         for key, value in articles:
-            await writer.send(here.prefix + SOURCE, value, key=key)
+            await writer.send(here.prefix + source, value, key=key)
 
 
 def made(numbers: range, size: int = SIZE) -> Iterator[tuple[bytes, bytes]]:
