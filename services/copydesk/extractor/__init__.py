@@ -52,7 +52,7 @@ def load(settings: ExtractorSettings) -> Callable[[CleanedArticle], ExtractedArt
 
 stage = Stage(
     name="extractor",
-    version="0.1.0",
+    version="0.2.0",
     source="articles.cleaned",
     sink="articles.extracted",
     input=CleanedArticle,

@@ -67,6 +67,8 @@ MAX_PHRASE = 8  # tokens of a subject that the parser missed
 def source_of(parse: Parse, head: int, paragraph: int) -> Source:
     """The source whose head is this token: documents give way to their authors, relatives to their antecedents."""
     deciding = head
+    if parse.lower[head] in cues.POST_NOMINALS and head and (name := parse.name_at(head - 1)) is not None:
+        deciding = head - 1 if name.label == "PERSON" else head
     if parse.lower[head] in cues.DOCUMENTS and (author := _author(parse, head)) is not None:
         head = deciding = author
     if parse.lower[head] in RELATIVES:
@@ -307,8 +309,10 @@ _CLAUSES = frozenset({"ccomp", "xcomp"})
 def _nearest_phrase(parse: Parse, first: int, cue: int, paragraph: int) -> Source | None:
     """The name or pronoun right before a cue that has no subject in the parse."""
     for token in range(cue - 1, max(first, cue - MAX_PHRASE) - 1, -1):
-        if parse.lower[token] in cues.SINGULAR or parse.name_at(token) is not None:
-            return source_of(parse, token, paragraph)
+        if parse.lower[token] in cues.SINGULAR or (
+            parse.name_at(token) is not None and not parse.words[token].isdigit()
+        ):
+            return source_of(parse, token, paragraph)  # an age is nobody: "Ann Berg, 44, said"
     return None
 
 

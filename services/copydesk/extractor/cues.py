@@ -139,6 +139,9 @@ ANONYMOUS = frozenset(
 )
 """Heads of noun phrases that name nobody: without a name beside them they are anonymous and never resolved."""
 
+POST_NOMINALS = frozenset({"kc", "qc", "mp", "mep", "msp", "mbe", "obe", "cbe", "phd", "jr", "jr.", "sr", "sr."})
+"""What may stand behind a person's name, before the verb: "James Hartley KC asked"."""
+
 DOCUMENTS = frozenset(
     """
     statement letter tweet email e-mail post memo report book essay column article message release interview speech

@@ -13,6 +13,7 @@ from anyascii import anyascii
 from rapidfuzz.fuzz import ratio
 
 from copydesk.contracts.articles import EntityType, Section
+from copydesk.extractor.cues import POST_NOMINALS
 from copydesk.extractor.first_names import pronoun_of
 
 TYPES: dict[str, EntityType] = {
@@ -163,7 +164,7 @@ def clean_name(text: str, start: int, end: int, label: str) -> tuple[int, int] |
     name = text[start:end]
     if len(name) < 2 or not any(map(str.isalpha, name)) or name == name.lower() or len(name.split()) > MAX_NAME_WORDS:
         return None
-    if name.lower().rstrip(".") in _SUFFIXES | TITLES:
+    if name.lower().rstrip(".") in _SUFFIXES | TITLES or (label == "ORG" and name.lower() in POST_NOMINALS):
         return None
     return start, end
 

@@ -323,7 +323,36 @@ def _body_names(text: str, paragraphs: Sequence[Paragraph]) -> list[RawName]:
     for paragraph in paragraphs:
         line = (paragraph.start, paragraph.end) if paragraph.heading else None
         found += _names(text, paragraph.parse, "body", line=line)
+    found = _surnames_that_speak(paragraphs, found)
     return found + _overlooked(paragraphs, found)
+
+
+def _surnames_that_speak(paragraphs: Sequence[Paragraph], names: Sequence[RawName]) -> list[RawName]:
+    """The names, with a person's surname that was taken for a place made the person's where it says something.
+
+    "Miriam Adeyemi has written a book. ... Adeyemi said": no place. One that something happens in stays a place.
+    """
+    surnames = {n.text.rsplit(maxsplit=1)[-1] for n in names if n.label == "PERSON" and " " in n.text}
+    doubtful = {name.start: name for name in names if name.text in surnames and name.label != "PERSON"}
+    if not doubtful:
+        return list(names)
+    says, places = set(), set()
+    for paragraph in paragraphs:
+        parse = paragraph.parse
+        for token, start in enumerate(parse.starts) if parse is not None else ():
+            if parse is None or start not in doubtful:
+                continue
+            aged = parse.words[token + 1 : token + 2] == [","] and "".join(parse.words[token + 2 : token + 3]).isdigit()
+            speaks = parse.lower[parse.heads[token]] in cues.strong_forms()
+            if parse.deps[token] == "nsubj" and (speaks or aged):
+                says.add(doubtful[start].text)
+            elif parse.deps[token] == "pobj" and parse.lower[parse.heads[token]] in {"in", "at", "from", "near", "to"}:
+                places.add(doubtful[start].text)
+    spoken = says - places
+    return [
+        msgspec.structs.replace(name, label="PERSON") if name.text in spoken and name.start in doubtful else name
+        for name in names
+    ]
 
 
 def _overlooked(paragraphs: Sequence[Paragraph], names: Sequence[RawName]) -> list[RawName]:

@@ -112,8 +112,11 @@ class _Reader:
         self.focus: dict[str, Person] = {}
         self.speaker: Person | None = None
         self.spoken = -99
+        self.stranger = -99
+        """Number of the last sentence in which somebody without a name spoke, and nobody with one since."""
         self.number = 0
         self.cues = cues.lemmas()
+        self.strong = cues.strong_forms()
 
     def read_titles(self, parse: Parse) -> None:
         """Note what stands before the names: "Mrs. Berg"."""
@@ -137,17 +140,32 @@ class _Reader:
                 else:
                     person, noun = self._meet(parse, token)
                 if person is None:
+                    if running and self._is_stranger(parse, token):
+                        self.speaker, self.stranger = None, self.number
                     continue
                 person.seen = self.number
                 if parse.deps[noun] in {"nsubj", "nsubjpass"} and running:
                     person.subject = self.number
+                    self.stranger = -99
                     verb = parse.heads[noun]
                     if parse.lower[verb] in self.cues and parse.deps[verb] in {"ROOT", "conj", "parataxis"}:
                         self.speaker, self.spoken = person, self.number
 
+    def _is_stranger(self, parse: Parse, token: int) -> bool:
+        """Whether somebody without a name says something here: "a customer told", not "a customer, Ann Berg, told"."""
+        verb = parse.heads[token]
+        if parse.deps[token] != "nsubj" or parse.lower[verb] not in self.strong or not parse.words[token].islower():
+            return False
+        children = parse.children[token]
+        return any(parse.lower[child] in {"a", "an", "another", "one"} for child in children) and not any(
+            parse.deps[child] in {"appos", "compound"} and parse.words[child][0].isupper() for child in children
+        )
+
     def _choose(self, parse: Parse, token: int) -> Person | None:
         word = parse.lower[token]
         speaks = parse.lower[parse.heads[token]] in self.cues
+        if speaks and self.number - self.stranger <= 1:
+            return None  # "A customer said it was good. "I come every day," he said."
         ranked = self._rank(word, speaks=speaks)
         if not ranked:
             return None

@@ -229,18 +229,26 @@ class _Reader:
         """The name right before a colon that stands alone there: "Ann Lee: ...", "Turnout rises - Ann Lee: ..."."""
         parse = self.parse
         begin = colon
-        while begin > max(left, colon - MAX_LEAD) and parse.words[begin - 1] not in _DASHES:
+        while begin > max(left, colon - MAX_LEAD) and not self._is_dash(begin - 1):
             begin -= 1
-        after_dash = begin > 0 and begin > left and parse.words[begin - 1] in _DASHES
+        after_dash = begin > 0 and begin > left and self._is_dash(begin - 1)
         if after_dash and parse.lower[begin : begin + 2] == ["more", "from"]:
             begin += 2
+        # "- Ann Lee said:" has a cue of its own
+        spoken = colon > 0 and parse.lower[colon - 1] in cues.lemmas() and parse.deps[colon - 1] in VERBAL
         if after_dash and begin < colon and (parse.words[begin][0].isupper() or parse.lower[begin] == "the"):
-            return colon - 1
+            return None if spoken else colon - 1
         name = parse.name_at(colon - 1) if colon else None
         if name is None or name.last != colon or name.label not in {"PERSON", "ORG", "NORP", "PRODUCT"}:
             return None
         before = parse.words[name.first - 1] if name.first else ""
         return name.last - 1 if name.first <= left or before in {".", ":"} else None
+
+    def _is_dash(self, token: int) -> bool:
+        """Whether a token is a dash between words, not the hyphen of Jean-Luc."""
+        parse = self.parse
+        hyphen = parse.words[token] == "-" and token and parse.ends[token - 1] == parse.starts[token]
+        return parse.words[token] in _DASHES and not hyphen
 
     def _signature(self, draft: Draft) -> Attribution | None:
         """The name that signs a quotation: after a dash that ends the paragraph, or alone on the next line.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 
@@ -38,7 +40,7 @@ class Parse:
     ) -> None:
         """Derive what the rules ask for again and again; linear in the tokens."""
         self.words, self.starts, self.heads, self.deps = words, starts, heads, deps
-        self.begins, self.names = begins, names
+        self.begins, self.names = begins, whole_names(words, names)
         self.ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
         self.lower = [word.lower() for word in words]
         size = len(words)
@@ -86,6 +88,29 @@ class Parse:
             if self.deps[child] in deps:
                 return child
         return None
+
+
+PARTICLES = frozenset({"von", "der", "van", "de", "la", "da", "di", "du", "dos", "bin", "ibn", "al"})
+"""Small words inside surnames."""
+
+
+def whole_names(words: Sequence[str], names: Sequence[Name]) -> list[Name]:
+    """The names, persons' to the end of their surnames: no person is called "Ursula von der".
+
+    >>> whole_names(["Ursula", "von", "der", "Leyen", "spoke"], [Name(0, 2, "PERSON"), Name(3, 4, "GPE")])
+    [Name(first=0, last=4, label='PERSON')]
+    """
+    whole: list[Name] = []
+    for name in names:
+        if whole and name.first < whole[-1].last:
+            continue
+        last = name.last
+        if name.label == "PERSON" and words[last - 1].lower() in PARTICLES:
+            while last < len(words) and words[last] in PARTICLES:
+                last += 1
+            last = last + 1 if last < len(words) and words[last][0].isupper() else name.last
+        whole.append(name if last == name.last else Name(name.first, last, name.label))
+    return whole
 
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from copydesk.contracts.articles import CleanedArticle, ExtractedArticle, Quote
 from copydesk.extractor import ExtractorSettings, load
 
@@ -179,3 +181,29 @@ def test_plain_paragraphs_may_be_spared_the_parser(article: Callable[..., Cleane
     assert some.quotes == every.quotes
     assert some.entities == every.entities
     assert not some.extraction.degraded
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('Giving evidence at Leeds Crown Court, Susan Wright, 44, said: "It was red."', "Susan Wright"),
+        ('Foreign Minister Jean-Luc Moreau said: "We will not accept this."', "Jean-Luc Moreau"),
+        ('Prosecutor James Hartley KC asked her: "Did you sign it?"', "James Hartley"),
+        ('Ursula von der Leyen came on Monday. "It is a good day," von der Leyen said.', "Ursula von der Leyen"),
+        ('Miriam Adeyemi has written eight novels. "Every morning," Adeyemi said, laughing.', "Miriam Adeyemi"),
+    ],
+)
+def test_neither_ages_nor_titles_nor_hyphens_hide_who_speaks(extract: Extract, text: str, name: str) -> None:
+    assert [quote.speaker.name for quote in extract(text).quotes] == [name]
+
+
+def test_a_surname_of_places_stays_a_place_where_things_happen(extract: Extract) -> None:
+    found = extract("Michael Berlin met the press in Berlin. Officials in Berlin were silent.")
+    assert "location" in {entity.type for entity in found.entities if entity.name == "Berlin"}
+
+
+def test_he_who_said_it_after_a_stranger_spoke_is_not_somebody_with_a_name(extract: Extract) -> None:
+    told = 'Tom Smith runs the bakery with his sister. A customer said the bread was "the best in town". '
+    assert extract(told + '"I come every day," he said.').quotes[-1].speaker.name is None
+    known = told + 'Tom Smith said it was "the flour". "I come every day," he said.'
+    assert extract(known).quotes[-1].speaker.name == "Tom Smith"
