@@ -9,10 +9,10 @@ them still rose at the end, or if an article has no outcome or two.
 **What counts as rising.** Caches fill in the first minutes; what goes on after them is what matters. So only the last
 third of a run is judged: ten minutes of thirty, in three parts. A rise is what goes on: three times the smaller of the
 two steps from the median of one part to that of the next, so that one large article is none. It counts if it is more
-than is allowed (memory: 15 MiB an hour; open files: 3, articles under way: 50, in all) and more than the noise: the
-middle half of what the samples differ from their part's median. The table says from where on a rise counts: where
-memory comes and goes by 20 MiB, a small leak is not seen, and a longer run must tell; so must it of leaks that come in
-steps more than five minutes apart. In a run shorter than half an hour the last third may still be caches that fill.
+than is allowed (memory: 15 MiB an hour and 1 in all; open files: 3, articles under way: 50, in all) and more than the
+noise: the middle half of what the samples differ from their part's median. The table says from where on a rise counts:
+where memory comes and goes by 20 MiB, a small leak is not seen, and a longer run must tell; so must it of leaks that
+come in steps more than five minutes apart. In a run shorter than half an hour the last third may be caches that fill.
 """
 
 from __future__ import annotations
@@ -229,7 +229,10 @@ def rising(samples: Sequence[Sample]) -> list[str]:
     hours = (seconds[-1] - seconds[len(samples) * 2 // 3]) / 3600
     series: dict[str, tuple[list[float], float]] = {"articles under way": ([one.under_way for one in samples], 50)}
     for name in samples[-1].mebibytes:
-        series[f"MiB, {name}"] = ([one.mebibytes.get(name, 0.0) for one in samples], MEBIBYTES_AN_HOUR * hours)
+        series[f"MiB, {name}"] = (
+            [one.mebibytes.get(name, 0.0) for one in samples],
+            max(1.0, MEBIBYTES_AN_HOUR * hours),
+        )
         series[f"open files, {name}"] = ([float(one.files.get(name, 0)) for one in samples], 3)
     problems, rows = [], []
     for name, (values, allowed) in series.items():

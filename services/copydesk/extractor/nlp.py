@@ -6,14 +6,11 @@ import itertools
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import spacy
-import srsly
-from preshed.maps import PreshMap
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from copydesk.extractor.syntax import Name, Parse
 
@@ -31,8 +28,6 @@ COLUMNS: list[int | str] = ["ORTH", "IDX", "HEAD", "DEP", "SENT_START"]
 
 KNOWN_WORDS = 20_000
 """Frequent words, of those that the model has vectors for, whose tokens are kept for good."""
-
-NOTHING = srsly.msgpack_dumps({})
 
 FORGET_AFTER = 200_000
 """Words met outside the tokenizer's cache after which spaCy's indices of words are made anew (see `_forget_words`)."""
@@ -134,20 +129,23 @@ def _learn_words(nlp: Language) -> None:
         nlp.tokenizer(nlp.vocab.strings[key])
 
 
-def _forget_words(vocab: Vocab) -> None:
+def _forget_words(vocab: Any) -> None:
     """Make the vocabulary's two indices anew, without the places of what memory zones have freed.
 
-    A zone frees its words, but their places in the hash tables stay taken until the table grows, and it only doubles:
-    30 bytes a word that is not in the tokenizer's cache, for as long as the process runs.
+    A zone frees its words, but their places in the hash tables stay taken until a table grows, and it only doubles:
+    some 30 bytes for every word that is not in the tokenizer's cache, as long as the process runs.
+
+    Args:
+        vocab: spaCy's; it has no public way, and its types do not know these attributes.
     """
-    getters = dict(vocab.lex_attr_getters)  # what follows wraps one of them once more
-    vocab.from_bytes(NOTHING, exclude=["strings", "vectors", "lookups"])  # all that is left to do: an empty index
+    getters = dict(vocab.lex_attr_getters)  # reading wraps one of them once more
+    vocab.from_bytes(b"\x80", exclude=["strings", "vectors", "lookups"])  # of nothing: what it does is empty the index
     vocab.lex_attr_getters.update(getters)
-    strings = vocab.strings
-    index = PreshMap(strings._map.capacity)  # noqa: SLF001 - spaCy has no public way
-    for key, place in strings._map.items():  # noqa: SLF001 - ditto
+    crowded = vocab.strings._map  # noqa: SLF001 - see above
+    index = type(crowded)(crowded.capacity)
+    for key, place in crowded.items():
         index[key] = place
-    strings._map = index  # noqa: SLF001 - ditto
+    vocab.strings._map = index  # noqa: SLF001 - ditto
 
 
 @contextmanager

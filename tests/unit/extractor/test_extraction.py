@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copydesk.contracts.articles import CleanedArticle, ExtractedArticle
-from copydesk.extractor import ExtractorSettings, load, stage
+from copydesk.extractor import ExtractorSettings, load, nlp, stage
 from copydesk.extractor.extraction import Reading, read
 from copydesk.extractor.nlp import SpacyParser
 from copydesk.extractor.syntax import Parse
@@ -140,6 +140,24 @@ def test_nothing_of_two_thousand_articles_stays(parser: SpacyParser) -> None:
     grown = read_some(200, 2_200) - memory
     assert len(parser._nlp.vocab.strings) == strings  # without a memory zone: 6,000 more
     assert grown < 5_000_000  # seen: nothing; a document that stayed alive would cost five kilobytes and more
+
+
+def test_the_indices_of_words_do_not_grow_and_the_answers_stay(
+    parser: SpacyParser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A zone frees its words, not their places in spaCy's tables."""
+
+    def read_some(count: int) -> list[object]:
+        texts = [f'"It is zyx{number}qu in Xq{number}," Anna Bx{number}rg said.' for number in range(count)]
+        return [read(text, "", "en", parser, 1_000) for text in texts]
+
+    vocab = parser._nlp.vocab
+    before = read_some(50)
+    monkeypatch.setattr(nlp, "FORGET_AFTER", 40)
+    assert read_some(50) == before
+    assert len(vocab) < 100  # without it two a text more, for ever
+    assert vocab["bridge"].is_alpha
+    assert "nsubj" in vocab.strings
 
 
 def test_importing_the_stage_loads_no_model_and_no_library() -> None:
