@@ -20,7 +20,7 @@ def load(settings: CleanerSettings) -> Callable[[RawArticle], CleanedArticle]:
 
 stage = Stage(
     name="cleaner",
-    version="0.3.0",
+    version="0.4.0",
     source="articles.raw",
     sink="articles.cleaned",
     input=RawArticle,

@@ -22,7 +22,7 @@ _INVISIBLE = re.compile(
 _MOJIBAKE = re.compile(
     "â€|â\x80|"  # quotation marks and dashes of UTF-8 read as Windows-1252 or Latin-1
     "[ÂÃ][\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020-\u2022\u02c6\u2030\u2039\u0152\u02dc\u2122\u203a\u0153]|"
-    "ðŸ|ð\x9f"  # emoji
+    "â‚¬|â„¢|ðŸ|ð\x9f"  # the euro, the trade mark, emoji
 )
 """Pairs that correct text in Latin letters all but never has, and that any mojibake of news text does."""
 
@@ -39,10 +39,11 @@ def normalise(text: str, mend: Callable[[str], str] | None = None) -> str:
     """
     if text.isascii() and text.isprintable():
         return collapse(text)
-    text = _INVISIBLE.sub("", text)
     if mend is not None and is_mojibake(text):
-        text = _INVISIBLE.sub("", mend(text))
-    return collapse(compose(text))
+        text = mend(
+            text
+        )  # first: what is invisible may be half of a letter ("í" read in Latin-1 ends in a soft hyphen)
+    return collapse(compose(_INVISIBLE.sub("", text)))
 
 
 def collapse(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import html as entities
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,9 @@ _LINES = frozenset(
     " dt".split(" ")
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}").fullmatch
+MAX_LINKED_DATA = 1_000_000
+"""Characters of a description that are read; a longer one cannot be."""
+
 _JSON_DATE = re.compile(r'"datePublished"\s{0,9}:\s{0,9}"([^"]{8,40})"')
 _SITE = re.compile("[^\x00-\x20\x7f/]{1,255}").fullmatch
 
@@ -242,7 +246,7 @@ def _read_metadata(root: Any) -> Page:
     return Page(
         text="",
         title=_find_title(root, meta),
-        authors=_find_authors(meta),
+        authors=_find_authors(root, meta),
         published_at=_find_time(root, meta),
         site=_find_site(root, meta),
         language=_find_language(root),
@@ -260,13 +264,49 @@ def _find_title(root: Any, meta: dict[str, str]) -> str | None:
     return title[:1000] or None
 
 
-def _find_authors(meta: dict[str, str]) -> tuple[str, ...]:
+def _find_authors(root: Any, meta: dict[str, str]) -> tuple[str, ...]:
     """Names only: two to five words, no address."""
-    for key in ("author", "parsely-author", "sailthru.author", "dc.creator", "article:author"):
-        names = [name.strip() for name in re.split(r",| and |;", meta.get(key, "")) if name.strip()]
+    told = [
+        meta.get(key, "") for key in ("author", "parsely-author", "sailthru.author", "dc.creator", "article:author")
+    ]
+    told.extend(", ".join(_find_linked_authors(text)) for text in _linked_data(root))
+    for value in told:
+        names = [name.strip() for name in re.split(r",| and |;", value) if name.strip()]
         if names and all(2 <= len(name.split()) <= 5 and "/" not in name and "@" not in name for name in names):
             return tuple(dict.fromkeys(names))
     return ()
+
+
+def _linked_data(root: Any) -> Iterator[str]:
+    """The page's descriptions of itself for search engines (JSON-LD)."""
+    for element in root.iter("script"):
+        if (element.get("type") or "").lower() == "application/ld+json" and element.text:
+            yield element.text
+
+
+def _find_linked_authors(text: str) -> list[str]:
+    """The names of the authors of the first article that a description tells of, none where it cannot be read.
+
+    >>> _find_linked_authors('{"@graph": [{"@type": "NewsArticle", "author": [{"name": "Jane Doe"}]}]}')
+    ['Jane Doe']
+    """
+    try:
+        found: Any = msgspec.json.decode(text[:MAX_LINKED_DATA])
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return []
+    outer = [entry for entry in (found if isinstance(found, list) else [found]) if isinstance(entry, dict)]
+    inner = [entry for one in outer for entry in _listed(one, "@graph") if isinstance(entry, dict)]
+    for entry in (*outer, *inner):
+        if "author" in entry and any("Article" in str(kind) for kind in _listed(entry, "@type")):
+            names = (author.get("name") if isinstance(author, dict) else author for author in _listed(entry, "author"))
+            return [" ".join(name.split())[:200] for name in names if isinstance(name, str)]
+    return []
+
+
+def _listed(entry: dict[str, Any], key: str) -> list[Any]:
+    """What stands under a key, as a list: JSON-LD leaves the brackets of a single value out."""
+    value = entry.get(key, [])
+    return value if isinstance(value, list) else [value]
 
 
 def _find_time(root: Any, meta: dict[str, str]) -> datetime | None:
@@ -280,12 +320,7 @@ def _find_time(root: Any, meta: dict[str, str]) -> datetime | None:
         for key in ("article:published_time", "datepublished", "parsely-pub-date", "date", "dc.date")
         if key in meta
     ]
-    told.extend(
-        match[1]
-        for element in root.iter("script")
-        if (element.get("type") or "").lower() == "application/ld+json"
-        and (match := _JSON_DATE.search(element.text or ""))
-    )
+    told.extend(match[1] for text in _linked_data(root) if (match := _JSON_DATE.search(text)))
     for value in told:
         if (time := read_time(value)) is not None:
             return time

@@ -59,10 +59,11 @@ WHOLE: dict[str, frozenset[str]] = {
     ),
     "legal": _split(
         """
-        about, about us, accessibility, advertise, advertise with us, all rights reserved, careers, code of
-        ethics, contact, contact us, cookie policy, cookie settings, cookies, corrections, datenschutz,
-        disclaimer, editorial standards, help, impressum, privacy, privacy policy, site map, sitemap, terms,
-        terms and conditions, terms of service, terms of use, your privacy choices
+        about, about us, accept all, accept all cookies, accept cookies, accessibility, advertise, advertise with
+        us, all rights reserved, careers, code of ethics, contact, contact us, cookie policy, cookie settings,
+        cookies, corrections, datenschutz, disclaimer, editorial standards, help, impressum, manage options, manage
+        preferences, privacy, privacy policy, reject all, reject all cookies, site map, sitemap, terms, terms and
+        conditions, terms of service, terms of use, we value your privacy, your privacy choices
         """
     ),
     "navigation": _split(
@@ -221,11 +222,11 @@ ANYWHERE: dict[str, frozenset[str]] = {
     ),
     "legal": _split(
         """
-        all rights reserved, cookie policy, creative commons, editorial team, editorially independent, fair
-        dealing, first appeared, google privacy policy, may not be published, may not be reproduced, not
-        reflect, opinions expressed, originally appeared, originally published, privacy policy, protected by
-        recaptcha, registered office, republished, rights reserved, subsidiary of, terms and conditions,
-        terms of service, terms of use, views expressed, without permission
+        access information on a, all rights reserved, cookie policy, creative commons, editorial team, editorially
+        independent, fair dealing, first appeared, geolocation data, google privacy policy, may not be published,
+        may not be reproduced, not reflect, opinions expressed, originally appeared, originally published, privacy
+        policy, process personal data, protected by recaptcha, registered office, republished, rights reserved,
+        subsidiary of, terms and conditions, terms of service, terms of use, views expressed, without permission
         """
     ),
     "navigation": _split(

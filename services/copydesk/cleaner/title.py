@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from copydesk.cleaner.phrases import find_whole
 from copydesk.cleaner.shapes import Shape, fold
 
 LOOK_AT = 3
@@ -30,6 +31,8 @@ def find_headline(shapes: Sequence[Shape]) -> int | None:
     for number, shape in enumerate(shapes[:LOOK_AT]):
         if shape.is_paragraph:
             return None
+        if find_whole(shape.words) is not None:  # "We value your privacy"
+            continue
         if shape.is_headline and shape.first is None and shape.last is None and not _is_prose(shape):
             return number
         if shape.size > 3 and not (shape.first or shape.last):

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copydesk.cleaner import CleanerSettings, load, stage
+from copydesk.cleaner.furniture import find_dateline
 from copydesk.contracts.articles import CleanedArticle, RawArticle
 
 Clean = Callable[[RawArticle], CleanedArticle]
@@ -154,6 +155,28 @@ def test_foreign_headline_and_paragraph_at_the_end_are_a_teaser(clean: Clean) ->
     assert reasons(result)[tail] == "teaser"
 
 
+def test_of_three_paragraphs_none_is_called_another_story(clean: Clean) -> None:
+    lines = [
+        "The mayor of Haifa said on Monday: “We will rebuild.” The city was hit by two storms in a week.",
+        "Water stood in the streets for three days. The army brought food and blankets to the old port.",
+        "Shares in Westport Steel fell after the company cut its forecast for sales in Asia on Thursday.",
+    ]
+    assert clean(article("\n\n".join(lines))).text == "\n\n".join(lines)
+
+
+def test_a_wall_of_consent_goes_and_is_no_headline(clean: Clean) -> None:
+    wall = [
+        "We value your privacy",
+        "We and our 842 partners store and/or access information on a device and process personal data for ads.",
+        "Accept all",
+        "Reject all",
+        "Manage preferences",
+    ]
+    result = clean(article("\n\n".join([*wall, *BODY])))
+    assert result.text == "\n\n".join(BODY)
+    assert result.title is None
+
+
 def test_headline_of_another_story_between_paragraphs_goes(clean: Clean) -> None:
     head = "Anna Berg Visiting Norway, Sweden To Discuss Trade Ties, Ferry Routes"
     result = clean(article("\n\n".join([TITLE, *BODY[:2], head, *BODY[2:]])))
@@ -182,6 +205,15 @@ def test_dateline_stays_in_the_text_and_is_told(clean: Clean) -> None:
     assert result.text.startswith("LONDON (Reuters) - The city")
 
 
+@pytest.mark.parametrize(
+    "dateline",
+    ["FRANKFURT, Nov 3 (Reuters)", "LONDON, 3 November (AFP)", "PARIS (AP)", "NEW YORK, Nov. 3, 2023", "ROME"],
+)
+def test_a_dateline_may_tell_the_day(dateline: str) -> None:
+    assert find_dateline(f"{dateline} — The council voted on Tuesday.") == dateline
+    assert find_dateline(f"{dateline} voted on Tuesday - and lost.") is None
+
+
 def test_text_on_one_line_is_cut_into_sentences_and_rejoins(clean: Clean) -> None:
     source = "  ".join(BODY)
     result = clean(article(source, title=TITLE))
@@ -201,6 +233,15 @@ def test_white_space_controls_and_composition(clean: Clean) -> None:
         article("\n".join(["\ufeffThe cafe\u0301 \u00a0 of\tthe\u200b harbour\x00 was open. " + BODY[0], *BODY[1:]]))
     )
     assert result.text.startswith("The café of the harbour was open. The city")
+
+
+def test_mojibake_is_mended_before_what_is_invisible_goes(clean: Clean) -> None:
+    told = "José García of the café “Día” said that it’s wonderful, and that the repairs had cost €200,000."
+    for encoding in ("latin-1", "cp1252"):
+        broken = told.encode().decode(encoding, "replace" if encoding == "latin-1" else "surrogateescape")
+        if encoding == "cp1252":  # as browsers read it: the five bytes without a letter are controls
+            broken = "".join(chr(ord(c) - 0xDC00) if 0xDC80 <= ord(c) <= 0xDCFF else c for c in broken)
+        assert clean(article(broken)).text == told
 
 
 def test_mojibake_is_mended_and_quotes_stay_curly(clean: Clean) -> None:
@@ -487,6 +528,27 @@ def test_page_gives_its_article_and_what_it_says_of_itself(clean: Clean) -> None
     assert result.published_at is not None
     assert result.published_at.isoformat() == "2024-03-01T10:00:00+01:00"
     check(PAGE, result)
+
+
+@pytest.mark.parametrize(
+    ("told", "authors"),
+    [
+        ('{"@type": "NewsArticle", "author": {"@type": "Person", "name": "Jane Doe"}}', ("Jane Doe",)),
+        ('[{"@type": ["Article"], "author": ["Jane Doe", {"name": "John Roe"}]}]', ("Jane Doe", "John Roe")),
+        ('{"@graph": [{"@type": "WebPage"}, {"@type": "ReportageNewsArticle", "author": "Jane Doe"}]}', ("Jane Doe",)),
+        ('{"@type": "NewsArticle", "author": {"@type": "Organization", "name": "Reuters"}}', ()),
+        ('{"@type": "NewsArticle", "author": {"url": 5}}', ()),
+        ('{"@type": "Person", "author": "Jane Doe"}', ()),
+        ("[" * 5_000, ()),
+        ("not JSON", ()),
+    ],
+)
+def test_authors_are_read_where_pages_tell_them_to_search_engines(
+    clean: Clean, told: str, authors: tuple[str, ...]
+) -> None:
+    page = PAGE.replace('<meta name="author" content="Jane Doe">', "")
+    page = page.replace("</head>", f'<script type="application/ld+json">{told}</script></head>')
+    assert clean(RawArticle(id="p", html=page)).authors == authors
 
 
 def test_fields_of_the_input_win_over_the_page(clean: Clean) -> None:
