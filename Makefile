@@ -44,7 +44,7 @@ chaos: $(INSTALLED) ## Send 10,000 articles through every fault there is, on thr
 	COPYDESK_CHAOS=$${COPYDESK_CHAOS:-10000} $(BIN)/python -m pytest tests/broker/chaos $(ARGS)
 
 bench: $(PEERS)/.installed ## Measure stages, worker and whole pipeline beside their peers, on a real Kafka: one table
-	@for part in cleaner extractor coherence worker pipeline; do $(PEERS)/bin/python tests/bench/$$part.py || exit 1; done
+	@$(PEERS)/bin/python tests/bench/everything.py $(ARGS)
 
 soak: $(PEERS)/.installed ## Run the whole pipeline at full speed for half an hour; fails if anything grows (ARGS="--minutes 10")
 	$(PEERS)/bin/python tests/bench/soak.py $(ARGS)

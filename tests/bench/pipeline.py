@@ -27,13 +27,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from aiokafka import AIOKafkaProducer
 
-from bench.rows import Row, show, told
+from bench.rows import Row, ratio, show, told
 from bench.stages.copydesk_benchstages import CLOCK, FORMAT, read_clock
 from bench.worker import Count, System, cluster, counting, cpu, kill, made, send, start
 from copydesk.runtime import article
 from copydesk.runtime.settings import stage_settings
 from copydesk.stage import Stage, find
-from harness.brokers import own_kafka
+from harness.brokers import Broker, own_kafka
 from harness.counting import SINKS, TOPICS
 from harness.running import SOURCES, Cluster, Worker, stage_processes
 
@@ -46,6 +46,8 @@ PARTITIONS = 12
 AROUND = {"cleaner": 400, "extractor": 40, "coherence": 400}
 """Articles of a round where a stage runs alone: some four seconds of CPU, of which a clock's tick is .3 %."""
 IDLE_SECONDS = 10
+WINDOW = 3_000
+"""Short articles of a turn: some 1.5 seconds of CPU, of which a clock's tick is .7 %."""
 
 Texts = list[str]
 
@@ -73,7 +75,7 @@ def main() -> None:
     if asked.only in {"", "whole"}:
         asyncio.run(measure_whole(some, asked.articles, asked.rounds))
     if asked.only in {"", "many"}:
-        asyncio.run(measure_many(asked.many))
+        asyncio.run(measure_many(asked.many, asked.rounds))
 
 
 def raw(id_: str, text: str) -> bytes:
@@ -329,40 +331,62 @@ async def latencies(here: Cluster, count: Count, texts: Texts, articles: int, ra
     return late[len(late) // 2] * 1000, late[int(len(late) * 0.99)] * 1000
 
 
-async def measure_many(articles: int) -> None:
-    """CPU an article and memory of a pass-through worker as their number grows."""
+class Passing(NamedTuple):
+    """A worker whose stage does nothing, in topics of its own."""
+
+    here: Cluster
+    came: Count
+    pids: tuple[int, ...]
+
+    async def pass_on(self, articles: int) -> float:
+        """CPU microseconds an article of so many more short ones, all there at once."""
+        seen, before = len(self.came.keys), cpu(*self.pids)
+        await send(self.here, made(range(seen, seen + articles), SHORT))
+        await self.came.until(seen + articles, seconds=600)
+        return (cpu(*self.pids) - before) / articles * 1e6
+
+
+@contextlib.asynccontextmanager
+async def passing(kafka: Broker) -> AsyncIterator[Passing]:
+    """Such a worker, its first thousand articles behind it."""
     system = System("copydesk", "copydesk-exactly_once", None)
+    async with cluster(kafka, system) as here, counting(here) as count:
+        process = await start(here, system)
+        try:
+            await send(here, made(range(1)))
+            await count.until(1, seconds=120)
+            one = Passing(here, count, (process.pid, *stage_processes(process.pid)))
+            await one.pass_on(999)
+            yield one
+        finally:
+            await kill(process)
+
+
+async def measure_many(articles: int, rounds: int) -> None:
+    """Memory of a pass-through worker over so many articles; then what one costs it, beside a fresh worker in turn."""
     with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as kafka:
-        async with cluster(kafka, system) as here, counting(here) as count:
-            process = await start(here, system)
-            try:
-                await send(here, made(range(1)))
-                await count.until(1, seconds=120)
-                await send(here, made(range(1, articles + 1), SHORT))
-                await follow(count, (process.pid, *stage_processes(process.pid)), articles)
-            finally:
-                await kill(process)
-
-
-async def follow(count: Count, own: tuple[int, ...], articles: int) -> None:
-    """Sample while they are processed; print what each tenfold cost and how memory grew."""
-    costs, memory, seen, used = {}, [], len(count.keys), cpu(*own)
-    for goal in (articles // 100, articles // 10, articles):
-        while len(count.keys) < goal:
-            await count.until(min(len(count.keys) + articles // 100, goal), seconds=300)
-            memory.append((len(count.keys), sum(map(rss, own))))
-        costs[goal] = (cpu(*own) - used) / (len(count.keys) - seen) * 1e6
-        seen, used = len(count.keys), cpu(*own)
-    rows = [Row(f"up to {goal:,}", (f"{cost:.0f}",)) for goal, cost in costs.items()]
-    show(f"pass-through, articles of {SHORT} bytes, one after the other", ("CPU us an article",), rows)
+        async with passing(kafka) as old:
+            memory = []
+            while (seen := len(old.came.keys)) < articles:
+                await old.pass_on(min(articles // 50, articles - seen))
+                memory.append((len(old.came.keys), sum(map(rss, old.pids)) / 2**20))
+            costs: dict[str, list[float]] = {"old": [], "fresh": []}
+            for round_ in range(rounds):
+                async with passing(kafka) as fresh:
+                    turns = [("old", old), ("fresh", fresh)]
+                    for name, one in turns if round_ % 2 else reversed(turns):
+                        costs[name].append(await one.pass_on(WINDOW))
+    title = f"pass-through, articles of {SHORT} bytes: {WINDOW:,} more in turn, {rounds} rounds"
+    rows = [
+        Row("a fresh worker, after its first 1,000", (told(costs["fresh"]), "")),
+        Row(f"the same worker after {articles:,}", (told(costs["old"]), ratio(costs["old"], costs["fresh"]))),
+    ]
+    show(title, ("CPU us an article", "of the fresh one's"), rows)
     late = [(number, size) for number, size in memory if number > articles // 10]
-    slope = statistics.linear_regression(*zip(*late, strict=True)).slope
-    ends = f"{late[0][1] / 2**20:.0f} to {late[-1][1] / 2**20:.0f} MiB"
-    show(
-        "memory of both processes",
-        ("",),
-        [Row("bytes an article, slope of the last nine tenths", (f"{slope:.1f} ({ends})",))],
-    )
+    slope = statistics.linear_regression(*zip(*late, strict=True)).slope * 2**20
+    ends = f"{late[0][1]:.1f} to {late[-1][1]:.1f} MiB"
+    row = Row(f"from {late[0][0]:,} to {late[-1][0]:,} articles", (f"{slope:.0f}", ends))
+    show("memory of both processes", ("slope, bytes an article", ""), [row])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from bench.rows import Row, ratio, show, told
+from bench.rows import Row, miss, ratio, show, told
 from copydesk.runtime.processes import die_with
 from harness.brokers import Broker, own_kafka
 from harness.running import Cluster, stage_processes
@@ -66,6 +67,10 @@ SYSTEMS = (
 )
 
 
+LIBRARIES = {"faststream": "faststream", "quix": "quixstreams"}
+"""What a peer's jobs, by the beginnings of their names, need."""
+
+
 class Cost(NamedTuple):
     """Of one run."""
 
@@ -91,13 +96,22 @@ class Killed(NamedTuple):
 def main() -> None:
     """Measure all, print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=int, default=5_000)
+    parser.add_argument("--articles", type=int, default=3_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--kills", type=int, default=2)
+    parser.add_argument("--kills", type=int, default=1)
     parser.add_argument("--only", default="", help="jobs whose names hold this")
     asked = parser.parse_args()
-    systems = [one for one in SYSTEMS if asked.only in one.job]
+    systems = [one for one in SYSTEMS if asked.only in one.job and is_here(one)]
     asyncio.run(measure(systems, asked.articles, rounds=asked.rounds, kills=asked.kills))
+
+
+def is_here(system: System) -> bool:
+    """Whether its library is installed; says so if not."""
+    library = next((name for job, name in LIBRARIES.items() if system.job.startswith(job)), "aiokafka")
+    found = find_spec(library) is not None
+    if not found:
+        miss(f"{system.name}: {library} is not installed (infra/docker/locks/bench.txt has it)")
+    return found
 
 
 async def measure(systems: Sequence[System], articles: int, *, rounds: int, kills: int) -> None:
