@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from ssl import SSLCertVerificationError, SSLContext, SSLError
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 from aiokafka.conn import create_conn
@@ -225,6 +225,9 @@ def read_environment(struct: type[S], prefix: str, environ: Mapping[str, str] = 
         what, _, where = str(error).rpartition(" - at `$.")  # "Expected `float` - at `$.max_article_seconds`"
         name = where.rstrip("`")
         value = "***" if name in SECRETS else values.get(name, "")
+        kind = next((field.type for field in msgspec.structs.fields(struct) if field.name == name), None)
+        if what.startswith("Invalid enum") and (choices := get_args(kind)):
+            what = f"expected one of {', '.join(map(str, choices))}"
         raise SettingsError(f"{prefix}{name.upper()}={value}: {what}") from None
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 from typing import Literal
@@ -34,6 +36,7 @@ State = Literal["ok", "note", "fail"]
 DISK_BYTES = 100 * 1024**2  # a worker writes health files of a few hundred bytes; a fuller disk is about to be full
 MEMORY_BYTES = 256 * 1024**2  # a parent alone takes about a third of this
 CLOCK_SECONDS = 60.0
+LIKE = 0.9  # of 1: COPYDESK_BROKER and COPYDESK_BROKERS have .97; a viewer's setting is like no worker's
 LAST = 3  # offsets at the end of a partition: a marker may be the last, a message lies before it
 LOOK_SECONDS = 3.0
 CGROUP = Path("/sys/fs/cgroup/memory.max")
@@ -68,6 +71,8 @@ async def examine(settings: Settings, stages: Sequence[Stage], *, all_wanted: bo
         all_wanted: Whether a stage whose packages are not installed here is a failure.
     """
     yield Finding(check="settings", state="ok", told=repr(settings))
+    for finding in _misspelt(stages):
+        yield finding
     yield _disk(settings)
     for check in (_memory(settings), _schemas()):
         for finding in check:
@@ -80,6 +85,21 @@ async def examine(settings: Settings, stages: Sequence[Stage], *, all_wanted: bo
 
 
 # ---------------------------------------------------------------------------------------------------- this machine
+
+
+def _misspelt(stages: Sequence[Stage], environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+    """Variables that no setting reads, and that are nearly one: nobody else would tell."""
+    known = {f"COPYDESK_{field.name.upper()}" for field in msgspec.structs.fields(Settings)}
+    for stage in stages:
+        if stage.settings is not None:
+            prefix = f"COPYDESK_{stage.name.upper().replace('-', '_')}_"
+            known |= {prefix + field.name.upper() for field in msgspec.structs.fields(stage.settings)}
+    for variable in sorted(environ):
+        name = variable.removesuffix("_FILE")
+        if not variable.startswith("COPYDESK_") or variable in known or name in known:
+            continue
+        if near := get_close_matches(name, known, n=1, cutoff=LIKE):
+            yield Finding(check="settings", state="note", told=f"{variable}: no setting has this name", mend=near[0])
 
 
 def _disk(settings: Settings) -> Finding:

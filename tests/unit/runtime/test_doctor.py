@@ -6,11 +6,14 @@ import base64
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from copydesk.runtime import doctor
 from copydesk.runtime.doctor import Finding, State, exit_of
 from copydesk.runtime.settings import Settings
+from copydesk.stage import find
+from copydesk.viewer.settings import ViewerSettings
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,23 @@ def test_a_containers_limit_is_held_against_the_childs(
     monkeypatch.setattr(doctor, "PROC", tmp_path)
     (found,) = doctor._memory(Settings())
     assert (found.state, found.mend) == (state, mend)
+
+
+def test_a_misspelt_setting_is_told_and_the_viewers_are_none() -> None:
+    environ = {
+        "COPYDESK_BROKER": "kafka:9092",
+        "COPYDESK_DELIVERY": "auto",
+        "COPYDESK_SASL_PASSWORD_FILE": "/run/secrets/password",
+        "COPYDESK_CLEANER_TOPIC_FORM": "0.9",
+        "COPYDESK_REQUIRE": "kafka",
+        "COPYDESK_TEST_BROKERS": "kafka:9092",
+        **{f"COPYDESK_VIEWER_{field.name.upper()}": "1" for field in msgspec.structs.fields(ViewerSettings)},
+    }
+    found = list(doctor._misspelt([find("cleaner")], environ))
+    assert [(finding.state, finding.told.partition(":")[0], finding.mend) for finding in found] == [
+        ("note", "COPYDESK_BROKER", "COPYDESK_BROKERS"),
+        ("note", "COPYDESK_CLEANER_TOPIC_FORM", "COPYDESK_CLEANER_TOPIC_FROM"),
+    ]
 
 
 def test_little_memory_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
