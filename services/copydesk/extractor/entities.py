@@ -134,8 +134,8 @@ _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 def clean_name(text: str, start: int, end: int, label: str) -> tuple[int, int] | None:
     """Where the name itself stands in what the recogniser marked; None when it is none.
 
-    Articles, titles before persons, possessives and marks at the edges are cut off; handles, links, numbers and
-    words without a capital are no names.
+    Articles, titles before and behind persons, possessives and marks at the edges are cut off; handles, links, numbers
+    and words without a capital are no names.
 
     >>> text = "the Islamic State's"
     >>> text[slice(*clean_name(text, 0, len(text), "ORG"))]
@@ -197,6 +197,9 @@ def _trim_person(text: str, start: int, end: int) -> tuple[int, int]:
         word = first.group().strip().rstrip(".")
         if word.lower() in TITLES or (word.islower() and word not in _PARTICLES):
             start = first.end()
+    words = text[start:end].rsplit(maxsplit=1)
+    if len(words) > 1 and words[-1].isupper() and words[-1].lower() in POST_NOMINALS - _SUFFIXES:  # "Anita Rao OBE"
+        end -= len(words[-1])
     if end > start and text[end - 1] == ".":
         last = text[start:end].rsplit(maxsplit=1)[-1]
         end -= len(last) > 2 and last.lower().rstrip(".") not in _SUFFIXES

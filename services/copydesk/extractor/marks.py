@@ -30,7 +30,8 @@ class Segment(msgspec.Struct, frozen=True):
 
 OPENERS, CLOSERS, STRAIGHT = "“„‟«〝", "”»〞", '"＂'
 MIN_SINGLE_WORDS = 4
-"""Words that single marks must hold to be a quotation: below stand nicknames ('Toff'), titles and scare quotes."""
+"""Words that single marks must hold to be a quotation: below stand nicknames ('Toff'), titles and scare quotes; but a
+paragraph that begins with 'No,' begins with what somebody said."""
 
 _DOUBLE = re.compile(f"''|``|[{OPENERS}{CLOSERS}{STRAIGHT}]")
 _SINGLE = re.compile("['‘’‛]")
@@ -193,7 +194,8 @@ def _pair_singles(text: str, start: int, end: int) -> list[Segment]:
         elif opened is not None and not after.isalnum() and not before.isspace() and before not in "sS":
             inner = text[opened + 1 : at]
             # a plain word's apostrophe (rock 'n' roll) holds too little
-            if len(inner.split(maxsplit=MIN_SINGLE_WORDS)) >= MIN_SINGLE_WORDS:
+            spoken = opened == start and before in ",?!"  # 'Rubbish,' replied the minister
+            if spoken or len(inner.split(maxsplit=MIN_SINGLE_WORDS)) >= MIN_SINGLE_WORDS:
                 segments.append(Segment(opened, at + 1, opened + 1, at, single=True))
             opened = None
     return segments

@@ -189,6 +189,8 @@ def test_plain_paragraphs_may_be_spared_the_parser(article: Callable[..., Cleane
         ('Giving evidence at Leeds Crown Court, Susan Wright, 44, said: "It was red."', "Susan Wright"),
         ('Foreign Minister Jean-Luc Moreau said: "We will not accept this."', "Jean-Luc Moreau"),
         ('Prosecutor James Hartley KC asked her: "Did you sign it?"', "James Hartley"),
+        ('Dr Anita Rao OBE told reporters: "We are at breaking point."', "Anita Rao"),
+        ("'Rubbish,' replied Lord Ashcombe.", "Ashcombe"),
         ('Ursula von der Leyen came on Monday. "It is a good day," von der Leyen said.', "Ursula von der Leyen"),
         ('Miriam Adeyemi has written eight novels. "Every morning," Adeyemi said, laughing.', "Miriam Adeyemi"),
     ],
