@@ -145,3 +145,52 @@ async def test_loading_has_an_end(child: Make, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("COPYDESK_TEST_LOAD_SECONDS", "30")
     with pytest.raises(LoadError, match=r"loading took over 0\.5 s"):
         await child(Settings(load_seconds=0.5)).start()
+
+
+async def _taken(child: Child, texts: list[str]) -> list[Outcome]:
+    """What became of articles that were all given before the first was taken."""
+    for number, text in enumerate(texts):
+        child.give(b"k%d" % number, raw(text))
+    found = [await child.take(lambda: True) for _ in texts]
+    assert child.room > 0
+    return [one for one in found if one is not None]
+
+
+async def test_articles_that_lie_ahead_are_answered_in_order(child: Make) -> None:
+    found = await _taken(child(Settings()), [f"text {number}" for number in range(200)])
+    assert [json.loads(one.value)["text"] for one in found] == [f"text {number}" for number in range(200)]
+
+
+async def test_of_those_that_lie_ahead_the_one_that_costs_the_process_is_blamed(child: Make, tmp_path: Path) -> None:
+    texts = ["a", "EXIT", "b", f"ONCE {tmp_path}/tried", "HANG", "c", "EXIT", "EXIT", "d"]
+    found = await _taken(child(Settings(max_article_seconds=1)), texts)
+    blamed = {f"k{number}": "Timeout" if number == 4 else "Crashed" for number in (1, 4, 6, 7)}
+    assert {one.article_id: one.trouble.name for one in found if one.trouble is not None} == blamed
+    assert [one.article_id for one in found] == [f"k{number}" for number in range(len(texts))]
+
+
+async def test_what_lies_ahead_is_finished_with_the_grace(child: Make) -> None:
+    one = child(Settings(max_article_seconds=90, grace_seconds=0.3))
+    await outcome(one, "first")
+    for text in ("a", "b", "HANG", "c"):
+        one.give(b"k", raw(text))
+    first = await one.take(lambda: True)
+    found = [await one.take(lambda: False) for _ in range(2)]
+    assert first is not None
+    assert found[0] is not None, "it was in the pipe"
+    assert found[1] is None
+    assert one.room > 0, "nothing of it is left"
+    assert (await outcome(one, "next")).disposition == "passed"
+
+
+async def test_only_quick_articles_lie_ahead(child: Make) -> None:
+    one = child(Settings())
+    assert one.room == 1, "nobody knows yet how long they take"
+    await outcome(one, "quick")
+    assert one.room > 1
+    await outcome(one, "SLEEP 0.1 s")
+    assert one.room == 1
+    await outcome(one, "quick")
+    one.give(b"k", raw("x" * 500_000))
+    assert one.room == 0, "one large article is enough"
+    assert await one.take(lambda: True) is not None

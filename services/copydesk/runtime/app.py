@@ -1,7 +1,7 @@
 """The faust application around the lanes. Only this module imports faust; it overrides private methods (ADR 0002).
 
-faust joins the group, reads, and hands every event to the lane of its partition. It produces nothing and commits
-nothing: lanes do both.
+faust joins the group and reads; what it reads goes straight to the lane of its partition, past faust's streams, agents
+and acks (ADR 0013). It produces nothing and commits nothing: lanes do both.
 """
 
 from __future__ import annotations
@@ -15,17 +15,26 @@ from typing import Any, Protocol
 
 import faust
 from aiokafka import TopicPartition
+from aiokafka.errors import ConsumerStoppedError
 from faust.app.base import BootStrategy
+from faust.tables import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from copydesk.client.names import read_any_header_name
 from copydesk.client.reading import Reading, readings
-from copydesk.runtime.lanes import Lane
+from copydesk.runtime.lanes import Lane, close_lanes, give_up
+from copydesk.runtime.records import Incoming
 from copydesk.runtime.settings import Settings
 
 NEVER = 86_400.0
-"""Seconds. For faust's own watchdogs, which take a slow article for a broken stream; `health.py` does it instead."""
+"""Seconds. For aiokafka's watchdog over polls, which takes a slow article for a broken consumer."""
+
+FETCH_WAIT_MS = 500
+"""How long the broker may keep a fetch that finds nothing; Kafka's own default."""
+
+POLL_SECONDS = 1.0
+"""How long a poll waits where nothing comes, as faust does."""
 
 
 class Owner(Protocol):
@@ -51,6 +60,8 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         # faust hard-codes read_uncommitted: a stage behind an exactly-once stage would read aborted results
         consumer._isolation_level = "read_committed"  # noqa: SLF001
+        # and 1,500: what else is asked of the broker, as a start does, waits that long behind a fetch with no answer
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001
         return consumer
 
     async def seek_to_committed(self) -> Any:
@@ -73,6 +84,8 @@ async def seek_to_committed(consumer: Any) -> dict[TopicPartition, int | None]:
 
 
 class _Consumer(driver.Consumer):
+    app: App
+
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -85,18 +98,82 @@ class _Consumer(driver.Consumer):
         await super()._commit({TP(*partition): offset})
 
     async def wait_empty(self) -> None:
-        """Wait until no event is in hand; faust's own logs the articles' bytes while it waits."""
-        while self._unacked_messages and not self.should_stop:
-            await self._wait_for_ack(timeout=1)
-            self._clean_unacked_messages()
+        """Wait until no lane has an article in hand. faust asks before it leaves the group or gives up partitions."""
+        await _idle(self.app.owner.lanes)
+
+    async def verify_all_partitions_active(self) -> None:
+        """Nothing: faust's watchdog counts acks, of which there are none. `health.py` watches progress."""
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        """Hand over what is read until the fetcher stops; the errors that end it are told apart as faust does."""
+        try:
+            while not (self._stopped.is_set() or fetcher._stopped.is_set()):  # noqa: SLF001 - as the original
+                await self._hand_over_next()
+        except (asyncio.CancelledError, ConsumerStoppedError):
+            if not self.app.should_stop:
+                raise
+
+    async def _hand_over_next(self) -> None:
+        """Put the records of one poll into their partitions' lanes.
+
+        What is polled while partitions change hands is thrown away, and read again from the committed offsets.
+        """
+        polled, _ = await self._wait_next_records(POLL_SECONDS)
+        if polled is None or self.should_stop:
+            return
+        if not self.flow_active:
+            await self._seek_again()
+            return
+        generation = self.app.consumer_generation_id
+        # in turn a partition each, so that none has to wait for what was polled of another
+        for partition, record in self.scheduler.iterate(polled):
+            lane = self.app.owner.lanes.get(partition)
+            if lane is not None:
+                await lane.put(_incoming(record))
+            if self._changing_hands(generation):
+                return
+
+    def _changing_hands(self, generation: int) -> bool:
+        return not self.flow_active or self.app.consumer_generation_id != generation
+
+    async def _seek_again(self) -> None:
+        try:
+            await self.perform_seek()
+        except Exception as error:  # noqa: BLE001 - as faust: the assignment that follows seeks once more
+            self.log.warning("cannot seek to the committed offsets while partitions change hands: %s", error)
+
+
+async def _idle(lanes: dict[TopicPartition, Lane]) -> None:
+    give_up(lanes)
+    await asyncio.gather(*(lane.idle() for lane in lanes.values()))
+
+
+def _incoming(record: Any) -> Incoming:
+    return Incoming(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=record.timestamp,
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+    )
 
 
 class _Transport(driver.Transport):
     Consumer = _Consumer
 
 
+class _Tables(TableManager):
+    async def on_start(self) -> None:
+        """Start at once: faust waits a second for agents to tell their tables, and there are none."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 class _Boot(BootStrategy):
     enable_kafka_producer = False  # lanes have their own
+    enable_sensors = False  # `metrics.py` counts
     enable_web = False
 
 
@@ -119,11 +196,16 @@ class App(faust.App):
         thread = self.consumer._thread  # noqa: SLF001 - faust offers the high watermark only
         return readings(thread._consumer, partitions) if thread and thread._consumer else {}  # noqa: SLF001
 
+    @property
+    def died_of(self) -> BaseException | None:
+        """Why the application stopped by itself, or None."""
+        return self.crash_reason if isinstance(self.crash_reason, BaseException) else None
+
     async def _on_partitions_revoked(self, revoked: Any) -> None:
-        give_up(self.owner)
-        await super()._on_partitions_revoked(revoked)  # waits until no event is in hand, unless we are stopping
-        await asyncio.gather(*(lane.idle() for lane in self.owner.lanes.values()))
-        await close_lanes(self.owner)
+        give_up(self.owner.lanes)  # at once: faust does other things first
+        await super()._on_partitions_revoked(revoked)  # waits until no lane is at work, unless we are stopping
+        await _idle(self.owner.lanes)
+        await close_lanes(self.owner.lanes)
 
     async def _on_partitions_assigned(self, assigned: Any, generation_id: int = 0) -> None:
         if not self.should_stop:
@@ -136,7 +218,7 @@ class App(faust.App):
         await super()._on_partitions_assigned(assigned, generation_id)
 
     async def _open_lanes(self, partitions: list[TopicPartition]) -> None:
-        await close_lanes(self.owner)
+        await close_lanes(self.owner.lanes)
         lanes = {partition: self.owner.new_lane(partition) for partition in partitions}
         # The order is the guarantee: first fence whoever had these partitions, then read how far they got.
         async with asyncio.timeout(self.conf.broker_rebalance_timeout):
@@ -153,19 +235,7 @@ class App(faust.App):
         self.owner.owns(len(lanes))
 
 
-def give_up(owner: Owner) -> None:
-    """Have every lane finish the article in hand and drop its queue."""
-    for lane in owner.lanes.values():
-        lane.give_up()
-
-
-async def close_lanes(owner: Owner) -> None:
-    """Close every lane."""
-    lanes, owner.lanes = list(owner.lanes.values()), {}
-    await asyncio.gather(*(lane.close() for lane in lanes))
-
-
-def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_bytes: int, buffer: int) -> App:
+def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_bytes: int) -> App:
     """The application of one worker; it runs in the event loop in which it is started.
 
     Args:
@@ -174,7 +244,6 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
         group: Consumer group.
         topic: Full name of the topic to read.
         fetch_bytes: Most bytes a partition a fetch: the topic's `max.message.bytes`.
-        buffer: Events between faust and the lanes.
     """
     read_any_header_name()
     session = settings.session_seconds
@@ -185,13 +254,11 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
         version=1,  # another one would change the group and read everything again
         key_serializer="raw",
         value_serializer="raw",
+        TableManager=_Tables,
         topic_allow_declare=False,
         topic_disable_leader=True,
         table_standby_replicas=0,
         stream_wait_empty=True,
-        stream_buffer_maxsize=buffer,
-        stream_processing_timeout=NEVER,
-        broker_commit_livelock_soft_timeout=NEVER,
         broker_session_timeout=session,
         broker_heartbeat_interval=session / 3,
         # a member that is asked to give up its partitions finishes the article in hand first
@@ -209,16 +276,7 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
     )
     app.owner = owner
 
-    async def hand_over(stream: Any) -> None:
-        async for event in stream.noack().events():
-            message = event.message
-            lane = owner.lanes.get(TopicPartition(message.topic, message.partition))
-            if lane is None or lane.closing:
-                event.ack()  # commits nothing; the partition's next owner reads it again
-            else:
-                await lane.put(event)
-
-    app.agent(app.topic(topic, key_serializer="raw", value_serializer="raw"), name=f"{group}.agent")(hand_over)
+    app.topics.add(app.topic(topic, key_serializer="raw", value_serializer="raw"))
     return app
 
 
@@ -235,10 +293,4 @@ def _credentials(settings: Settings) -> faust.SASLCredentials | faust.SSLCredent
     return None if context is None else faust.SSLCredentials(context)
 
 
-def crash_reason(app: App) -> BaseException | None:
-    """Why the application stopped by itself, or None."""
-    reason = app.crash_reason
-    return reason if isinstance(reason, BaseException) else None
-
-
-__all__ = ["App", "close_lanes", "crash_reason", "give_up", "make_app", "seek_to_committed"]
+__all__ = ["App", "make_app", "seek_to_committed"]

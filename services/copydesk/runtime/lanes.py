@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, suppress
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -76,8 +76,8 @@ class Work(Protocol):
     def halted(self) -> bool:
         """Whether no more articles are taken."""
 
-    async def handle(self, incoming: Incoming, wanted: Callable[[], bool]) -> Ready | None:
-        """What became of one article; None: it is not ours any more."""
+    def handle(self, more: Callable[[], Incoming | None], wanted: Callable[[], bool]) -> AsyncGenerator[Ready]:
+        """What became of the articles that `more` gives, one by one; ends where it has none or they are not ours."""
 
     def committed(self, ready: Sequence[Ready]) -> None:
         """These are done with for good."""
@@ -97,7 +97,7 @@ class Lane:
         self._expected = 0
         """The first offset that was not seen yet; what lies before it is dropped, against any rewind."""
         self._work = work
-        self._queue: asyncio.Queue[Any] = asyncio.Queue(BATCH)
+        self._queue: asyncio.Queue[Incoming] = asyncio.Queue(BATCH)
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._holding = 0
@@ -122,23 +122,19 @@ class Lane:
         self.next = self._expected = offset
         self._task = asyncio.create_task(self._run(), name=f"lane {self.partition.topic}/{self.partition.partition}")
 
-    async def put(self, event: Any) -> None:
-        """Queue one of faust's events; waits while the lane or the worker's memory is full."""
-        if event.message.offset < self._expected:
-            event.ack()
+    async def put(self, incoming: Incoming) -> None:
+        """Queue an article; waits while the lane or the worker's memory is full."""
+        # one that is being given up takes none: the partition's next owner reads it again
+        if self.closing or incoming.offset < self._expected:
             return
-        self._expected = event.message.offset + 1
-        try:
-            await self._work.budget.take(len(event.message.value or b""))
-        except asyncio.CancelledError:  # faust ends the agent that feeds us
-            event.ack()
-            raise
+        self._expected = incoming.offset + 1
+        await self._work.budget.take(len(incoming.value or b""))
         self._holding += 1
         self._idle.clear()
         try:
-            await self._queue.put(event)
-        except asyncio.CancelledError:  # ditto
-            self._drop(event)
+            await self._queue.put(incoming)
+        except asyncio.CancelledError:  # faust ends who feeds us
+            self._drop(incoming)
             raise
         if self._task is not None and self._task.done():  # closed meanwhile: nobody takes it from the queue any more
             self._drop_queue()
@@ -178,32 +174,41 @@ class Lane:
 
     async def _batch(self) -> None:
         """Process what waits, up to a transaction's worth, and commit it."""
-        events = [await self._queue.get()]
+        taken = [await self._queue.get()]
         async with self._work.turn:
-            ready = await self._process(events)
-        if ready and not self._work.halted:
+            ready = await self._process(taken)
+        if self._work.halted:
+            del ready[-1:]  # the article that it halts over is left; those before it show why
+        if ready:
             async with asyncio.timeout(self._work.settings.transaction_seconds):
                 await self._commit(ready)
         if self._work.halted:
             await self._closing.wait()
-        for event in events:
-            self._drop(event)
+        for incoming in taken:
+            self._drop(incoming)
 
-    async def _process(self, events: list[Any]) -> list[Ready]:
-        """What became of the article in `events` and of those behind it in the queue, which it adds to `events`."""
+    async def _process(self, taken: list[Incoming]) -> list[Ready]:
+        """What became of the article in `taken` and of those behind it in the queue, which it adds to `taken`."""
         ready: list[Ready] = []
-        size, end = 0, time.monotonic() + TURN_SECONDS
-        while self._wanted():
-            done = await self._work.handle(_incoming(events[-1].message), self._wanted)
-            if done is None:
-                break
-            ready.append(done)
-            size += len(done.record.value or b"")
-            full = len(ready) >= BATCH or size > TRANSACTION_BYTES or time.monotonic() > end
-            # what failed is written at once: a worker that halts over it has shown why
-            if full or done.outcome.disposition == "failed" or not self._wanted() or self._queue.empty():
-                break
-            events.append(self._queue.get_nowait())
+        size, end, given = 0, time.monotonic() + TURN_SECONDS, 0
+
+        def more() -> Incoming | None:
+            nonlocal given
+            if given == len(taken):
+                full = given == BATCH or size > TRANSACTION_BYTES or time.monotonic() > end
+                if full or not self._wanted() or self._queue.empty():
+                    return None
+                taken.append(self._queue.get_nowait())
+            given += 1
+            return taken[given - 1]
+
+        if self._wanted():
+            async with aclosing(self._work.handle(more, self._wanted)) as handled:
+                async for one in handled:
+                    ready.append(one)
+                    size += len(one.record.value or b"")
+                    if self._work.halted:
+                        break
         return ready
 
     def _wanted(self) -> bool:
@@ -244,12 +249,11 @@ class Lane:
         while not self._queue.empty():
             self._drop(self._queue.get_nowait())
 
-    def _drop(self, event: Any) -> None:
+    def _drop(self, incoming: Incoming) -> None:
         self._holding -= 1
         if not self._holding:
             self._idle.set()
-        self._work.budget.free(len(event.message.value or b""))
-        event.ack()  # this only empties faust's list of events in hand: it commits nothing, lanes do
+        self._work.budget.free(len(incoming.value or b""))
 
 
 class TransactionalLane(Lane):
@@ -311,12 +315,25 @@ class PlainLane(Lane):
         await self._commit_offset(self.partition, offset)
 
 
+def give_up(lanes: Mapping[TopicPartition, Lane]) -> None:
+    """Have every lane finish the article in hand and drop its queue."""
+    for lane in lanes.values():
+        lane.give_up()
+
+
+async def close_lanes(lanes: dict[TopicPartition, Lane]) -> None:
+    """Close every lane, and forget it."""
+    closed = list(lanes.values())
+    lanes.clear()
+    await asyncio.gather(*(lane.close() for lane in closed))
+
+
 def producer_options(work: Work) -> dict[str, Any]:
     """The settings that both kinds of lane's producers share."""
     settings = work.settings
     return {
         "acks": "all",
-        "compression_type": "lz4",
+        "compression_type": None if settings.compression == "none" else settings.compression,
         # an article that the topic refuses for its size fails its whole batch: no batch larger than the topic takes
         "max_batch_size": min(BATCH_BYTES, work.smallest_limit),
         "max_request_size": work.producer_bytes,
@@ -339,15 +356,3 @@ async def _send(producer: AIOKafkaProducer, ready: Sequence[Ready]) -> None:
     errors.sort(key=lambda error: isinstance(error, MessageSizeTooLargeError))
     if errors:
         raise errors[0]
-
-
-def _incoming(message: Any) -> Incoming:
-    return Incoming(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        timestamp=round(message.timestamp * 1000),
-        key=message.key,
-        value=message.value,
-        headers=tuple(message.headers or ()),
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
@@ -22,11 +23,11 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._stage = stage.name
         # Articles by what became of them; the dispositions of a stage add up to the articles it read.
-        self._articles = Counter(
+        articles = Counter(
             "copydesk_articles", "Articles by what became of them", ["stage", "disposition"], registry=self.registry
         )
         # Time in the stage's process, models loaded; no queueing, no broker.
-        self._seconds = Histogram(
+        took = Histogram(
             "copydesk_article_seconds",
             "Seconds an article spent in the stage",
             ["stage"],
@@ -34,7 +35,7 @@ class Metrics:
             registry=self.registry,
         )
         # Now minus ce_ingestedtime, when a result is committed.
-        self._end_to_end = Histogram(
+        arrived = Histogram(
             "copydesk_end_to_end_seconds",
             "Seconds from the raw article's arrival to this stage's result",
             ["stage"],
@@ -83,22 +84,23 @@ class Metrics:
         }
         build = Info("copydesk_build", "Version of copydesk and of the stage", registry=self.registry)
         build.info({"version": copydesk.__version__, "stage": stage.name, "stage_version": stage.version})
-        for disposition in ("passed", "rejected", "failed", "invalid", "oversized"):
-            self._articles.labels(self._stage, disposition)
+        # what is counted an article is looked up once
+        self._became = {one: articles.labels(self._stage, one) for one in get_args(Disposition)}
+        self._took, self._arrived = took.labels(self._stage), arrived.labels(self._stage)
         for metric in (self._halted, self._inflight, self._children, self._rebalances, self._commits):
             metric.labels(self._stage)
 
     def count(self, disposition: Disposition) -> None:
         """One article has become this."""
-        self._articles.labels(self._stage, disposition).inc()
+        self._became[disposition].inc()
 
     def article_took(self, seconds: float) -> None:
         """One article was in the stage for so long."""
-        self._seconds.labels(self._stage).observe(seconds)
+        self._took.observe(seconds)
 
     def arrived(self, seconds: float) -> None:
         """A result was committed so long after the raw article arrived."""
-        self._end_to_end.labels(self._stage).observe(seconds)
+        self._arrived.observe(seconds)
 
     def measured(self, measures: Mapping[str, float]) -> None:
         """The stage's measures say this of a result."""

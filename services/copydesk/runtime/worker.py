@@ -11,23 +11,31 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, NodeNotReadyError
 
 from copydesk.contracts import envelope
 from copydesk.runtime import broker
-from copydesk.runtime.app import App, close_lanes, crash_reason, give_up, make_app
 from copydesk.runtime.broker import SetupError
 from copydesk.runtime.child import Child, LoadError
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.halt import Halt
 from copydesk.runtime.health import Health, State, health_file, write_health
-from copydesk.runtime.lanes import QUEUE_BYTES, Budget, Lane, PlainLane, TransactionalLane, producer_options
+from copydesk.runtime.lanes import (
+    Budget,
+    Lane,
+    PlainLane,
+    TransactionalLane,
+    close_lanes,
+    give_up,
+    producer_options,
+)
 from copydesk.runtime.logs import set_up_logs
 from copydesk.runtime.metrics import Metrics
 from copydesk.runtime.page import Page
@@ -36,6 +44,9 @@ from copydesk.runtime.rights import check_rights
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
 from copydesk.runtime.tracing import StageTracing
 from copydesk.stage import Stage
+
+if TYPE_CHECKING:
+    from copydesk.runtime.app import App
 
 TICK_SECONDS = 1.0
 BROKER_CHECK_SECONDS = 5.0
@@ -70,6 +81,7 @@ class Worker:
         self.lanes: dict[TopicPartition, Lane] = {}
         self.writer: Writer
         self.producer_bytes = self.smallest_limit = broker.DEFAULT_BYTES
+        self._says_passed = settings.log_level in {"debug", "info"}
         self._page = Page(self.metrics.registry)
         self._app: App | None = None
         self._plain: AIOKafkaProducer | None = None
@@ -100,7 +112,7 @@ class Worker:
             elif watch.done():
                 watch.result()
             self.log.info("stopping", signal=self._signal.name if self._signal else None)
-            give_up(self)
+            give_up(self.lanes)
             await _cancelled(work)
             await self._stop_app()
             self.log.info("stopped")
@@ -123,20 +135,25 @@ class Worker:
         """Everything before the first article: the topics, the models, the group."""
         if self.settings.metrics_port >= 0:
             await self._serve()
-        transactions, fetch_bytes = await self._check()
-        await self.child.start()
-        if not transactions:
-            self._plain = AIOKafkaProducer(**producer_options(self))
-            await self._plain.start()
-        app = make_app(
+        # the models load in a process of their own, while this one asks the broker and imports faust
+        loading = asyncio.create_task(self.child.start())
+        try:
+            transactions, fetch_bytes = await self._check()
+            from copydesk.runtime.app import make_app  # noqa: PLC0415 - half of the imports' time: see above
+
+            if not transactions:
+                self._plain = AIOKafkaProducer(**producer_options(self))
+                await self._plain.start()
+            await loading  # a member of the group that cannot work yet would only keep others from it
+        finally:
+            await _cancelled(loading)
+        app = self._app = make_app(
             self,
             self.settings,
             group=self.writer.group,
             topic=self.settings.full(self.stage.source),
             fetch_bytes=fetch_bytes,
-            buffer=max(1, QUEUE_BYTES // fetch_bytes),
         )
-        self._app = app
         await app.start()
         return app
 
@@ -151,11 +168,10 @@ class Worker:
     async def _check(self) -> tuple[bool, int]:
         """Whether to use transactions, and the source's largest message; what cannot work is refused here."""
         settings, stage = self.settings, self.stage
-        names = (stage.source, stage.sink, stage.dead_letters)
         async with broker.admin(settings, seconds=settings.broker_seconds) as client:
             self._cluster = await broker.cluster_id(client)
             await check_rights(client, stage, settings)
-            await broker.check_topics(client, settings, names)
+            await broker.check_topics(client, settings, (stage.source, stage.sink, stage.dead_letters))
             limits = await broker.size_limits(client, settings, stage)
         self.producer_bytes = max(limits.values())
         self.smallest_limit = min(limits[settings.full(name)] for name in (stage.sink, stage.dead_letters))
@@ -190,7 +206,7 @@ class Worker:
                 raise error
             self.fail(error)
         if not stop.done():
-            self.fail(crash_reason(app) or RuntimeError("the consumer stopped by itself"))
+            self.fail(app.died_of or RuntimeError("the consumer stopped by itself"))
         await _cancelled(ended)
 
     async def _stop_app(self) -> None:
@@ -207,7 +223,7 @@ class Worker:
 
     async def _clean_up(self) -> None:
         await self._stop_app()
-        await close_lanes(self)
+        await close_lanes(self.lanes)
         await self.child.stop()
         await self._page.stop()
         if self._plain is not None:
@@ -249,21 +265,35 @@ class Worker:
         """Whether no more articles are taken."""
         return self.halt.reason is not None
 
-    async def handle(self, incoming: Incoming, wanted: Callable[[], bool]) -> Ready | None:
-        """What became of one article, and the record to write; None: it is not ours any more."""
-        began = time.time_ns()
-        if incoming.value is None:
-            return self._traced(self.writer.tombstone(incoming, _now()), began)
-        outcome = await self.child.run(incoming.key, incoming.value, wanted=wanted)
-        if outcome is None:
-            return None
-        self.metrics.article_took(self.child.seconds)
-        self._progress = time.monotonic()
-        ready = self.writer.ready(incoming, outcome, _now())
-        self.halt.count(ready.outcome.disposition)
-        if self.halted:
-            self._say_halted(ready)
-        return self._traced(ready, began)
+    async def handle(self, more: Callable[[], Incoming | None], wanted: Callable[[], bool]) -> AsyncGenerator[Ready]:
+        """What became of the articles that `more` gives, and the records to write, one by one.
+
+        Ends where there are no more, or they are not ours any more. Those that the stage's process has are finished.
+        """
+        ahead: deque[tuple[Incoming, int]] = deque()
+        while True:
+            for _ in range(self.child.room):
+                if (one := more()) is None:
+                    break
+                ahead.append((one, time.time_ns()))
+                if one.value is not None:
+                    self.child.give(one.key, one.value)
+            if not ahead:
+                return
+            incoming, began = ahead.popleft()
+            if incoming.value is None:
+                yield self._traced(self.writer.tombstone(incoming, _now()), began)
+                continue
+            outcome = await self.child.take(wanted)
+            if outcome is None:
+                return
+            self.metrics.article_took(self.child.seconds)
+            self._progress = time.monotonic()
+            ready = self.writer.ready(incoming, outcome, _now())
+            self.halt.count(ready.outcome.disposition)
+            if self.halted:
+                self._say_halted(ready)
+            yield self._traced(ready, began)
 
     def _traced(self, ready: Ready, began: int) -> Ready:
         return ready if self._tracing is None else self._tracing.begin(ready, began=began, child=self.child.pid)
@@ -281,7 +311,10 @@ class Worker:
                 self.metrics.arrived(max(0.0, now - envelope.seconds(ingested, default=now)))
             if one.spans is not None:
                 one.spans.end(one)
-            (self.log.info if disposition == "passed" else self.log.warning)("article", **told(one))
+            if disposition != "passed":
+                self.log.warning("article", **told(one))
+            elif self._says_passed:
+                self.log.info("article", **told(one))
 
     def _say_halted(self, last: Ready) -> None:
         self.metrics.halted()
@@ -328,7 +361,7 @@ class Worker:
         self._look()
         self._tell(self._state())
         if self._stop.is_set():
-            give_up(self)
+            give_up(self.lanes)
 
     # ------------------------------------------------------------------------------------------- health
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 import pytest
 from aiokafka import TopicPartition
@@ -37,13 +35,15 @@ class Work:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def handle(self, incoming: Incoming, wanted: Callable[[], bool]) -> Ready | None:
-        await self.gate.wait()
-        if not wanted():
-            return None
-        return self.writer.ready(
-            incoming, Outcome(disposition="passed", article_id="a", value=incoming.value or b""), 0
-        )
+    async def handle(self, more: Callable[[], Incoming | None], wanted: Callable[[], bool]) -> AsyncGenerator[Ready]:
+        while incoming := more():
+            await self.gate.wait()
+            if not wanted():
+                return
+            self.halted = incoming.value == b"halts"
+            yield self.writer.ready(
+                incoming, Outcome(disposition="passed", article_id="a", value=incoming.value or b""), 0
+            )
 
     def committed(self, ready: Sequence[Ready]) -> None:
         self.done.extend(ready)
@@ -70,12 +70,8 @@ class Recorder(Lane):
         self.renewed += 1
 
 
-def event(offset: int, value: bytes = b"{}") -> Any:
-    message = SimpleNamespace(
-        topic="articles.raw", partition=0, offset=offset, timestamp=1.0, key=b"k", value=value, headers=[]
-    )
-    acked: list[bool] = []
-    return SimpleNamespace(message=message, ack=lambda: acked.append(True), acked=acked)
+def article(offset: int, value: bytes = b"{}") -> Incoming:
+    return Incoming(topic="articles.raw", partition=0, offset=offset, timestamp=1000, key=b"k", value=value, headers=())
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -87,11 +83,9 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_what_is_ready_together_is_one_write_and_its_last_offset_counts() -> None:
     work = Work()
     lane = Recorder(work)
-    events = [event(offset) for offset in (5, 6, 9)]
-    for one in events:
-        await lane.put(one)
+    await _put_all(lane, [article(offset) for offset in (5, 6, 9)])
     lane.start(0)
-    await until(lambda: all(one.acked for one in events))
+    await lane.idle()
     assert lane.writes == [(["articles.cleaned"] * 3, 10)]
     assert lane.holding == 0
     assert lane.next == 10
@@ -103,7 +97,7 @@ async def test_a_write_holds_at_most_fifty() -> None:
     lane = Recorder(work)
     work.gate.clear()
     lane.start(0)
-    putting = asyncio.create_task(_put_all(lane, [event(offset, b"") for offset in range(130)]))
+    putting = asyncio.create_task(_put_all(lane, [article(offset, b"") for offset in range(130)]))
     await until(lambda: lane.holding > BATCH)
     work.gate.set()
     await putting
@@ -112,8 +106,8 @@ async def test_a_write_holds_at_most_fifty() -> None:
     await lane.close()
 
 
-async def _put_all(lane: Lane, events: list[Any]) -> None:
-    for one in events:
+async def _put_all(lane: Lane, articles: list[Incoming]) -> None:
+    for one in articles:
         await lane.put(one)
 
 
@@ -121,9 +115,8 @@ async def test_what_was_done_before_is_skipped() -> None:
     work = Work()
     lane = Recorder(work)
     lane.start(7)
-    events = [event(offset) for offset in (5, 6, 7)]
-    await _put_all(lane, events)
-    await until(lambda: all(one.acked for one in events))
+    await _put_all(lane, [article(offset) for offset in (5, 6, 7, 6, 7)])
+    await lane.idle()
     assert [one.incoming.offset for one in work.done] == [7]
     await lane.close()
 
@@ -133,33 +126,56 @@ async def test_giving_up_drops_the_queue_and_commits_nothing_of_it() -> None:
     lane = Recorder(work)
     work.gate.clear()
     lane.start(0)
-    events = [event(offset) for offset in range(4)]
-    await _put_all(lane, events)
+    await _put_all(lane, [article(offset) for offset in range(4)])
     lane.give_up()
     work.gate.set()
-    await until(lambda: all(one.acked for one in events))
+    await lane.idle()
     assert work.done == [], "asked whether to go on, the article in hand was given up as well"
-    late = event(9)
-    await lane.put(late)
-    await until(lambda: bool(late.acked))
-    assert work.done == []
+    await lane.put(article(9))
+    assert lane.holding == 0, "what comes later is the next owner's"
     await lane.close()
 
 
-async def test_a_halted_worker_commits_nothing_more() -> None:
+async def test_a_full_lane_that_is_given_up_keeps_nobody_waiting() -> None:
     work = Work()
     lane = Recorder(work)
     work.gate.clear()
     lane.start(0)
-    one = event(0)
-    await lane.put(one)
+    putting = asyncio.create_task(_put_all(lane, [article(offset, b"") for offset in range(130)]))
+    await until(lambda: lane.holding > BATCH)
+    lane.give_up()
+    work.gate.set()
+    async with asyncio.timeout(5):
+        await putting
+        await lane.idle()
+    assert work.done == []
+    await lane.close()
+
+
+async def test_a_halted_worker_has_written_what_came_before_and_nothing_more() -> None:
+    work = Work()
+    lane = Recorder(work)
+    await _put_all(lane, [article(0), article(1), article(2, b"halts"), article(3)])
+    lane.start(0)
+    await until(lambda: work.halted and bool(lane.writes))
+    assert lane.writes == [(["articles.cleaned"] * 2, 2)]
+    assert lane.holding == 4
+    lane.give_up()
+    await lane.idle()
+    assert [offset for _, offset in lane.writes] == [2]
+    await lane.close()
+
+
+async def test_a_worker_that_has_halted_writes_nothing() -> None:
+    work = Work()
+    lane = Recorder(work)
+    work.gate.clear()
+    lane.start(0)
+    await lane.put(article(0))
     work.halted = True
     work.gate.set()
-    await asyncio.sleep(0.05)
-    assert lane.writes == []
-    assert not one.acked
     lane.give_up()
-    await until(lambda: bool(one.acked))
+    await lane.idle()
     assert lane.writes == []
     await lane.close()
 
@@ -168,11 +184,10 @@ async def test_a_refused_record_hits_only_itself() -> None:
     work = Work()
     lane = Recorder(work, refuse=b"large")
     work.gate.clear()
-    events = [event(0, b"a"), event(1, b"large"), event(2, b"c")]
     lane.start(0)
-    await _put_all(lane, events)
+    await _put_all(lane, [article(0, b"a"), article(1, b"large"), article(2, b"c")])
     work.gate.set()
-    await until(lambda: all(one.acked for one in events))
+    await lane.idle()
     dispositions = [one.outcome.disposition for one in work.done]
     assert dispositions == ["passed", "oversized", "passed"]
     assert work.done[1].record.value == b"", "its dead letter, refused as well, is a pointer"
@@ -189,11 +204,10 @@ async def test_a_broken_world_ends_the_worker() -> None:
 
     lane = Broken(work)
     lane.start(0)
-    one = event(0)
-    await lane.put(one)
+    await lane.put(article(0))
     await until(lambda: bool(work.errors))
     assert isinstance(work.errors[0], ConnectionError)
-    assert not one.acked
+    assert lane.holding == 1
     await lane.close()
 
 

@@ -27,6 +27,7 @@ def test_an_empty_variable_is_no_value() -> None:
         ("COPYDESK_METRICS_PORT", "many"),
         ("COPYDESK_METRICS_PORT", "70000"),
         ("COPYDESK_DELIVERY", "twice"),
+        ("COPYDESK_COMPRESSION", "rar"),
         ("COPYDESK_MAX_ARTICLE_SECONDS", "0"),
         ("COPYDESK_DLQ_MAX_RATIO", "2"),
     ],
