@@ -360,8 +360,10 @@ async def test_a_text_is_pasted_and_published(open_page: Open) -> None:
 
 
 async def test_files_are_dropped_anywhere_and_published(open_page: Open) -> None:
-    dropped = [
+    dropped: list[list[str | list[int]]] = [
         ["a.txt", "Plain text."],
+        ["utf16.txt", list("“In UTF-16.”".encode("utf-16"))],
+        ["array.json", '[{"text": "First."}, {"text": "Second."}]'],
         ["b.html", "<html><body><p>A page without an address.</p></body></html>"],
         ["c.json", '{"id": "mine", "text": "An article."}'],
         ["d.ndjson", '{"text": "One."}\n\n{"text": "Two."}\n'],
@@ -372,7 +374,8 @@ async def test_files_are_dropped_anywhere_and_published(open_page: Open) -> None
         await page.evaluate(
             """(files) => {
                 const carried = new DataTransfer();
-                for (const [name, text] of files) carried.items.add(new File([text], name));
+                for (const [name, text] of files)
+                    carried.items.add(new File([Array.isArray(text) ? new Uint8Array(text) : text], name));
                 const event = { dataTransfer: carried, bubbles: true, cancelable: true };
                 for (const kind of ["dragenter", "dragover", "drop"])
                     document.body.dispatchEvent(new DragEvent(kind, event));
@@ -385,6 +388,9 @@ async def test_files_are_dropped_anywhere_and_published(open_page: Open) -> None
     assert sorted(told, key=json.dumps) == sorted(
         [
             {"text": "Plain text."},
+            {"text": "“In UTF-16.”"},
+            {"text": "First."},
+            {"text": "Second."},
             {"html": "<html><body><p>A page without an address.</p></body></html>"},
             {"id": "mine", "text": "An article."},
             {"text": "One."},
