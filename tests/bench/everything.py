@@ -63,7 +63,7 @@ def run(part: str, notes: Path) -> str:
         return f"{part}: there is no such part; there are {', '.join(PARTS)}"
     script = str(Path(__file__).with_name(f"{part}.py"))
     say(f"{part} {' '.join(PARTS[part])}, {SECONDS[part]} seconds at most")
-    environ = {**os.environ, NOTES: str(notes)}
+    environ = {"OMP_NUM_THREADS": "1", **os.environ, NOTES: str(notes)}  # one worker has one core
     with subprocess.Popen(
         [sys.executable, "-W", "ignore", script, *PARTS[part]], env=environ, stderr=subprocess.PIPE, text=True
     ) as process:
