@@ -105,6 +105,31 @@ async def test_up_killed_takes_everything_with_it(mine: Callable[[], set[int]]) 
             await asyncio.sleep(0.1)
 
 
+@pytest.mark.slow
+async def test_up_ends_with_its_broker(mine: Callable[[], set[int]]) -> None:
+    """Workers would call an address for ever where nobody answers any more."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "copydesk", "up", "--port", "0", "--no-viewer",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(60):
+            while b" ready " not in (line := await process.stderr.readline()):
+                assert line, "up ended"
+        (broker,) = [pid for pid in mine() if "--storage-engine" in strings(pid, "cmdline")]
+        os.kill(broker, signal.SIGKILL)
+        _, rest = await asyncio.wait_for(process.communicate(), 60)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 3
+    assert "copydesk: the embedded broker ended with -9, what it held is gone: start again" in rest.decode()
+    assert mine() == set(), "nothing is left behind"
+
+
 async def test_up_on_a_port_that_is_taken_is_exit_5() -> None:
     port = free_port_pair()
     server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", port)

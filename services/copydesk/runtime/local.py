@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -70,15 +70,20 @@ class Pipeline:
         self._processes: dict[str, Process] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self) -> None:
-        """Start the workers and the page."""
+    async def start(self, broker_ended: Callable[[], Awaitable[int]]) -> None:
+        """Start the workers and the page.
+
+        Args:
+            broker_ended: Waits until the broker has ended by itself; returns its exit status.
+        """
         self._tasks = [asyncio.create_task(self._keep(name, command)) for name, command in self._commands.items()]
+        self._tasks.append(asyncio.create_task(self._watch(broker_ended)))
 
     async def wait(self) -> None:
         """Wait for ever.
 
         Raises:
-            PipelineError: A worker, or the page, cannot run.
+            PipelineError: A worker, or the page, cannot run, or the broker has ended.
         """
         await asyncio.gather(*self._tasks)
 
@@ -102,6 +107,11 @@ class Pipeline:
             failures += 1
             self._say(name, f"ended with {status}; starts again in {pause:g} s")
             await asyncio.sleep(pause)
+
+    async def _watch(self, broker_ended: Callable[[], Awaitable[int]]) -> None:
+        """Give up with the broker: another one would know none of the articles, and workers would call it for ever."""
+        status = await broker_ended()
+        raise PipelineError(f"the embedded broker ended with {status}, what it held is gone: start again", Exit.BROKER)
 
     async def _spawn(self, name: str, command: tuple[str, ...]) -> Process:
         process = await asyncio.create_subprocess_exec(
@@ -145,7 +155,7 @@ async def pipeline(
         if problems := {name: what for name, what in became.items() if what not in {"created", "exists"}}:
             raise broker.SetupError(f"topics could not be created: {problems}")
         running = Pipeline(connection, scale, say, viewer_port)
-        await running.start()
+        await running.start(embedded.ended)
         try:
             yield running
         finally:
