@@ -1,0 +1,78 @@
+"""A coordinator that refuses to tell the committed offsets has not said that there are none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+)
+from aiokafka.protocol.commit import OffsetFetchResponse_v2, OffsetFetchResponse_v3
+
+from copydesk.client.committed import heed_refused_offsets
+
+PARTITION = TopicPartition("articles.raw", 3)
+TOLD = [("articles.raw", [(3, 71, "", 0)])]
+
+
+class Client:
+    """Gives its answers in turn."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+
+    async def send(self, _node: int, _request: Any, **_options: Any) -> Any:
+        return self.answers.pop(0)
+
+
+class Coordinator(GroupCoordinator):  # type: ignore[misc]  # aiokafka has no types
+    """One that knows where it is, and talks to nobody."""
+
+    def __init__(self, client: Client) -> None:
+        self.group_id, self._retry_backoff_ms = "cleaner", 1
+        self.coordinator_id: int | None = 1
+        self._client, self.asked = client, 0
+
+    async def ensure_coordinator_known(self) -> None:
+        self.asked += self.coordinator_id is None
+        self.coordinator_id = 1
+
+    def coordinator_dead(self) -> None:
+        self.coordinator_id = None
+
+
+@pytest.mark.parametrize(
+    ("error", "moves"),
+    [(NotCoordinatorForGroupError, 1), (GroupCoordinatorNotAvailableError, 1), (GroupLoadInProgressError, 0)],
+)
+@pytest.mark.parametrize("version", [2, 3])
+async def test_it_is_asked_again(error: type[KafkaError], moves: int, version: int) -> None:
+    heed_refused_offsets()
+
+    def answer(topics: list[Any], code: int) -> Any:
+        return OffsetFetchResponse_v2(topics, code) if version == 2 else OffsetFetchResponse_v3(0, topics, code)
+
+    coordinator = Coordinator(Client(answer([], error.errno), answer([], error.errno), answer(TOLD, 0)))
+    found = await coordinator.fetch_committed_offsets([PARTITION])
+    assert found[PARTITION].offset == 71
+    assert coordinator.asked == 2 * moves
+
+
+async def test_what_asking_again_will_not_mend_is_raised() -> None:
+    heed_refused_offsets()
+    coordinator = Coordinator(Client(OffsetFetchResponse_v3(0, [], GroupAuthorizationFailedError.errno)))
+    with pytest.raises(GroupAuthorizationFailedError):
+        await coordinator.fetch_committed_offsets([PARTITION])
+
+
+async def test_none_committed_is_an_answer() -> None:
+    heed_refused_offsets()
+    coordinator = Coordinator(Client(OffsetFetchResponse_v3(0, [("articles.raw", [(3, -1, "", 0)])], 0)))
+    assert await coordinator.fetch_committed_offsets([PARTITION]) == {}
