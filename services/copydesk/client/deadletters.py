@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
-from copydesk.client.committed import heed_refused_offsets
+from copydesk.client.committed import ask_for_stable_offsets
 from copydesk.client.connection import Connection
 from copydesk.client.consuming import Message, consume
 from copydesk.client.names import read_any_header_name
@@ -135,7 +135,7 @@ class Retry:
         self._dry_run = dry_run
         self._group = connection.full(GROUP)
         read_any_header_name()
-        heed_refused_offsets()
+        ask_for_stable_offsets()
         self._consumer = AIOKafkaConsumer(
             group_id=self._group,
             enable_auto_commit=False,

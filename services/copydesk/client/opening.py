@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from copydesk.client.committed import heed_refused_offsets
+from copydesk.client.committed import ask_for_stable_offsets
 from copydesk.client.connection import Connection
 from copydesk.client.names import read_any_header_name
 from copydesk.contracts.topics import UnknownTopicError, topics
@@ -39,7 +39,7 @@ async def opened(
         BrokerAwayError: Nothing answers, or it refuses the login.
     """
     read_any_header_name()
-    heed_refused_offsets()
+    ask_for_stable_offsets()
     consumer = AIOKafkaConsumer(
         group_id=connection.full(group) if group else None,
         isolation_level="read_committed",

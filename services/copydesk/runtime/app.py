@@ -21,7 +21,7 @@ from faust.tables import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from copydesk.client.committed import heed_refused_offsets
+from copydesk.client.committed import ask_for_stable_offsets
 from copydesk.client.names import read_any_header_name
 from copydesk.client.reading import Reading, readings
 from copydesk.runtime.lanes import Lane, close_lanes, give_up
@@ -247,7 +247,7 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
         fetch_bytes: Most bytes a partition a fetch: the topic's `max.message.bytes`.
     """
     read_any_header_name()
-    heed_refused_offsets()
+    ask_for_stable_offsets()
     session = settings.session_seconds
     app = App(
         group,

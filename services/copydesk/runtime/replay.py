@@ -35,7 +35,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from copydesk.client.committed import heed_refused_offsets
+from copydesk.client.committed import ask_for_stable_offsets
 from copydesk.client.consuming import AWAY_SECONDS
 from copydesk.client.names import read_any_header_name
 from copydesk.client.opening import largest_bytes, partitions_of
@@ -203,7 +203,7 @@ class Replay:
             resume: The id of a replay that was cut off; what it committed is not done again.
         """
         read_any_header_name()
-        heed_refused_offsets()
+        ask_for_stable_offsets()
         self.id = resume or uuid4().hex[:12]
         self.group = settings.full(f"copydesk.{stage.name}.replay-{self.id}")
         self.tally = Tally()

@@ -1,0 +1,58 @@
+"""A group's coordinator moves while the group asks how far it got: no answer may look like "nowhere yet"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from copydesk.client.committed import ask_for_stable_offsets
+from harness.brokers import Kafka, own_kafka
+from harness.running import Cluster
+
+PARTITIONS = 4
+COMMITTED = 7
+
+
+@pytest.fixture
+def kafka(tmp_path: Path) -> Iterator[Kafka]:
+    with own_kafka(tmp_path, nodes=3) as running:
+        yield running
+
+
+@pytest.mark.slow
+@pytest.mark.kafka
+@pytest.mark.timeout(300)
+async def test_committed_offsets_are_told_while_their_coordinator_moves(kafka: Kafka) -> None:
+    """aiokafka alone gave "none committed" 4,080 times in 4,152: its errors unheeded; heeded, still 89 times in 877."""
+    ask_for_stable_offsets()
+    async with Cluster(kafka) as here:
+        await kafka.in_sync()
+        await here.create("articles.raw", partitions=PARTITIONS)
+        partitions = [TopicPartition(f"{here.prefix}articles.raw", number) for number in range(PARTITIONS)]
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=kafka.brokers, group_id=f"{here.prefix}moved", enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            consumer.assign(partitions)
+            await consumer.commit(dict.fromkeys(partitions, COMMITTED))
+            told: list[list[int | None]] = []
+
+            async def ask() -> None:
+                while True:
+                    told.append([await consumer.committed(partition) for partition in partitions])
+
+            asking = asyncio.create_task(ask())
+            for _ in range(2):
+                await kafka.move_leaders("__consumer_offsets")
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+        finally:
+            await consumer.stop()
+    assert told
+    assert [n for n in enumerate(told) if n[1] != [COMMITTED] * PARTITIONS] == [], len(told)
