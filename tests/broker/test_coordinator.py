@@ -27,7 +27,7 @@ def kafka(tmp_path: Path) -> Iterator[Kafka]:
 @pytest.mark.kafka
 @pytest.mark.timeout(300)
 async def test_committed_offsets_are_told_while_their_coordinator_moves(kafka: Kafka) -> None:
-    """aiokafka alone gave "none committed" 4,080 times in 4,152: its errors unheeded; heeded, still 89 times in 877."""
+    """With aiokafka alone 4,080 of 4,152 answers were "none committed"; with its errors heeded, 89 of 877."""
     ask_for_stable_offsets()
     async with Cluster(kafka) as here:
         await kafka.in_sync()
