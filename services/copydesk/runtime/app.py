@@ -130,7 +130,7 @@ class _Consumer(driver.Consumer):
         for partition, record in self.scheduler.iterate(polled):
             lane = self.app.owner.lanes.get(partition)
             if lane is not None:
-                await lane.put(_incoming(record))
+                await lane.put(Incoming.of(record))
             if self._changing_hands(generation):
                 return
 
@@ -147,18 +147,6 @@ class _Consumer(driver.Consumer):
 async def _idle(lanes: dict[TopicPartition, Lane]) -> None:
     give_up(lanes)
     await asyncio.gather(*(lane.idle() for lane in lanes.values()))
-
-
-def _incoming(record: Any) -> Incoming:
-    return Incoming(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        timestamp=record.timestamp,
-        key=record.key,
-        value=record.value,
-        headers=record.headers,
-    )
 
 
 class _Transport(driver.Transport):

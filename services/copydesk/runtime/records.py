@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 from copydesk.client.connection import Connection
 from copydesk.contracts import deadletter, envelope
@@ -25,6 +25,19 @@ class Incoming(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: tuple[Header, ...]
+
+    @classmethod
+    def of(cls, record: Any) -> Self:
+        """A record of aiokafka's."""
+        return cls(
+            record.topic,
+            record.partition,
+            record.offset,
+            record.timestamp,
+            record.key,
+            record.value,
+            tuple(record.headers),
+        )
 
 
 class Record(NamedTuple):

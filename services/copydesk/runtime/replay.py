@@ -380,7 +380,7 @@ class Replay:
             return
         self.tally.overtaken += 1
         if not self._transactions:
-            self._overtaking[id_] = _incoming(record)
+            self._overtaking[id_] = Incoming.of(record)
 
     def _version_of(self, record: Any) -> Version:
         return version_of(self._stage.source, record.partition, record.offset, record.timestamp, record.headers)
@@ -392,9 +392,9 @@ class Replay:
     def _draw(self, record: Any) -> None:
         """Keep the record with equal chance for all (reservoir sampling, Vitter's algorithm R)."""
         if len(self._sample) < SAMPLE:
-            self._sample.append(_incoming(record))
+            self._sample.append(Incoming.of(record))
         elif (place := random.randrange(self.tally.found)) < SAMPLE:  # noqa: S311 - no secret
-            self._sample[place] = _incoming(record)
+            self._sample[place] = Incoming.of(record)
 
     # ------------------------------------------------------------------------------------------------- doing
 
@@ -457,7 +457,7 @@ class Replay:
         wanted = id_ is None or self._newest.wants(id_, record.partition, record.offset)
         if not wanted or not self._asks_for(record, id_):
             return None
-        return _Pending(id_, await self._ready(_incoming(record)))
+        return _Pending(id_, await self._ready(Incoming.of(record)))
 
     async def _ready(self, incoming: Incoming) -> Ready:
         now = time.time_ns() // 1_000_000
@@ -551,18 +551,6 @@ def article_id(stage: Stage, value: bytes | None, key: bytes | None) -> str | No
     except InvalidDocumentError:
         return article.peek_id(value, key)
     return id_ if isinstance(id_, str) else article.peek_id(b"", key)
-
-
-def _incoming(record: Any) -> Incoming:
-    return Incoming(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        timestamp=record.timestamp,
-        key=record.key,
-        value=record.value,
-        headers=tuple(record.headers),
-    )
 
 
 __all__ = ["HaltedError", "Newest", "Plan", "Replay", "Tally", "article_id"]
