@@ -13,6 +13,7 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from copydesk.client.compression import compress_fast
 from copydesk.client.connection import Connection, read_connection
 from copydesk.client.tracing import ARTICLE, BODY_BYTES, OFFSET, PARTITION, TOMBSTONE, Tracing, failed
 from copydesk.contracts.articles import RawArticle
@@ -70,6 +71,7 @@ class Publisher:
         Raises:
             BrokerAwayError: Nothing answers.
         """
+        compress_fast()
         self._producer = AIOKafkaProducer(
             acks="all",
             compression_type="lz4",

@@ -22,6 +22,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from copydesk.client.committed import ask_for_stable_offsets
+from copydesk.client.compression import compress_fast
 from copydesk.client.names import read_any_header_name
 from copydesk.client.reading import Reading, readings
 from copydesk.runtime.lanes import Lane, close_lanes, give_up
@@ -236,6 +237,7 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
     """
     read_any_header_name()
     ask_for_stable_offsets()
+    compress_fast()
     session = settings.session_seconds
     app = App(
         group,

@@ -27,7 +27,7 @@ import msgspec
 
 from copydesk.runtime import article
 from copydesk.runtime.article import Outcome, Trouble
-from copydesk.runtime.processes import ONE_CORE, die_with
+from copydesk.runtime.processes import ONE_CORE, die_with, keep_loaded
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
 from copydesk.stage import Stage, find
 
@@ -272,6 +272,7 @@ def main(name: str, parent: int) -> None:
         trouble = Trouble(name=type(error).__name__, message=str(error))
         _answer(answers, Outcome(disposition="failed", trouble=trouble), 0.0)
         sys.exit(1)
+    keep_loaded()
     if settings.max_child_bytes:
         # after loading, so that a limit never keeps the models out; the data segment, since address space that is
         # only reserved (threads, arenas) costs nothing

@@ -23,7 +23,7 @@ from copydesk.runtime.settings import Settings
 BATCH = 50
 """Most articles in a transaction: a crash replays no more than this of a partition."""
 
-TURN_SECONDS = 0.25
+TURN_SECONDS = 1.0
 """How long a lane with more in its queue keeps the stage's process before it commits and another lane has its turn.
 
 A transaction costs the same for one article as for fifty. Lanes that took turns article by article committed one or two
@@ -333,7 +333,7 @@ def producer_options(work: Work) -> dict[str, Any]:
     settings = work.settings
     return {
         "acks": "all",
-        "compression_type": None if settings.compression == "none" else settings.compression,
+        "compression_type": settings.compression_type,
         # an article that the topic refuses for its size fails its whole batch: no batch larger than the topic takes
         "max_batch_size": min(BATCH_BYTES, work.smallest_limit),
         "max_request_size": work.producer_bytes,

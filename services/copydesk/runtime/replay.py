@@ -36,6 +36,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from copydesk.client.committed import ask_for_stable_offsets
+from copydesk.client.compression import compress_fast
 from copydesk.client.consuming import AWAY_SECONDS
 from copydesk.client.names import read_any_header_name
 from copydesk.client.opening import largest_bytes, partitions_of
@@ -204,6 +205,7 @@ class Replay:
         """
         read_any_header_name()
         ask_for_stable_offsets()
+        compress_fast()
         self.id = resume or uuid4().hex[:12]
         self.group = settings.full(f"copydesk.{stage.name}.replay-{self.id}")
         self.tally = Tally()
@@ -247,7 +249,7 @@ class Replay:
         self._writer = Writer(stage, settings, settings_digest=digest, limits=limits, group=self.group)
         self._producer = AIOKafkaProducer(
             acks="all",
-            compression_type="lz4",
+            compression_type=settings.compression_type,
             max_batch_size=min(
                 BATCH_BYTES, *(limits[settings.full(name)] for name in (stage.sink, stage.dead_letters))
             ),

@@ -78,6 +78,11 @@ class Settings(Connection, frozen=True, kw_only=True):
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: JSON unless standard error is a terminal."""
 
+    @property
+    def compression_type(self) -> str | None:
+        """`compression` as aiokafka names it."""
+        return None if self.compression == "none" else self.compression
+
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The worker's settings.

@@ -39,6 +39,7 @@ from copydesk.runtime.lanes import (
 from copydesk.runtime.logs import set_up_logs
 from copydesk.runtime.metrics import Metrics
 from copydesk.runtime.page import Page
+from copydesk.runtime.processes import keep_loaded
 from copydesk.runtime.records import Incoming, Ready, Writer, told
 from copydesk.runtime.rights import check_rights
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
@@ -155,6 +156,7 @@ class Worker:
             fetch_bytes=fetch_bytes,
         )
         await app.start()
+        keep_loaded()
         return app
 
     async def _serve(self) -> None:

@@ -12,8 +12,9 @@ MOST_PIECES = 4_096
 """Of a text that count: with rows of up to 4,095 their sum stays a whole number that float32 holds exactly."""
 LONGEST_WORD = 100
 """Longer words are unknown, as they are to the model that the table comes from."""
-MOST_WORDS = 50_000
-"""Words remembered; then the memory starts anew. Bounds it at some 8 MB."""
+GENERATION = 10_000
+"""Words remembered before they become the old generation, of which those are taken over that are met again: at most
+twice as many are remembered."""
 
 find_words = re.compile(r"[^\W_]+").findall
 """Runs of letters and digits: as BERT's own pre-tokenizer cuts, less the punctuation, which tells no topic."""
@@ -48,14 +49,16 @@ class WordPieces(dict[str, tuple[int, ...]]):
         """Remember nothing yet."""
         super().__init__()
         self.vocabulary = vocabulary
+        self.old: dict[str, tuple[int, ...]] = {}
 
     def __missing__(self, word: str) -> tuple[int, ...]:
-        """The rows of a word not met yet; none if a part of it is unknown."""
+        """The rows of a word that this generation has not met yet; none if a part of it is unknown."""
         if len(word) > LONGEST_WORD:
             return ()
-        if len(self) >= MOST_WORDS:
+        if len(self) >= GENERATION:
+            self.old = dict(self)
             self.clear()
-        found = self[word] = self._split(fold(word))
+        found = self[word] = self.old.get(word) or self._split(fold(word))
         return found
 
     def rows(self, text: str) -> list[int]:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.vectors import load, table
-from copydesk.vectors.wordpieces import LONGEST_WORD, MOST_CHARACTERS, MOST_WORDS, WordPieces
+from copydesk.vectors.wordpieces import GENERATION, LONGEST_WORD, MOST_CHARACTERS, WordPieces
 
 vectors = load()
 COUNCIL = "The council voted to reopen the harbour bridge."
@@ -85,9 +85,11 @@ def test_words_are_cut_into_the_longest_pieces() -> None:
 
 def test_the_memory_for_words_is_bounded() -> None:
     pieces = WordPieces({"a": 0, "##a": 1, "##b": 2})
-    for number in range(MOST_WORDS + 10):
-        pieces[f"a{number:b}".replace("0", "a").replace("1", "b")]
-    assert len(pieces) <= MOST_WORDS
+    words = [f"a{number:b}".replace("0", "a").replace("1", "b") for number in range(2 * GENERATION + 10)]
+    first = [pieces[word] for word in words]
+    assert len(pieces) <= GENERATION
+    assert len(pieces.old) <= GENERATION
+    assert [pieces[word] for word in words] == first
 
 
 def test_the_table_is_the_one_that_others_were_trained_with() -> None:
