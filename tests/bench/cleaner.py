@@ -13,6 +13,7 @@ import importlib
 import json
 import logging
 import lzma
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,21 +22,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: one worker has one core
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.rows import beside, show
+import trafilatura
+
+from bench.rows import beside, miss, show
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 5
 Keep = Callable[[list[str]], list[bool]]
-
-
-def need(name: str) -> Any:
-    """A peer's module, or the end with a word on how to get it."""
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        sys.exit(f"{error}: this runs in an environment of infra/docker/locks/bench.txt (make bench-cleaner)")
 
 
 def say(line: str) -> None:
@@ -59,33 +56,55 @@ def among(blocks: Sequence[str], text: str) -> list[bool]:
 
 
 def peers() -> dict[str, Keep]:
-    """Which blocks each peer keeps."""
-    trafilatura, justext, boilerpy3 = need("trafilatura"), need("justext"), need("boilerpy3.extractors")
-    filters, data = need("datatrove.pipeline.filters.c4_filters"), need("datatrove.data")
+    """Which blocks each peer keeps; one that is not installed is told and left out."""
+    found = {"trafilatura": by_trafilatura()}  # the cleaner's own dependency
+    for name, load in {"jusText": by_justext, "boilerpy3": by_boilerpy3, "C4 lines (datatrove)": by_c4}.items():
+        try:
+            found[name] = load()
+        except ImportError as error:
+            miss(f"{name}: {error}; it is in an environment of infra/docker/locks/bench.txt (make bench-cleaner)")
+    return found
+
+
+def by_trafilatura() -> Keep:
+    """What trafilatura takes for the page's text."""
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    return lambda blocks: among(blocks, trafilatura.extract(wrap(blocks), include_comments=False) or "")
+
+
+def by_justext() -> Keep:
+    """The paragraphs that jusText calls good."""
+    justext: Any = importlib.import_module("justext")
     english = justext.get_stoplist("English")
-    article = boilerpy3.ArticleExtractor(raise_on_failure=False)
-    # its line rules alone: what it says of the whole document is no cleaning
+
+    def keep(blocks: list[str]) -> list[bool]:
+        kept = "\n".join(p.text for p in justext.justext(wrap(blocks), english) if not p.is_boilerplate)
+        return among(blocks, kept)
+
+    return keep
+
+
+def by_boilerpy3() -> Keep:
+    """What boilerpipe's rules for articles keep."""
+    article: Any = importlib.import_module("boilerpy3.extractors").ArticleExtractor(raise_on_failure=False)
+    return lambda blocks: among(blocks, article.get_content(wrap(blocks)) or "")
+
+
+def by_c4() -> Keep:
+    """C4's line rules alone: what they say of the whole document is no cleaning."""
+    filters: Any = importlib.import_module("datatrove.pipeline.filters.c4_filters")
+    data: Any = importlib.import_module("datatrove.data")
     lines = filters.C4QualityFilter(
         min_num_sentences=-1, remove_citations=False, filter_lorem_ipsum=False, filter_curly_bracket=False
     )
 
-    def by_justext(blocks: list[str]) -> list[bool]:
-        kept = "\n".join(p.text for p in justext.justext(wrap(blocks), english) if not p.is_boilerplate)
-        return among(blocks, kept)
-
-    def by_c4(blocks: list[str]) -> list[bool]:
+    def keep(blocks: list[str]) -> list[bool]:
         document = data.Document(text="\n".join(blocks), id="")
         lines.filter(document)
         kept = set(document.text.split("\n"))
         return [block.strip() in kept for block in blocks]
 
-    return {
-        "trafilatura": lambda blocks: among(blocks, trafilatura.extract(wrap(blocks), include_comments=False) or ""),
-        "jusText": by_justext,
-        "boilerpy3": lambda blocks: among(blocks, article.get_content(wrap(blocks)) or ""),
-        "C4 lines (datatrove)": by_c4,
-    }
+    return keep
 
 
 def measure_speed(records: Sequence[dict[str, Any]], shared: Path) -> None:
@@ -94,7 +113,6 @@ def measure_speed(records: Sequence[dict[str, Any]], shared: Path) -> None:
     from copydesk.contracts.articles import RawArticle
 
     clean = load(CleanerSettings())
-    trafilatura = need("trafilatura")
     articles = [RawArticle(id=r["id"], text=r["raw_text"], title=r["title"] or None, language="en") for r in records]
     blocks = [[" ".join(block["text"].split()) for block in r["blocks"]] for r in records]
     with lzma.open(shared / "data/html/dev.jsonl.xz", "rt", encoding="utf-8") as file:

@@ -42,8 +42,8 @@ class Settings(Connection, frozen=True, kw_only=True):
     """After this the broker aborts a transaction. Articles are processed before it opens, so it can be short."""
 
     compression: Literal["lz4", "zstd", "none"] = "lz4"
-    """Of what the worker writes. zstd takes less CPU and fewer bytes; brokers and readers on Alpine, or a native
-    image of Kafka, may not have it (ADR 0013)."""
+    """Of what the worker writes. zstd takes half the bytes for a little more CPU; brokers and readers on Alpine, or
+    a native image of Kafka, may not have it (ADR 0015)."""
 
     session_seconds: Seconds = 45.0
     """After this without a heartbeat the group gives a worker's partitions to others."""
