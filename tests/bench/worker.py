@@ -131,7 +131,7 @@ async def measure(systems: Sequence[System], articles: int, *, rounds: int, kill
         seen = {system.job: [await measure_kill(kafka, system, articles) for _ in range(kills)] for system in systems}
         if kills:
             show(
-                f"killed by SIGKILL at a third of {articles:,}, started again, {kills} times",
+                f"killed by SIGKILL at a third of {articles:,}, started again, {kills} kills a system",
                 ("lost", "duplicated", "seconds to the last result"),
                 [Row(system.name, tuple(map(listed, zip(*seen[system.job], strict=True)))) for system in systems],
             )
