@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
-import py3langid.langid
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 MIN_LETTERS = 60
 """Letters below which no guess is made: a headline's worth of names is any language's."""
@@ -17,15 +18,45 @@ MIN_PROBABILITY = 0.9
 """Of the best guess; below, the text has no language rather than a wrong one."""
 
 
+ENGLISH = frozenset(
+    "the of and to that with his from this which have been were their would said has he are but they she will"  # noqa: SIM905 - words read best as words
+    " who not".split(" ")
+)
+MIN_ENGLISH = 0.12
+"""Share of these words from which a text is English without another look. Of 617 English articles 95 % have it, the
+other 19 of the development set at most .019; a text that is half English is left to the model."""
+MIN_WORDS = 40
+"""Below, a share says little."""
+
+
+def is_english(text: str) -> bool:
+    """Whether it is beyond doubt.
+
+    >>> is_english("The mayor said that the bridge, which they have closed, would not be open to cars. " * 3)
+    True
+    """
+    words = text.lower().split()
+    return len(words) >= MIN_WORDS and sum(map(ENGLISH.__contains__, words)) >= MIN_ENGLISH * len(words)
+
+
 def load_identifier() -> Callable[[str], str | None]:
-    """A function from a text to its ISO 639-1 code, or None where it is too short or unclear."""
-    identifier = py3langid.langid.LanguageIdentifier.from_model_file(py3langid.langid.MODEL_FILE, norm_probs=True)
+    """A function from a text to its ISO 639-1 code, or None where it is too short or unclear.
+
+    The model is loaded (.4 s, unpacked by LZMA) when a text first needs it.
+    """
+    load_model = cache(_load_model)
 
     def identify(text: str) -> str | None:
         part = text[:LOOK_AT]
         if sum(map(str.isalpha, part)) < MIN_LETTERS:
             return None
-        code, probability = identifier.classify(part)
+        if is_english(part):
+            return "en"
+        code, probability = load_model().classify(part)
         return str(code) if probability >= MIN_PROBABILITY else None
 
     return identify
+
+
+def _load_model() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
