@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from harness.brokers import Broker, any_broker, embedded_broker
+from harness.brokers import Broker, Kafka, any_broker, embedded_broker, own_kafka
 from harness.running import Cluster
 from harness.terminal import marked
 
@@ -20,6 +21,13 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         if reporter is not None and capture is not None:
             with capture.global_and_fixture_disabled():
                 reporter.write_line(f"\nbroker tests run on the {running}")
+        yield running
+
+
+@pytest.fixture
+def three_brokers(tmp_path: Path) -> Iterator[Kafka]:
+    """A Kafka of three nodes, for this test alone."""
+    with own_kafka(tmp_path, nodes=3) as running:
         yield running
 
 

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client.committed import ask_for_stable_offsets
-from harness.brokers import Kafka, own_kafka
+from harness.brokers import Kafka
 from harness.running import Cluster
 
 PARTITIONS = 4
 COMMITTED = 7
 
 
-@pytest.fixture
-def kafka(tmp_path: Path) -> Iterator[Kafka]:
-    with own_kafka(tmp_path, nodes=3) as running:
-        yield running
-
-
 @pytest.mark.slow
 @pytest.mark.kafka
 @pytest.mark.timeout(300)
-async def test_committed_offsets_are_told_while_their_coordinator_moves(kafka: Kafka) -> None:
+async def test_committed_offsets_are_told_while_their_coordinator_moves(three_brokers: Kafka) -> None:
     """With aiokafka alone 4,080 of 4,152 answers were "none committed"; with its errors heeded, 89 of 877."""
     ask_for_stable_offsets()
-    async with Cluster(kafka) as here:
-        await kafka.in_sync()
+    async with Cluster(three_brokers) as here:
+        await three_brokers.in_sync()
         await here.create("articles.raw", partitions=PARTITIONS)
         partitions = [TopicPartition(f"{here.prefix}articles.raw", number) for number in range(PARTITIONS)]
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=kafka.brokers, group_id=f"{here.prefix}moved", enable_auto_commit=False
+            bootstrap_servers=three_brokers.brokers, group_id=f"{here.prefix}moved", enable_auto_commit=False
         )
         await consumer.start()
         try:
@@ -48,7 +40,7 @@ async def test_committed_offsets_are_told_while_their_coordinator_moves(kafka: K
 
             asking = asyncio.create_task(ask())
             for _ in range(2):
-                await kafka.move_leaders("__consumer_offsets")
+                await three_brokers.move_leaders("__consumer_offsets")
             asking.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await asking

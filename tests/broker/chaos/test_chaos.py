@@ -9,12 +9,10 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from harness.brokers import Kafka, own_kafka
+from harness.brokers import Kafka
 from harness.counting import TOPICS, arrived, count
 from harness.load import CLEANED_BYTES, load
 from harness.running import Cluster
@@ -28,17 +26,11 @@ SEED = int(os.environ.get("COPYDESK_CHAOS_SEED", "0")) or random.SystemRandom().
 PARTITIONS = 12
 
 
-@pytest.fixture
-def kafka(tmp_path: Path) -> Iterator[Kafka]:
-    with own_kafka(tmp_path, nodes=3) as running:
-        yield running
-
-
 @pytest.mark.slow
 @pytest.mark.kafka
 @pytest.mark.timeout(3600 if WHOLE else 900)
 @pytest.mark.parametrize("delivery", ["exactly_once", "at_least_once"])
-async def test_nothing_is_lost(kafka: Kafka, delivery: str, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_nothing_is_lost(three_brokers: Kafka, delivery: str, capsys: pytest.CaptureFixture[str]) -> None:
     articles = WHOLE or SHORT[delivery]
     gentler = not WHOLE and delivery == "at_least_once"
     sent = list(load(SEED, articles))
@@ -47,8 +39,8 @@ async def test_nothing_is_lost(kafka: Kafka, delivery: str, capsys: pytest.Captu
         "COPYDESK_TRANSACTION_SECONDS": "15",
         "COPYDESK_MAX_ARTICLE_SECONDS": "8",
     }
-    async with Cluster(kafka, **settings) as here:
-        await kafka.in_sync()
+    async with Cluster(three_brokers, **settings) as here:
+        await three_brokers.in_sync()
         sizes = {name: {"max.message.bytes": str(1 << 20)} for name in TOPICS}
         await here.create(
             *TOPICS,
@@ -58,7 +50,7 @@ async def test_nothing_is_lost(kafka: Kafka, delivery: str, capsys: pytest.Captu
         await here.send("articles.raw", [one[:3] for one in sent])
         begin = time.monotonic()
         async with here.follow(*TOPICS[1:]) as follower:
-            async with Storm(here, kafka, follower, seed=SEED, articles=articles, gentler=gentler) as storm:
+            async with Storm(here, three_brokers, follower, seed=SEED, articles=articles, gentler=gentler) as storm:
                 try:
                     await storm.blow()
                     await follower.until(lambda rows: arrived(rows) >= articles, seconds=300)
