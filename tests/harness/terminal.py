@@ -8,6 +8,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import sys
 import termios
@@ -83,6 +84,7 @@ async def terminal(
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
 
     def own() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a suite in the background ignores it, and so would a command
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
     try:
