@@ -42,7 +42,7 @@ def is_english(text: str) -> bool:
 def load_identifier() -> Callable[[str], str | None]:
     """A function from a text to its ISO 639-1 code, or None where it is too short or unclear.
 
-    The model is loaded (.4 s, unpacked by LZMA) when a text first needs it.
+    The model is loaded when a text first needs it: .4 s, as LZMA unpacks it, and 74 MiB.
     """
     load_model = cache(_load_model)
 

@@ -1,4 +1,4 @@
-"""Processes end with who started them, and only then."""
+"""Processes end with who started them, and only then; what they loaded stays out of the collector's way."""
 
 from __future__ import annotations
 
@@ -35,3 +35,12 @@ def test_a_parent_may_be_the_first_process_of_a_container() -> None:
         pytest.skip("this machine allows no process namespace of one's own")
     done = subprocess.run([*unshare, sys.executable, "-c", inside], check=False, capture_output=True, timeout=60)
     assert done.returncode == 7, done.stderr.decode()
+
+
+def test_the_collector_leaves_alone_what_was_loaded() -> None:
+    code = (
+        "import gc; from copydesk.runtime.processes import keep_loaded; loaded = [[]]; keep_loaded(); new = [[]]; "
+        "seen = gc.get_objects(); "
+        "raise SystemExit(any(one is loaded for one in seen) or not any(one is new for one in seen))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
