@@ -30,7 +30,7 @@ from aiokafka import AIOKafkaProducer
 from bench.rows import Row, ratio, show, told
 from bench.stages.copydesk_benchstages import CLOCK, FORMAT, read_clock
 from bench.worker import Count, System, cluster, counting, cpu, kill, made, send, start
-from copydesk.runtime import article
+from copydesk.runtime import execution
 from copydesk.runtime.settings import stage_settings
 from copydesk.stage import Stage, find
 from harness.brokers import Broker, own_kafka
@@ -94,7 +94,7 @@ class Loaded(NamedTuple):
 
     def run(self, value: bytes) -> bytes:
         """Bytes in, bytes out, as the stage's process does it."""
-        outcome = article.run(self.stage, self.process, value, b"k")
+        outcome = execution.run(self.stage, self.process, value, b"k")
         if outcome.disposition != "passed":
             raise RuntimeError(f"{self.stage.name}: {outcome.trouble}")
         return outcome.value
@@ -103,7 +103,7 @@ class Loaded(NamedTuple):
 def loaded() -> list[Loaded]:
     """The stages in order."""
     stages = [find(name) for name in SINKS]
-    return [Loaded(stage, article.load(stage, stage_settings(stage))) for stage in stages]
+    return [Loaded(stage, execution.load(stage, stage_settings(stage))) for stage in stages]
 
 
 def documents_of(texts: Texts) -> dict[str, list[bytes]]:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from copydesk.client.committed import ask_for_stable_offsets
+from copydesk.client.aiokafka_patches.committed_offsets import ask_for_stable_offsets
 from harness.brokers import Kafka
 from harness.running import Cluster
 

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
-from copydesk.runtime.app import seek_to_committed
+from copydesk.runtime.faust_app import seek_to_committed
 from harness.brokers import Broker
 from harness.running import STAGES, Cluster
 

@@ -19,8 +19,8 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from copydesk_teststages import stage as probe
 
-from copydesk.runtime import replay as replaying
-from copydesk.runtime.replay import Plan, Replay
+from copydesk.operations import replay as replaying
+from copydesk.operations.replay import Plan, Replay
 from copydesk.runtime.settings import read_settings
 from harness.brokers import Broker
 from harness.running import STAGES, Cluster, Follower, Row

@@ -15,7 +15,7 @@ from aiokafka.protocol.admin import CreateAclsRequest
 from copydesk_teststages import stage as probe
 
 from copydesk.client import Connection
-from copydesk.runtime.rights import OPERATIONS, Right, least_rights
+from copydesk.operations.rights import OPERATIONS, Right, least_rights
 from harness.brokers import Broker, Kafka, free_port_pair, kafka_problem
 from harness.require import missing
 from harness.running import STAGES, Cluster, run_command

@@ -119,7 +119,7 @@ async def test_off_nothing_is_imported_and_a_trace_passes_through(cluster: Make)
     for worker in workers:
         await worker.stop()
         imports = [line["event"] for line in worker.lines if line.get("raw")]
-        assert any("copydesk.runtime.child" in line or "copydesk_teststages" in line for line in imports)
+        assert any("copydesk.runtime.stage_process" in line or "copydesk_teststages" in line for line in imports)
         assert any("aiokafka" in line for line in imports), "imports are told"
         assert not [line for line in imports if "opentelemetry" in line]
     assert [(row.headers["traceparent"], row.headers["tracestate"]) for row in rows] == [(trace, "vendor=1")] * 2

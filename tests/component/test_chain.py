@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copydesk.contracts.articles import RawArticle, ScoredArticle
-from copydesk.runtime import article
+from copydesk.runtime import execution
 from copydesk.stage import Stage, chain
 from harness.require import ROOT
 
@@ -40,12 +40,12 @@ lines = st.lists(
 @pytest.fixture(scope="module")
 def steps() -> list[tuple[Stage, Callable[[Any], Any]]]:
     names = ("cleaner", "extractor", "coherence")  # not those that are made for tests
-    return [(stage, article.load(stage)) for stage in chain(names)]
+    return [(stage, execution.load(stage)) for stage in chain(names)]
 
 
-def run(steps: list[tuple[Stage, Callable[[Any], Any]]], value: bytes) -> article.Outcome:
+def run(steps: list[tuple[Stage, Callable[[Any], Any]]], value: bytes) -> execution.Outcome:
     for stage, process in steps:
-        outcome = article.run(stage, process, value, b"key")
+        outcome = execution.run(stage, process, value, b"key")
         if outcome.disposition != "passed":
             return outcome
         value = outcome.value

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from copydesk_teststages import stage
 
-from copydesk.runtime.article import Outcome
-from copydesk.runtime.child import Child, LoadError
+from copydesk.runtime.execution import Outcome
 from copydesk.runtime.settings import Settings
+from copydesk.runtime.stage_process import LoadError, StageProcess
 from harness.require import ROOT
 
-Make = Callable[[Settings], Child]
+Make = Callable[[Settings], StageProcess]
 
 
 def raw(text: str) -> bytes:
@@ -26,11 +26,11 @@ def raw(text: str) -> bytes:
 @pytest.fixture
 async def child(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests" / "stages"))
-    made: list[Child] = []
+    made: list[StageProcess] = []
 
-    def make(settings: Settings) -> Child:
+    def make(settings: Settings) -> StageProcess:
         monkeypatch.setenv("COPYDESK_MAX_CHILD_BYTES", str(settings.max_child_bytes))
-        made.append(Child(stage, settings))
+        made.append(StageProcess(stage, settings))
         return made[-1]
 
     yield make
@@ -38,7 +38,7 @@ async def child(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
         await one.stop()
 
 
-async def outcome(child: Child, text: str, key: bytes | None = b"k") -> Outcome:
+async def outcome(child: StageProcess, text: str, key: bytes | None = b"k") -> Outcome:
     found = await child.run(key, raw(text))
     assert found is not None
     return found
@@ -147,7 +147,7 @@ async def test_loading_has_an_end(child: Make, monkeypatch: pytest.MonkeyPatch) 
         await child(Settings(load_seconds=0.5)).start()
 
 
-async def _taken(child: Child, texts: list[str]) -> list[Outcome]:
+async def _taken(child: StageProcess, texts: list[str]) -> list[Outcome]:
     """What became of articles that were all given before the first was taken."""
     for number, text in enumerate(texts):
         child.give(b"k%d" % number, raw(text))

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import pytest
 
-from copydesk.runtime.article import Outcome
-from copydesk.runtime.child import Child
+from copydesk.runtime.execution import Outcome
 from copydesk.runtime.settings import Settings
+from copydesk.runtime.stage_process import StageProcess
 from copydesk.stage import find
 from harness.hostile import articles, mutated
 
@@ -49,14 +49,14 @@ class Trial(NamedTuple):
 
 
 @pytest.fixture
-async def children() -> AsyncIterator[dict[str, Child]]:
-    made = {name: Child(find(name), Settings(max_article_seconds=120)) for name in STAGES}
+async def children() -> AsyncIterator[dict[str, StageProcess]]:
+    made = {name: StageProcess(find(name), Settings(max_article_seconds=120)) for name in STAGES}
     yield made
     for child in made.values():
         await child.stop()
 
 
-async def trials(children: dict[str, Child], seed: int, count: int) -> AsyncIterator[Trial]:
+async def trials(children: dict[str, StageProcess], seed: int, count: int) -> AsyncIterator[Trial]:
     """Each article through the stages as far as it comes; some are spoilt on the way."""
     rnd = random.Random(seed)
     for hostile in articles(seed, count, large=WHOLE):
@@ -76,13 +76,13 @@ async def trials(children: dict[str, Child], seed: int, count: int) -> AsyncIter
             value = mutated(rnd, outcome.value) if rnd.random() < 0.15 else outcome.value
 
 
-def processor_seconds(child: Child) -> float:
+def processor_seconds(child: StageProcess) -> float:
     """Processor time, since a busy machine's clock says little."""
     fields = Path(f"/proc/{child.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident(child: Child) -> int:
+def resident(child: StageProcess) -> int:
     told = Path(f"/proc/{child.pid}/status").read_text(encoding="utf-8")
     match = re.search(r"^VmRSS:\s+(\d+) kB$", told, re.MULTILINE)
     assert match
@@ -92,7 +92,7 @@ def resident(child: Child) -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(7200 if WHOLE else 400)
 async def test_each_ends_in_one_disposition_in_time_and_without_growth(
-    children: dict[str, Child], capsys: pytest.CaptureFixture[str]
+    children: dict[str, StageProcess], capsys: pytest.CaptureFixture[str]
 ) -> None:
     begin = time.monotonic()
     seen: dict[str, Counter[str]] = {name: Counter() for name in STAGES}

@@ -127,7 +127,7 @@ def stage_processes(pid: int) -> list[int]:
         told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     except (FileNotFoundError, ProcessLookupError):
         return []
-    return [int(child) for child in told if b"copydesk.runtime.child" in _command(int(child))]
+    return [int(child) for child in told if b"copydesk.runtime.stage_process" in _command(int(child))]
 
 
 def _command(pid: int) -> bytes:

@@ -148,7 +148,7 @@ def commands(run: str, shared: str, out: str) -> list[list[str]]:
     others = ["--sentences", f"{out}.sentences", "--others", f"{out}.cases", f"{out}.injected"]
     return [
         ["tests/quality/unseen.py", shared, "cases", out],
-        ["-m", "copydesk.cleaner.train", gold, "--out-of-fold", out, *others],
+        ["-m", "copydesk.cleaner.model.train", gold, "--out-of-fold", out, *others],
         ["tests/quality/unseen.py", shared, "score", out],
     ]
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.cleaner.model import FILE
+from copydesk.cleaner.model.block_model import FILE
 from harness import processor
 
-CLEANER = Path(__file__).parents[2] / "services" / "copydesk" / "cleaner"
+MODEL = Path(__file__).parents[2] / "services" / "copydesk" / "cleaner" / "model"
 
 
 def test_the_card_names_the_file() -> None:
-    sha256 = hashlib.sha256((CLEANER / FILE).read_bytes()).hexdigest()
-    assert sha256 in (CLEANER / FILE).with_suffix(".card.md").read_text(encoding="utf-8")
+    sha256 = hashlib.sha256((MODEL / FILE).read_bytes()).hexdigest()
+    assert sha256 in (MODEL / FILE).with_suffix(".card.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.shared
@@ -27,6 +27,6 @@ def test_training_anew_gives_the_shipped_file(shared_folder: Path, tmp_path: Pat
     processor.needs_the_same()
     out = tmp_path / FILE
     data = shared_folder / "data" / "cleaning" / "dev.jsonl"
-    command = [sys.executable, "-m", "copydesk.cleaner.train", str(data), "--to", str(out)]
+    command = [sys.executable, "-m", "copydesk.cleaner.model.train", str(data), "--to", str(out)]
     subprocess.run(command, check=True, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
-    assert out.read_bytes() == (CLEANER / FILE).read_bytes()
+    assert out.read_bytes() == (MODEL / FILE).read_bytes()

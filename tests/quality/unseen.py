@@ -3,8 +3,8 @@
     python tests/quality/unseen.py SHARED cases OUT      writes OUT.cases: raw articles with a foreign paragraph
     python tests/quality/unseen.py SHARED score OUT      prints JSON: OUT, OUT.sentences and OUT.injected scored
 
-Between the two runs `python -m copydesk.cleaner.train` with --out-of-fold, --sentences and --others. The scorers are
-those of the shared folder; text without line breaks has none there and is scored here, by the same rule.
+Between the two runs `python -m copydesk.cleaner.model.train` with --out-of-fold, --sentences and --others. The
+scorers are those of the shared folder; text without line breaks has none there and is scored here, by the same rule.
 """
 
 from __future__ import annotations

@@ -13,21 +13,21 @@ import ftfy
 import numpy as np
 
 from copydesk import vectors
-from copydesk.cleaner import abstain, callers, furniture, guard, reasons
 from copydesk.cleaner.blocks import Cut, cut
-from copydesk.cleaner.callers import Phrases
-from copydesk.cleaner.copies import SPARE_NOISE, Copy, find_copies, find_spare
-from copydesk.cleaner.glued import NOISE as GLUED_NOISE
-from copydesk.cleaner.glued import Glued, find_glued
-from copydesk.cleaner.headlines import LONG_HEADLINE_NOISE, find_lone_headlines
+from copydesk.cleaner.html import Page, is_html, read_page
 from copydesk.cleaner.language import load_identifier
-from copydesk.cleaner.model import MAX_FOREIGN, MOST_BLOCKS, Model, Opinion, combine
+from copydesk.cleaner.model.block_model import MAX_FOREIGN, MOST_BLOCKS, Model, Opinion, combine
 from copydesk.cleaner.normal import collapse, is_mojibake, is_normal, normalise
-from copydesk.cleaner.pages import Page, is_html, read_page
-from copydesk.cleaner.phrases import find_whole
+from copydesk.cleaner.rules import conservative, furniture, reasons, removal_limit, site_phrases
+from copydesk.cleaner.rules.duplicates import SPARE_NOISE, Copy, find_copies, find_spare
+from copydesk.cleaner.rules.headlines import LONG_HEADLINE_NOISE, find_lone_headlines
+from copydesk.cleaner.rules.inline_boilerplate import NOISE as GLUED_NOISE
+from copydesk.cleaner.rules.inline_boilerplate import Glued, find_glued
+from copydesk.cleaner.rules.phrases import find_whole
+from copydesk.cleaner.rules.shapes import Shape
+from copydesk.cleaner.rules.site_phrases import Phrases
+from copydesk.cleaner.rules.title import find_headline, find_repeats
 from copydesk.cleaner.settings import CleanerSettings
-from copydesk.cleaner.shapes import Shape
-from copydesk.cleaner.title import find_headline, find_repeats
 from copydesk.contracts.articles import Block, CleanedArticle, Cleaning, Provenance, RawArticle, Reason, Source
 from copydesk.contracts.ids import id_from_content
 
@@ -78,7 +78,7 @@ def load(settings: CleanerSettings, model: Model | None = None) -> Clean:
         clean,
         settings=settings,
         model=Model.read(vectors.load()) if model is None else model,
-        phrases=callers.read(settings.phrases),
+        phrases=site_phrases.read(settings.phrases),
         identify=load_identifier(),
     )
 
@@ -278,7 +278,7 @@ def _decide(
         return [not text for text in judged.texts], False, []
     limit = max(settings.remove_from, settings.careful_from) if is_page else settings.remove_from
     wanted = [no or value >= limit for no, value in zip(fixed, judged.noise, strict=True)]
-    why = abstain.find_reason(judged.texts, judged.opinion.reading, language)
+    why = conservative.find_reason(judged.texts, judged.opinion.reading, language)
     warnings = []
     if why is not None:
         certain = [no or _is_certain(judged, n) for n, no in enumerate(fixed)]
@@ -288,7 +288,9 @@ def _decide(
     else:
         removed = wanted
         _look_again(judged, removed, limit, model, settings)
-    removed, held = guard.hold_back(removed, judged.noise, sizes, fixed=fixed, max_share=settings.max_removed_share)
+    removed, held = removal_limit.hold_back(
+        removed, judged.noise, sizes, fixed=fixed, max_share=settings.max_removed_share
+    )
     if held:
         warnings.append("more would have gone than the guard allows")
     return removed, bool(warnings), warnings

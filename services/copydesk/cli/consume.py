@@ -15,7 +15,7 @@ import orjson
 from copydesk.cli.groups import topics_that_begin
 from copydesk.cli.process import one_line
 from copydesk.cli.render.plain import plain
-from copydesk.cli.setup import ask, connection, document_of, end, known_topics
+from copydesk.cli.setup import connection, document_of, end, known_topics, run_or_exit
 from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
 from copydesk.contracts.articles import CleanedArticle, InvalidDocumentError
@@ -75,7 +75,7 @@ def command(name: str, start: Start, limit: int | None, *, follow: bool, as_json
     if pretty and find_spec("rich") is None:
         end(Exit.SETUP, "readable output needs rich: pip install 'copydesk[cli]', or say --json")
     try:
-        ask(_print(connection(), name, start, limit, follow=follow, pretty=pretty))
+        run_or_exit(_print(connection(), name, start, limit, follow=follow, pretty=pretty))
     except UnknownTopicError as error:
         end(Exit.SETUP, str(error))
 

@@ -19,10 +19,10 @@ from copydesk.cli.setup import document_of, end
 from copydesk.cli.up import first, say_prefixed, stop_on_signals
 from copydesk.client import BrokerAwayError, Connection, Message, Publisher, consume
 from copydesk.contracts.articles import CleanedArticle
-from copydesk.runtime.broker import SetupError
-from copydesk.runtime.embedded import EmbeddedBrokerError
+from copydesk.local.embedded_broker import EmbeddedBrokerError
+from copydesk.local.supervisor import PipelineError, pipeline
+from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.local import PipelineError, pipeline
 from copydesk.stage import Stage, chain
 
 SETTLE_SECONDS = 1.0

@@ -17,12 +17,12 @@ from copydesk.cli.consume import describe
 from copydesk.cli.files import ids_of
 from copydesk.cli.groups import Group, stages_that_begin
 from copydesk.cli.render.plain import plain
-from copydesk.cli.setup import ask, connection, end, known_topics, stage_named
+from copydesk.cli.setup import connection, end, known_topics, run_or_exit, stage_named
 from copydesk.client import Connection, Message, consume
 from copydesk.client.deadletters import Found, Retry, Wanted, article_id, find_dead_letters, place
 from copydesk.contracts.envelope import rfc3339
 from copydesk.contracts.topics import UnknownTopicError
-from copydesk.runtime import broker
+from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
 
 REASONS = ("rejected", "failed", "invalid", "oversized")
@@ -158,7 +158,7 @@ def export(file: IO[bytes], **chosen: Any) -> None:
 
 def _ask(question: Any) -> Any:
     try:
-        return ask(question)
+        return run_or_exit(question)
     except UnknownTopicError as error:
         end(Exit.SETUP, str(error))
 
@@ -204,7 +204,7 @@ async def _export(target: Connection, selection: Selection, file: IO[bytes]) -> 
 
 async def _retry(target: Connection, selection: Selection, *, dry_run: bool, again: bool) -> tuple[int, int, int]:
     done = refused = newer = 0
-    transactions = not dry_run and await broker.has_transactions(target)
+    transactions = not dry_run and await broker_checks.has_transactions(target)
     for name in selection.names:
         async with Retry(name, target, transactions=transactions, again=again, dry_run=dry_run) as attempt:
             async for one in attempt.run(selection.wanted):

@@ -6,8 +6,8 @@ import click
 import msgspec
 
 from copydesk.cli.render.plain import plain
-from copydesk.cli.setup import ask, installed_stages, settings, stage_named
-from copydesk.runtime.doctor import Finding, examine, exit_of
+from copydesk.cli.setup import installed_stages, run_or_exit, settings, stage_named
+from copydesk.operations.doctor import Finding, examine, exit_of
 from copydesk.runtime.settings import Settings
 from copydesk.stage import Stage
 
@@ -25,7 +25,7 @@ def command(name: str | None, *, as_json: bool) -> None:
     """
     how = settings()
     stages = installed_stages() if name is None else (stage_named(name),)
-    findings = ask(_examine(how, stages, all_wanted=name is not None, as_json=as_json))
+    findings = run_or_exit(_examine(how, stages, all_wanted=name is not None, as_json=as_json))
     raise SystemExit(exit_of(findings))
 
 

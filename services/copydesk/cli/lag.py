@@ -9,7 +9,7 @@ import msgspec
 import orjson
 
 from copydesk.cli.groups import stages_that_begin
-from copydesk.cli.setup import ask, connection, end, stage_named
+from copydesk.cli.setup import connection, end, run_or_exit, stage_named
 from copydesk.client import Connection
 from copydesk.client.lag import Lag, read_lag
 from copydesk.contracts.topics import UnknownTopicError
@@ -31,7 +31,7 @@ def command(name: str | None, *, partitions: bool, as_json: bool) -> None:
     """
     stages = chain() if name is None else (stage_named(name),)
     try:
-        found = ask(_read(connection(), stages))
+        found = run_or_exit(_read(connection(), stages))
     except UnknownTopicError as error:
         end(Exit.SETUP, str(error))
     for stage, lags in found.items():

@@ -16,7 +16,7 @@ from copydesk.cli.files import Item, check_readable, read_items, size_of
 from copydesk.cli.progress import Progress
 from copydesk.cli.setup import end, loaded_stages
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
-from copydesk.runtime import article
+from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
 from copydesk.stage import Stage
 
@@ -138,9 +138,9 @@ def _items(file: Path) -> Iterator[Item]:
     return (Item(f"line {number}", line, len(line), number) for number, line in lines if line.strip())
 
 
-def _pass(steps: list[Step], value: bytes) -> tuple[Stage, article.Outcome]:
+def _pass(steps: list[Step], value: bytes) -> tuple[Stage, execution.Outcome]:
     for stage, process in steps:
-        outcome = article.run(stage, process, value, None)
+        outcome = execution.run(stage, process, value, None)
         if outcome.disposition != "passed":
             break
         value = outcome.value
@@ -152,7 +152,7 @@ def one_line(value: bytes) -> bytes:
     return msgspec.json.format(value, indent=-1) if b"\n" in value or b"\r" in value else value
 
 
-def _refusal(line: int, stage: Stage, outcome: article.Outcome) -> bytes:
+def _refusal(line: int, stage: Stage, outcome: execution.Outcome) -> bytes:
     trouble = outcome.trouble
     return orjson.dumps(
         {

@@ -13,10 +13,10 @@ from aiokafka.errors import KafkaError
 
 from copydesk.cli.files import Item, check_readable, items_of, size_of
 from copydesk.cli.progress import Progress
-from copydesk.cli.setup import ask, connection
+from copydesk.cli.setup import connection, run_or_exit
 from copydesk.client import Connection, Published, Publisher, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
-from copydesk.runtime import broker
+from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
 
 IN_FLIGHT = 200  # articles on their way at once: a batch of the producer holds about fifty
@@ -37,7 +37,7 @@ def command(files: tuple[Path, ...], *, unchecked: bool) -> None:
     check_readable(files)
     target = connection()
     with Progress("publishing", size_of(files)) as progress:
-        published, refused = ask(_publish(target, items_of(files), progress, checked=not unchecked))
+        published, refused = run_or_exit(_publish(target, items_of(files), progress, checked=not unchecked))
     click.echo(f"{published} published to {target.full('articles.raw')}, {refused} refused", err=True)
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
@@ -81,7 +81,7 @@ async def _publish_one(publisher: Publisher, item: Item, say: Callable[[str], No
     except (InvalidDocumentError, TooLargeError) as error:
         say(f"{item.origin}: {error}")
         return False
-    except broker.NO_RIGHT:
+    except broker_checks.NO_RIGHT:
         raise
     except KafkaError as error:
         say(f"{item.origin}: not confirmed by the broker: {error}")

@@ -16,13 +16,13 @@ from aiokafka.errors import KafkaError
 from copydesk.cli.dlq import Time
 from copydesk.cli.files import ids_of
 from copydesk.cli.progress import Progress
-from copydesk.cli.setup import ask, end, settings, stage_named, stage_options
+from copydesk.cli.setup import end, run_or_exit, settings, stage_named, stage_options
 from copydesk.contracts.topics import UnknownTopicError
-from copydesk.runtime import broker
-from copydesk.runtime.child import LoadError
+from copydesk.operations import broker_checks
+from copydesk.operations.replay import HaltedError, Plan, Replay, Tally
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.replay import HaltedError, Plan, Replay, Tally
 from copydesk.runtime.settings import Settings
+from copydesk.runtime.stage_process import LoadError
 from copydesk.stage import Stage
 
 
@@ -64,7 +64,7 @@ def command(
     if plan.since >= plan.until:
         raise click.UsageError("--from must be before --to")
     try:
-        told = ask(_replay(stage, how, plan, resume, dry_run=dry_run))
+        told = run_or_exit(_replay(stage, how, plan, resume, dry_run=dry_run))
     except (LoadError, UnknownTopicError) as error:
         end(Exit.SETUP, str(error))
     except KafkaError as error:
@@ -74,7 +74,7 @@ def command(
 
 
 async def _replay(stage: Stage, how: Settings, plan: Plan, resume: str | None, *, dry_run: bool) -> dict[str, object]:
-    transactions = await broker.has_transactions(how)
+    transactions = await broker_checks.has_transactions(how)
     async with Replay(stage, how, plan, transactions=transactions, resume=resume) as replay:
         _say("looking for what is to be replayed")
         tally = await replay.scan()

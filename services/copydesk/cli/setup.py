@@ -15,7 +15,8 @@ import msgspec
 from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
 from copydesk.contracts.articles import Document
 from copydesk.contracts.topics import DOCUMENTS, Topic, topics_with
-from copydesk.runtime import article, broker
+from copydesk.operations import broker_checks
+from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.processes import ONE_CORE
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
@@ -85,7 +86,7 @@ def loaded_stages(name: str) -> list[tuple[Stage, Callable[[Any], Any]]]:
         os.environ.setdefault(variable, value)
     try:
         stages = chain() if name == "all" else (find(name),)
-        return [(stage, article.load(stage, stage_settings(stage))) for stage in stages]
+        return [(stage, execution.load(stage, stage_settings(stage))) for stage in stages]
     except UnknownStageError as error:
         raise click.BadParameter(f"{error} (or all)", param_hint="--stage") from None
     except SettingsError as error:
@@ -100,14 +101,14 @@ def end(status: Exit, message: str) -> NoReturn:
     raise SystemExit(status)
 
 
-def ask(question: Coroutine[Any, Any, T]) -> T:
+def run_or_exit(question: Coroutine[Any, Any, T]) -> T:
     """The answer of something that talks to the broker; one that is away, or refuses a right, ends the command."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it has to say, our own line says
     try:
         return asyncio.run(question)
     except BrokerAwayError as error:
         end(Exit.BROKER, str(error))
-    except broker.NO_RIGHT as error:
-        end(Exit.SETUP, broker.lacking(error))
-    except broker.SetupError as error:
+    except broker_checks.NO_RIGHT as error:
+        end(Exit.SETUP, broker_checks.lacking(error))
+    except broker_checks.SetupError as error:
         end(Exit.SETUP, str(error))

@@ -9,11 +9,11 @@ import msgspec
 import orjson
 
 from copydesk.cli.groups import Group
-from copydesk.cli.setup import ask, connection, end, known_topics
+from copydesk.cli.setup import connection, end, known_topics, run_or_exit
 from copydesk.client.connection import Connection
 from copydesk.contracts.topics import Topic
-from copydesk.runtime import broker
-from copydesk.runtime.broker import TopicProblem
+from copydesk.operations import broker_checks
+from copydesk.operations.broker_checks import TopicProblem
 from copydesk.runtime.exits import Exit
 
 
@@ -48,12 +48,12 @@ def apply(partitions: int | None, replication: int) -> None:
     Example: copydesk topics apply --replication 3
     """
     target = connection()
-    became = ask(_apply(target, partitions, replication))
+    became = run_or_exit(_apply(target, partitions, replication))
     for name, what in became.items():
         click.echo(f"{name}: {what}")
     if any(what not in {"created", "exists"} for what in became.values()):
         end(Exit.SETUP, "not every topic could be created")
-    _report(ask(_problems(target)))
+    _report(run_or_exit(_problems(target)))
 
 
 @command.command()
@@ -63,7 +63,7 @@ def check(*, as_json: bool) -> None:
 
     Example: copydesk topics check --json
     """
-    problems = ask(_problems(connection()))
+    problems = run_or_exit(_problems(connection()))
     for problem in problems if as_json else ():
         click.echo(orjson.dumps(problem._asdict()))
     _report(problems)
@@ -75,13 +75,15 @@ def described(target: Connection) -> dict[str, Topic]:
 
 
 async def _apply(target: Connection, partitions: int | None, replication: int) -> dict[str, str]:
-    async with broker.admin(target) as client:
-        return await broker.create_topics(client, described(target), partitions=partitions, replication=replication)
+    async with broker_checks.admin(target) as client:
+        return await broker_checks.create_topics(
+            client, described(target), partitions=partitions, replication=replication
+        )
 
 
 async def _problems(target: Connection) -> list[TopicProblem]:
-    async with broker.admin(target) as client:
-        return await broker.topic_problems(client, target, described(target))
+    async with broker_checks.admin(target) as client:
+        return await broker_checks.topic_problems(client, target, described(target))
 
 
 def _report(problems: list[TopicProblem]) -> None:

@@ -12,7 +12,7 @@ import orjson
 
 from copydesk.cli.dlq import Time
 from copydesk.cli.render.plain import plain
-from copydesk.cli.setup import ask, connection, end, known_topics
+from copydesk.cli.setup import connection, end, known_topics, run_or_exit
 from copydesk.client import Connection, Message, consume
 from copydesk.contracts.articles import InvalidDocumentError, RawArticle
 from copydesk.contracts.envelope import INGESTED, ORIGIN, header, rfc3339
@@ -32,7 +32,7 @@ def command(id_: str, since: datetime | None, *, as_json: bool) -> None:
     Example: copydesk trace coastnews/42 --since 2026-11-01
     """
     try:
-        found = ask(_find(connection(), id_, since))
+        found = run_or_exit(_find(connection(), id_, since))
     except UnknownTopicError as error:
         end(Exit.SETUP, str(error))
     for step in sorted(found, key=lambda step: str(step["time"])):

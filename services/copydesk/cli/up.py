@@ -13,10 +13,10 @@ import click
 
 from copydesk.cli.setup import end
 from copydesk.client import BrokerAwayError, Connection
-from copydesk.runtime.broker import SetupError
-from copydesk.runtime.embedded import EmbeddedBrokerError, free_port
+from copydesk.local.embedded_broker import EmbeddedBrokerError, free_port
+from copydesk.local.supervisor import VIEWER, PipelineError, pipeline
+from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.local import VIEWER, PipelineError, pipeline
 from copydesk.stage import chain, installed
 
 VIEWER_PORT = 8080

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import click
 from aiokafka.errors import KafkaError
 
-from copydesk.cli.setup import ask, connection, end, known_topics
+from copydesk.cli.setup import connection, end, known_topics, run_or_exit
 from copydesk.cli.up import stop_on_signals
 from copydesk.client.connection import SettingsError
 from copydesk.contracts.topics import UnknownTopicError, topics
@@ -53,7 +53,7 @@ def command(host: str | None, port: int | None, *, open_: bool) -> None:
     try:
         settings, target = read(), connection()
         left_out = tuple(name for name in known_topics() if name not in topics())
-        ask(run())
+        run_or_exit(run())
     except SettingsError as error:
         end(Exit.USAGE, str(error))
     except (PortTakenError, UnknownTopicError) as error:

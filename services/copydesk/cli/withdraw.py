@@ -10,9 +10,9 @@ from aiokafka.errors import KafkaError
 
 from copydesk.cli.files import ids_of
 from copydesk.cli.render.plain import plain
-from copydesk.cli.setup import ask, connection
+from copydesk.cli.setup import connection, run_or_exit
 from copydesk.client import Connection, Publisher
-from copydesk.runtime import broker
+from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
 
 
@@ -33,7 +33,7 @@ def command(ids: tuple[str, ...], id_file: Path | None) -> None:
     if not wanted:
         raise click.UsageError("say which: ID..., or --ids FILE")
     target = connection()
-    withdrawn, refused = ask(_withdraw(target, list(wanted)))
+    withdrawn, refused = run_or_exit(_withdraw(target, list(wanted)))
     click.echo(f"{withdrawn} withdrawn from {target.full('articles.raw')}, {refused} refused", err=True)
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
@@ -44,7 +44,7 @@ async def _withdraw(target: Connection, ids: list[str]) -> tuple[int, int]:
         for id_ in ids:
             try:
                 await publisher.withdraw(id_)
-            except broker.NO_RIGHT:
+            except broker_checks.NO_RIGHT:
                 raise
             except (ValueError, KafkaError) as error:
                 click.echo(plain(f"{id_}: {error}"), err=True)

@@ -14,8 +14,8 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from copydesk.client.connection import Connection, read_connection
-from copydesk.client.opening import opened, partitions_of
-from copydesk.client.reading import readings
+from copydesk.client.consumer import opened, partitions_of
+from copydesk.client.progress import partition_progress
 from copydesk.contracts.articles import Document
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header, header
@@ -205,7 +205,7 @@ async def _seek_to_time(consumer: AIOKafkaConsumer, partitions: list[TopicPartit
 
 def _at_end(consumer: AIOKafkaConsumer) -> bool:
     partitions = consumer.assignment()
-    known = readings(consumer, partitions)
+    known = partition_progress(consumer, partitions)
     return bool(partitions) and len(known) == len(partitions) and not any(one.waiting for one in known.values())
 
 

@@ -21,11 +21,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
-from copydesk.client.committed import ask_for_stable_offsets
+from copydesk.client.aiokafka_patches.committed_offsets import ask_for_stable_offsets
+from copydesk.client.aiokafka_patches.header_names import read_any_header_name
 from copydesk.client.connection import Connection
+from copydesk.client.consumer import largest_bytes
 from copydesk.client.consuming import Message, consume
-from copydesk.client.names import read_any_header_name
-from copydesk.client.opening import largest_bytes
 from copydesk.client.versions import Newest, Version, id_of, version_of
 from copydesk.contracts import deadletter
 from copydesk.contracts.deadletter import DeadLetter

@@ -11,8 +11,8 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client.connection import Connection, read_connection
+from copydesk.client.consumer import opened, partitions_of
 from copydesk.client.consuming import POLL_MS, Message
-from copydesk.client.opening import opened, partitions_of
 from copydesk.client.publishing import RAW, Publisher
 from copydesk.contracts.articles import RawArticle
 from copydesk.contracts.envelope import ORIGIN, header

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client.connection import Connection
-from copydesk.client.opening import opened, partitions_of
-from copydesk.client.reading import readings
+from copydesk.client.consumer import opened, partitions_of
+from copydesk.client.progress import partition_progress
 
 POLL_MS = 200
 LOOK_SECONDS = 10.0
@@ -58,10 +58,10 @@ async def _look(consumer: AIOKafkaConsumer, name: str) -> list[Lag]:
     consumer.assign(partitions)
     committed = {partition: await consumer.committed(partition) for partition in partitions}
     first = await _first_records(consumer, partitions)
-    known = readings(consumer, partitions)
+    known = partition_progress(consumer, partitions)
     found = []
     for partition in partitions:
-        record, end = first.get(partition), known[partition].end if partition in known else 0
+        record, end = first.get(partition), known[partition].last_stable_offset if partition in known else 0
         waiting = max(0, end - record.offset) if record is not None else 0
         since = time.time() - record.timestamp / 1000 if record is not None and waiting else 0.0
         found.append(Lag(partition.partition, committed[partition], end, waiting, max(0.0, since)))
@@ -77,7 +77,7 @@ async def _first_records(consumer: AIOKafkaConsumer, partitions: list[TopicParti
             if records:
                 first[partition] = records[0]
                 open_.discard(partition)
-        open_ -= {partition for partition, told in readings(consumer, open_).items() if not told.waiting}
+        open_ -= {partition for partition, told in partition_progress(consumer, open_).items() if not told.waiting}
     return first
 
 

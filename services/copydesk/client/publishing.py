@@ -13,7 +13,7 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from copydesk.client.compression import compress_fast
+from copydesk.client.aiokafka_patches.lz4 import compress_fast
 from copydesk.client.connection import Connection, read_connection
 from copydesk.client.tracing import ARTICLE, BODY_BYTES, OFFSET, PARTITION, TOMBSTONE, Tracing, failed
 from copydesk.contracts.articles import RawArticle

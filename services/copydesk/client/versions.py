@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client.connection import Connection
-from copydesk.client.opening import opened, partitions_of
+from copydesk.client.consumer import opened, partitions_of
+from copydesk.client.progress import partition_progress
 from copydesk.client.publishing import RAW
-from copydesk.client.reading import readings
 from copydesk.contracts import envelope
 from copydesk.contracts.articles import InvalidDocumentError, RawArticle
 from copydesk.contracts.envelope import Headers
@@ -179,7 +179,7 @@ class Newest:
     def _is_behind(self, ends: Mapping[TopicPartition, int]) -> bool:
         """Whether something is left to read before these ends, else before those that the last fetch told."""
         partitions = self._tail.assignment()
-        known = readings(self._tail, partitions)
+        known = partition_progress(self._tail, partitions)
         if ends:
             return any(end and (at not in known or known[at].position < end) for at, end in ends.items())
         return len(known) < len(partitions) or any(one.waiting for one in known.values())

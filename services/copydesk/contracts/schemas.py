@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from copydesk.contracts import asyncapi, page
+from copydesk.contracts import asyncapi, asyncapi_html
 from copydesk.contracts.articles import SCORED, VISIBLE, Document, RawArticle
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.topics import DOCUMENTS
@@ -29,7 +29,7 @@ def files() -> dict[str, bytes]:
     """Every file of `schemas/` that is made from the structs and topics, with what it holds."""
     made = schemas()
     rendered = {name: render(schema) for name, schema in made.items()}
-    return rendered | {asyncapi.FILE: asyncapi.render(), page.FILE: page.render(made)}
+    return rendered | {asyncapi.FILE: asyncapi.render(), asyncapi_html.FILE: asyncapi_html.render(made)}
 
 
 def render(schema: Schema) -> bytes:

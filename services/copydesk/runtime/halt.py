@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from copydesk.runtime.article import Disposition
+from copydesk.runtime.execution import Disposition
 
 WINDOW = 200
 """Articles over which the share of failures is taken."""

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
-from copydesk.runtime.records import Incoming, Ready, Writer
+from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder
 from copydesk.runtime.settings import Settings
 
 BATCH = 50
@@ -66,7 +66,7 @@ class Work(Protocol):
     """What a lane asks of its worker."""
 
     settings: Settings
-    writer: Writer
+    builder: RecordBuilder
     budget: Budget
     turn: asyncio.Lock
     producer_bytes: int
@@ -76,10 +76,12 @@ class Work(Protocol):
     def halted(self) -> bool:
         """Whether no more articles are taken."""
 
-    def handle(self, more: Callable[[], Incoming | None], wanted: Callable[[], bool]) -> AsyncGenerator[Ready]:
+    def handle(
+        self, more: Callable[[], ConsumedRecord | None], wanted: Callable[[], bool]
+    ) -> AsyncGenerator[ProcessedArticle]:
         """What became of the articles that `more` gives, one by one; ends where it has none or they are not ours."""
 
-    def committed(self, ready: Sequence[Ready]) -> None:
+    def committed(self, ready: Sequence[ProcessedArticle]) -> None:
         """These are done with for good."""
 
     def fail(self, error: BaseException) -> None:
@@ -97,7 +99,7 @@ class Lane:
         self._expected = 0
         """The first offset that was not seen yet; what lies before it is dropped, against any rewind."""
         self._work = work
-        self._queue: asyncio.Queue[Incoming] = asyncio.Queue(BATCH)
+        self._queue: asyncio.Queue[ConsumedRecord] = asyncio.Queue(BATCH)
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._holding = 0
@@ -122,7 +124,7 @@ class Lane:
         self.next = self._expected = offset
         self._task = asyncio.create_task(self._run(), name=f"lane {self.partition.topic}/{self.partition.partition}")
 
-    async def put(self, incoming: Incoming) -> None:
+    async def put(self, incoming: ConsumedRecord) -> None:
         """Queue an article; waits while the lane or the worker's memory is full."""
         # one that is being given up takes none: the partition's next owner reads it again
         if self.closing or incoming.offset < self._expected:
@@ -156,7 +158,7 @@ class Lane:
         """Wait until nothing is in hand; `give_up` comes first."""
         await self._idle.wait()
 
-    async def write(self, ready: Sequence[Ready], offset: int) -> None:
+    async def write(self, ready: Sequence[ProcessedArticle], offset: int) -> None:
         """Write these records and commit the input up to this offset."""
         raise NotImplementedError
 
@@ -187,12 +189,12 @@ class Lane:
         for incoming in taken:
             self._drop(incoming)
 
-    async def _process(self, taken: list[Incoming]) -> list[Ready]:
+    async def _process(self, taken: list[ConsumedRecord]) -> list[ProcessedArticle]:
         """What became of the article in `taken` and of those behind it in the queue, which it adds to `taken`."""
-        ready: list[Ready] = []
+        ready: list[ProcessedArticle] = []
         size, end, given = 0, time.monotonic() + TURN_SECONDS, 0
 
-        def more() -> Incoming | None:
+        def more() -> ConsumedRecord | None:
             nonlocal given
             if given == len(taken):
                 full = given == BATCH or size > TRANSACTION_BYTES or time.monotonic() > end
@@ -214,7 +216,7 @@ class Lane:
     def _wanted(self) -> bool:
         return not (self.closing or self._work.halted)
 
-    async def _commit(self, ready: list[Ready]) -> None:
+    async def _commit(self, ready: list[ProcessedArticle]) -> None:
         offset = ready[-1].incoming.offset + 1
         try:
             await self.write(ready, offset)
@@ -229,11 +231,11 @@ class Lane:
         self.next = offset
         self._work.committed(ready)
 
-    async def _write_refused(self, one: Ready, offset: int) -> Ready:
+    async def _write_refused(self, one: ProcessedArticle, offset: int) -> ProcessedArticle:
         """Another record for an article whose record the broker refused for its size."""
-        writer = self._work.writer
+        builder = self._work.builder
         if one.outcome.disposition == "passed":
-            refused = writer.oversized(one.incoming, one.outcome, "the broker refused the result")
+            refused = builder.oversized(one.incoming, one.outcome, "the broker refused the result")
             one = refused._replace(spans=one.spans)
             try:
                 await self.write([one], offset)
@@ -241,7 +243,7 @@ class Lane:
                 await self.renew()
             else:
                 return one
-        one = writer.pointer(one)
+        one = builder.without_value(one)
         await self.write([one], offset)
         return one
 
@@ -249,7 +251,7 @@ class Lane:
         while not self._queue.empty():
             self._drop(self._queue.get_nowait())
 
-    def _drop(self, incoming: Incoming) -> None:
+    def _drop(self, incoming: ConsumedRecord) -> None:
         self._holding -= 1
         if not self._holding:
             self._idle.set()
@@ -266,17 +268,17 @@ class TransactionalLane(Lane):
         settings = self._work.settings
         self._producer = AIOKafkaProducer(
             # one id an input partition is mandatory: aiokafka has no KIP-447
-            transactional_id=f"{self._work.writer.group}-{self.partition.topic}-{self.partition.partition}",
+            transactional_id=f"{self._work.builder.group}-{self.partition.topic}-{self.partition.partition}",
             transaction_timeout_ms=int(settings.transaction_seconds * 1000),
             **producer_options(self._work),
         )
         await self._producer.start()
 
-    async def write(self, ready: Sequence[Ready], offset: int) -> None:
+    async def write(self, ready: Sequence[ProcessedArticle], offset: int) -> None:
         """One transaction."""
         await self._producer.begin_transaction()
         await _send(self._producer, ready)
-        await self._producer.send_offsets_to_transaction({self.partition: offset}, self._work.writer.group)
+        await self._producer.send_offsets_to_transaction({self.partition: offset}, self._work.builder.group)
         await self._producer.commit_transaction()
 
     async def renew(self) -> None:
@@ -309,7 +311,7 @@ class PlainLane(Lane):
         self._producer = producer
         self._commit_offset = commit
 
-    async def write(self, ready: Sequence[Ready], offset: int) -> None:
+    async def write(self, ready: Sequence[ProcessedArticle], offset: int) -> None:
         """Send, wait until all is delivered, commit."""
         await _send(self._producer, ready)
         await self._commit_offset(self.partition, offset)
@@ -342,7 +344,7 @@ def producer_options(work: Work) -> dict[str, Any]:
     }
 
 
-async def _send(producer: AIOKafkaProducer, ready: Sequence[Ready]) -> None:
+async def _send(producer: AIOKafkaProducer, ready: Sequence[ProcessedArticle]) -> None:
     """Send all and wait for every delivery.
 
     Raises:

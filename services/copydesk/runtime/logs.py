@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LEVELS = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
-    "copydesk.runtime.app": logging.WARNING,  # mode logs under the name of the module that subclasses it
+    "copydesk.runtime.faust_app": logging.WARNING,  # mode logs under the name of the module that subclasses it
     # every rebalance, and every first use of a young broker, is a warning or an error to it; what matters, it raises
     "aiokafka": logging.CRITICAL,
 }

@@ -8,7 +8,7 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 import copydesk
-from copydesk.runtime.article import Disposition
+from copydesk.runtime.execution import Disposition
 from copydesk.stage import Stage
 
 _ARTICLE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)

@@ -11,11 +11,11 @@ from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header
 from copydesk.contracts.ids import event_id, id_from_key
 from copydesk.contracts.topics import record_bytes, topics_with
-from copydesk.runtime.article import Outcome, Trouble
+from copydesk.runtime.execution import Outcome, Trouble
 from copydesk.stage import Stage
 
 
-class Incoming(NamedTuple):
+class ConsumedRecord(NamedTuple):
     """A record as it was read; `timestamp` in milliseconds since 1970."""
 
     topic: str
@@ -40,7 +40,7 @@ class Incoming(NamedTuple):
         )
 
 
-class Record(NamedTuple):
+class OutputRecord(NamedTuple):
     """A record to be written; `topic` is the full name on this cluster."""
 
     topic: str
@@ -56,20 +56,20 @@ class Traced(Protocol):
     def trace_id(self) -> str:
         """As logs tell it."""
 
-    def end(self, ready: Ready) -> None:
+    def end(self, ready: ProcessedArticle) -> None:
         """It is committed."""
 
 
-class Ready(NamedTuple):
+class ProcessedArticle(NamedTuple):
     """An article that is done with, and the record that says so."""
 
-    incoming: Incoming
+    incoming: ConsumedRecord
     outcome: Outcome
-    record: Record
+    record: OutputRecord
     spans: Traced | None = None
 
 
-class Writer:
+class RecordBuilder:
     """Makes the records of one stage, each small enough for its topic."""
 
     def __init__(
@@ -98,20 +98,20 @@ class Writer:
         self._limits = limits
         self._type = topics_with([stage])[stage.sink].event or stage.sink
 
-    def ready(self, incoming: Incoming, outcome: Outcome, now: int) -> Ready:
+    def build(self, incoming: ConsumedRecord, outcome: Outcome, now: int) -> ProcessedArticle:
         """What is to be written for this article, now (milliseconds since 1970)."""
         if outcome.disposition == "passed":
             key = incoming.key if outcome.article_id is None else outcome.article_id.encode()
-            record = Record(self._sink, key, outcome.value, self._headers(incoming, outcome, now))
+            record = OutputRecord(self._sink, key, outcome.value, self._headers(incoming, outcome, now))
             size = record_bytes(key, outcome.value, record.headers)
             if size <= self._limits[self._sink]:
-                return Ready(incoming, outcome, record)
+                return ProcessedArticle(incoming, outcome, record)
             return self.oversized(
                 incoming, outcome, f"the result takes up to {size} bytes, over {self._limits[self._sink]}"
             )
-        return Ready(incoming, outcome, self._dead_letter(incoming, outcome))
+        return ProcessedArticle(incoming, outcome, self._dead_letter(incoming, outcome))
 
-    def tombstone(self, incoming: Incoming, now: int) -> Ready:
+    def tombstone(self, incoming: ConsumedRecord, now: int) -> ProcessedArticle:
         """A withdrawal, passed down the chain; a dead letter where its key is no article's id."""
         problem = "a record with neither key nor value"
         if incoming.key:
@@ -121,24 +121,26 @@ class Writer:
                 problem = f"a tombstone, but {error}"
             else:
                 outcome = Outcome(disposition="passed", article_id=id_)
-                return Ready(
-                    incoming, outcome, Record(self._sink, incoming.key, None, self._headers(incoming, outcome, now))
+                return ProcessedArticle(
+                    incoming,
+                    outcome,
+                    OutputRecord(self._sink, incoming.key, None, self._headers(incoming, outcome, now)),
                 )
         trouble = Trouble(name="InvalidDocumentError", message=problem)
         outcome = Outcome(disposition="invalid", trouble=trouble)
-        return Ready(incoming, outcome, self._dead_letter(incoming, outcome))
+        return ProcessedArticle(incoming, outcome, self._dead_letter(incoming, outcome))
 
-    def oversized(self, incoming: Incoming, outcome: Outcome, why: str) -> Ready:
+    def oversized(self, incoming: ConsumedRecord, outcome: Outcome, why: str) -> ProcessedArticle:
         """The dead letter of an article whose result is too large for its topic."""
         trouble = Trouble(name="MessageSizeTooLargeError", message=f"{why}: max.message.bytes of {self._sink}")
         outcome = Outcome(disposition="oversized", article_id=outcome.article_id, trouble=trouble)
-        return Ready(incoming, outcome, self._dead_letter(incoming, outcome))
+        return ProcessedArticle(incoming, outcome, self._dead_letter(incoming, outcome))
 
-    def pointer(self, ready: Ready) -> Ready:
+    def without_value(self, ready: ProcessedArticle) -> ProcessedArticle:
         """The same dead letter without the original's bytes: its headers say where they lie."""
         return ready._replace(record=ready.record._replace(value=b""))
 
-    def _headers(self, incoming: Incoming, outcome: Outcome, now: int) -> list[Header]:
+    def _headers(self, incoming: ConsumedRecord, outcome: Outcome, now: int) -> list[Header]:
         # an event is known by its source and its id together (CloudEvents 1.0.2): two feeds may both count from 1
         source, id_ = envelope.header(incoming.headers, "ce_source"), envelope.header(incoming.headers, "ce_id")
         cause = f"{source} {id_}" if source and id_ else f"{incoming.topic}/{incoming.partition}/{incoming.offset}"
@@ -156,7 +158,7 @@ class Writer:
             ),
         )
 
-    def _dead_letter(self, incoming: Incoming, outcome: Outcome) -> Record:
+    def _dead_letter(self, incoming: ConsumedRecord, outcome: Outcome) -> OutputRecord:
         if outcome.disposition == "passed":
             raise ValueError("what passed is no dead letter")
         trouble = outcome.trouble or Trouble(name="Unknown", message="")
@@ -177,14 +179,14 @@ class Writer:
         limit = self._limits[self._dead_letters]
         # aiokafka refuses a record with neither key nor value
         value = b"" if incoming.key is None and incoming.value is None else incoming.value
-        whole = Record(self._dead_letters, incoming.key, value, [*deadletter.original(incoming.headers), *letter])
-        for record in (whole, whole._replace(value=b""), Record(self._dead_letters, None, b"", letter)):
+        whole = OutputRecord(self._dead_letters, incoming.key, value, [*deadletter.original(incoming.headers), *letter])
+        for record in (whole, whole._replace(value=b""), OutputRecord(self._dead_letters, None, b"", letter)):
             if record_bytes(record.key, record.value, record.headers) <= limit:
                 break  # else twelve short headers: nothing smaller can be said
         return record
 
 
-def told(ready: Ready) -> dict[str, object]:
+def told(ready: ProcessedArticle) -> dict[str, object]:
     """What a log line says of an article."""
     incoming, outcome, spans = ready.incoming, ready.outcome, ready.spans
     line: dict[str, object] = {
@@ -200,4 +202,4 @@ def told(ready: Ready) -> dict[str, object]:
     return line
 
 
-__all__ = ["Incoming", "Ready", "Record", "Writer", "told"]
+__all__ = ["ConsumedRecord", "OutputRecord", "ProcessedArticle", "RecordBuilder", "told"]

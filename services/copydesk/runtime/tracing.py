@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from copydesk.client import tracing as names
 from copydesk.client.tracing import Tracing, failed
 from copydesk.contracts.envelope import TRACE
-from copydesk.runtime.records import Ready
+from copydesk.runtime.records import ProcessedArticle
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -33,7 +33,7 @@ class Spans(NamedTuple):
         """As logs tell it."""
         return f"{self.process.get_span_context().trace_id:032x}"
 
-    def end(self, ready: Ready) -> None:
+    def end(self, ready: ProcessedArticle) -> None:
         """It is committed. Of an article that never is, no span is sent: whoever reads it next has its own."""
         outcome, record = ready.outcome, ready.record
         self.send.update_name(f"send {record.topic}")  # a result that the broker refused is a dead letter now
@@ -54,7 +54,7 @@ class StageTracing:
         self._group = group
         self._tracing = Tracing(f"copydesk-{stage}")
 
-    def begin(self, ready: Ready, *, began: int, child: int | None) -> Ready:
+    def begin(self, ready: ProcessedArticle, *, began: int, child: int | None) -> ProcessedArticle:
         """The same, with its spans; a result carries its trace on, a dead letter keeps its original's headers.
 
         Args:

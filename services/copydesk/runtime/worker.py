@@ -21,9 +21,9 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, NodeNotReadyError
 
 from copydesk.contracts import envelope
-from copydesk.runtime import broker
-from copydesk.runtime.broker import SetupError
-from copydesk.runtime.child import Child, LoadError
+from copydesk.operations import broker_checks
+from copydesk.operations.broker_checks import SetupError
+from copydesk.operations.rights import check_rights
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.halt import Halt
 from copydesk.runtime.health import Health, State, health_file, write_health
@@ -38,16 +38,16 @@ from copydesk.runtime.lanes import (
 )
 from copydesk.runtime.logs import set_up_logs
 from copydesk.runtime.metrics import Metrics
-from copydesk.runtime.page import Page
+from copydesk.runtime.metrics_server import Page
 from copydesk.runtime.processes import keep_loaded
-from copydesk.runtime.records import Incoming, Ready, Writer, told
-from copydesk.runtime.rights import check_rights
+from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder, told
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
+from copydesk.runtime.stage_process import LoadError, StageProcess
 from copydesk.runtime.tracing import StageTracing
 from copydesk.stage import Stage
 
 if TYPE_CHECKING:
-    from copydesk.runtime.app import App
+    from copydesk.runtime.faust_app import App
 
 TICK_SECONDS = 1.0
 BROKER_CHECK_SECONDS = 5.0
@@ -76,12 +76,12 @@ class Worker:
         self.log = set_up_logs(settings, stage=stage.name)
         self.metrics = Metrics(stage)
         self.halt = Halt(ratio=settings.dlq_max_ratio, consecutive=settings.dlq_max_consecutive)
-        self.child = Child(stage, settings, on_start=self.metrics.child_started)
+        self.child = StageProcess(stage, settings, on_start=self.metrics.child_started)
         self.budget = Budget()
         self.turn = asyncio.Lock()
         self.lanes: dict[TopicPartition, Lane] = {}
-        self.writer: Writer
-        self.producer_bytes = self.smallest_limit = broker.DEFAULT_BYTES
+        self.builder: RecordBuilder
+        self.producer_bytes = self.smallest_limit = broker_checks.DEFAULT_BYTES
         self._says_passed = settings.log_level in {"debug", "info"}
         self._page = Page(self.metrics.registry)
         self._app: App | None = None
@@ -140,7 +140,7 @@ class Worker:
         loading = asyncio.create_task(self.child.start())
         try:
             transactions, fetch_bytes = await self._check()
-            from copydesk.runtime.app import make_app  # noqa: PLC0415 - half of the imports' time: see above
+            from copydesk.runtime.faust_app import make_app  # noqa: PLC0415 - half of the imports' time: see above
 
             if not transactions:
                 self._plain = AIOKafkaProducer(**producer_options(self))
@@ -151,7 +151,7 @@ class Worker:
         app = self._app = make_app(
             self,
             self.settings,
-            group=self.writer.group,
+            group=self.builder.group,
             topic=self.settings.full(self.stage.source),
             fetch_bytes=fetch_bytes,
         )
@@ -170,24 +170,24 @@ class Worker:
     async def _check(self) -> tuple[bool, int]:
         """Whether to use transactions, and the source's largest message; what cannot work is refused here."""
         settings, stage = self.settings, self.stage
-        async with broker.admin(settings, seconds=settings.broker_seconds) as client:
-            self._cluster = await broker.cluster_id(client)
+        async with broker_checks.admin(settings, seconds=settings.broker_seconds) as client:
+            self._cluster = await broker_checks.cluster_id(client)
             await check_rights(client, stage, settings)
-            await broker.check_topics(client, settings, (stage.source, stage.sink, stage.dead_letters))
-            limits = await broker.size_limits(client, settings, stage)
+            await broker_checks.check_topics(client, settings, (stage.source, stage.sink, stage.dead_letters))
+            limits = await broker_checks.size_limits(client, settings, stage)
         self.producer_bytes = max(limits.values())
         self.smallest_limit = min(limits[settings.full(name)] for name in (stage.sink, stage.dead_letters))
         digest = settings_digest(stage_settings(stage))
-        self.writer = Writer(stage, settings, settings_digest=digest, limits=limits)
+        self.builder = RecordBuilder(stage, settings, settings_digest=digest, limits=limits)
         if settings.tracing:
-            self._tracing = StageTracing(stage.name, self.writer.group)
+            self._tracing = StageTracing(stage.name, self.builder.group)
         return await self._has_transactions(), limits[settings.full(stage.source)]
 
     async def _has_transactions(self) -> bool:
         delivery = self.settings.delivery
         if delivery == "at_least_once":
             return False
-        if await broker.has_transactions(self.settings):
+        if await broker_checks.has_transactions(self.settings):
             return True
         if delivery == "auto":
             self.log.warning(
@@ -245,8 +245,8 @@ class Worker:
         if isinstance(error, _AWAY):
             self.log.critical("broker out of reach", problem=_say(error))
             self._exit(Exit.BROKER)
-        if isinstance(error, broker.NO_RIGHT):
-            self.log.critical("set up wrongly", problem=broker.lacking(error))
+        if isinstance(error, broker_checks.NO_RIGHT):
+            self.log.critical("set up wrongly", problem=broker_checks.lacking(error))
             self._exit(Exit.SETUP)
         if isinstance(error, LoadError):
             self.log.critical("the stage's process could not be started again", problem=str(error))
@@ -267,12 +267,14 @@ class Worker:
         """Whether no more articles are taken."""
         return self.halt.reason is not None
 
-    async def handle(self, more: Callable[[], Incoming | None], wanted: Callable[[], bool]) -> AsyncGenerator[Ready]:
+    async def handle(
+        self, more: Callable[[], ConsumedRecord | None], wanted: Callable[[], bool]
+    ) -> AsyncGenerator[ProcessedArticle]:
         """What became of the articles that `more` gives, and the records to write, one by one.
 
         Ends where there are no more, or they are not ours any more. Those that the stage's process has are finished.
         """
-        ahead: deque[tuple[Incoming, int]] = deque()
+        ahead: deque[tuple[ConsumedRecord, int]] = deque()
         while True:
             for _ in range(self.child.room):
                 if (one := more()) is None:
@@ -284,23 +286,23 @@ class Worker:
                 return
             incoming, began = ahead.popleft()
             if incoming.value is None:
-                yield self._traced(self.writer.tombstone(incoming, _now()), began)
+                yield self._traced(self.builder.tombstone(incoming, _now()), began)
                 continue
             outcome = await self.child.take(wanted)
             if outcome is None:
                 return
             self.metrics.article_took(self.child.seconds)
             self._progress = time.monotonic()
-            ready = self.writer.ready(incoming, outcome, _now())
+            ready = self.builder.build(incoming, outcome, _now())
             self.halt.count(ready.outcome.disposition)
             if self.halted:
                 self._say_halted(ready)
             yield self._traced(ready, began)
 
-    def _traced(self, ready: Ready, began: int) -> Ready:
+    def _traced(self, ready: ProcessedArticle, began: int) -> ProcessedArticle:
         return ready if self._tracing is None else self._tracing.begin(ready, began=began, child=self.child.pid)
 
-    def committed(self, ready: Sequence[Ready]) -> None:
+    def committed(self, ready: Sequence[ProcessedArticle]) -> None:
         """Count and log what is done with for good."""
         self._progress = time.monotonic()
         self.metrics.committed()
@@ -318,7 +320,7 @@ class Worker:
             elif self._says_passed:
                 self.log.info("article", **told(one))
 
-    def _say_halted(self, last: Ready) -> None:
+    def _say_halted(self, last: ProcessedArticle) -> None:
         self.metrics.halted()
         self._tell("halted")
         self.log.critical(
@@ -403,8 +405,8 @@ class Worker:
     async def _check_cluster(self) -> None:
         """Make sure that it is still the same cluster: offsets mean nothing on another one."""
         try:
-            async with broker.admin(self.settings) as client:
-                now = await broker.cluster_id(client)
+            async with broker_checks.admin(self.settings) as client:
+                now = await broker_checks.cluster_id(client)
         except _AWAY:
             return  # the next check of the broker will tell
         if self._cluster and now and now != self._cluster:
@@ -435,11 +437,11 @@ class Worker:
 
     def _look(self) -> None:
         """See how far behind every lane is, and whether work is waiting at all."""
-        known = self._app.readings(self.lanes) if self._app is not None else {}
+        known = self._app.partition_progress(self.lanes) if self._app is not None else {}
         for partition, reading in known.items():
             lane = self.lanes[partition]
-            self.metrics.lag(partition.topic, partition.partition, max(0, reading.end - lane.next))
-            self._look_beyond(partition, lane.next, reading.end)
+            self.metrics.lag(partition.topic, partition.partition, max(0, reading.last_stable_offset - lane.next))
+            self._look_beyond(partition, lane.next, reading.last_stable_offset)
         # transaction markers take offsets: only the reading position tells whether something is left to read
         self._waiting = any(reading.waiting for reading in known.values()) or any(
             lane.holding for lane in self.lanes.values()
@@ -460,7 +462,7 @@ class Worker:
         if time.monotonic() - since > BEYOND_SECONDS:
             raise SetupError(
                 f"the committed offset {next_} of {partition.topic}/{partition.partition} is beyond the log's end "
-                f"({end}): the topic was made anew or cut short. Reset the offsets of the group {self.writer.group} "
+                f"({end}): the topic was made anew or cut short. Reset the offsets of the group {self.builder.group} "
                 "(kafka-consumer-groups --reset-offsets --to-earliest), then start again"
             )
 

@@ -9,8 +9,8 @@ import time
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client import Connection, Message
-from copydesk.client.opening import opened
-from copydesk.client.reading import readings
+from copydesk.client.consumer import opened
+from copydesk.client.progress import partition_progress
 from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError
 from copydesk.viewer.desk import Desk
 from copydesk.viewer.summary import ranks
@@ -66,7 +66,7 @@ def _note_positions(
     desk: Desk, consumer: AIOKafkaConsumer, partitions: list[TopicPartition], names: dict[str, str]
 ) -> bool:
     """Take note of how far each partition is read (markers of transactions count); whether anything waits."""
-    known = readings(consumer, partitions)
+    known = partition_progress(consumer, partitions)
     for partition, reading in known.items():
         place = names[partition.topic], partition.partition
         desk.positions[place] = max(desk.positions.get(place, 0), reading.position)

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copydesk.cleaner import CleanerSettings, load, stage
-from copydesk.cleaner.furniture import find_dateline
+from copydesk.cleaner.rules.furniture import find_dateline
 from copydesk.contracts.articles import CleanedArticle, RawArticle
 
 Clean = Callable[[RawArticle], CleanedArticle]

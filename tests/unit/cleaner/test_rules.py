@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copydesk.cleaner.copies import Copy, find_spare
-from copydesk.cleaner.model import DOUBT, weigh_cost
+from copydesk.cleaner.model.block_model import DOUBT, weigh_cost
 from copydesk.cleaner.normal import collapse, is_normal, normalise
-from copydesk.cleaner.shapes import find_signs
+from copydesk.cleaner.rules.duplicates import Copy, find_spare
+from copydesk.cleaner.rules.shapes import find_signs
 
 EQUAL = {"equal": True, "part": True}
 

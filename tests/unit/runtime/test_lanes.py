@@ -11,9 +11,9 @@ from aiokafka.errors import MessageSizeTooLargeError
 from copydesk_teststages import stage
 
 from copydesk.client.connection import Connection
-from copydesk.runtime.article import Outcome
+from copydesk.runtime.execution import Outcome
 from copydesk.runtime.lanes import BATCH, Budget, Lane
-from copydesk.runtime.records import Incoming, Ready, Writer
+from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder
 from copydesk.runtime.settings import Settings
 
 HERE = TopicPartition("articles.raw", 0)
@@ -25,27 +25,29 @@ class Work:
     def __init__(self) -> None:
         self.settings = Settings()
         limits = {"articles.cleaned": 10_000, "articles.probe.dlq": 10_000}
-        self.writer = Writer(stage, Connection(), settings_digest="", limits=limits)
+        self.builder = RecordBuilder(stage, Connection(), settings_digest="", limits=limits)
         self.budget = Budget(1_000)
         self.turn = asyncio.Lock()
         self.producer_bytes = self.smallest_limit = 10_000
         self.halted = False
-        self.done: list[Ready] = []
+        self.done: list[ProcessedArticle] = []
         self.errors: list[BaseException] = []
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def handle(self, more: Callable[[], Incoming | None], wanted: Callable[[], bool]) -> AsyncGenerator[Ready]:
+    async def handle(
+        self, more: Callable[[], ConsumedRecord | None], wanted: Callable[[], bool]
+    ) -> AsyncGenerator[ProcessedArticle]:
         while incoming := more():
             await self.gate.wait()
             if not wanted():
                 return
             self.halted = incoming.value == b"halts"
-            yield self.writer.ready(
+            yield self.builder.build(
                 incoming, Outcome(disposition="passed", article_id="a", value=incoming.value or b""), 0
             )
 
-    def committed(self, ready: Sequence[Ready]) -> None:
+    def committed(self, ready: Sequence[ProcessedArticle]) -> None:
         self.done.extend(ready)
 
     def fail(self, error: BaseException) -> None:
@@ -61,7 +63,7 @@ class Recorder(Lane):
         self.renewed = 0
         self._refuse = refuse
 
-    async def write(self, ready: Sequence[Ready], offset: int) -> None:
+    async def write(self, ready: Sequence[ProcessedArticle], offset: int) -> None:
         if any(one.record.value == self._refuse for one in ready):
             raise MessageSizeTooLargeError
         self.writes.append(([one.record.topic for one in ready], offset))
@@ -70,8 +72,10 @@ class Recorder(Lane):
         self.renewed += 1
 
 
-def article(offset: int, value: bytes = b"{}") -> Incoming:
-    return Incoming(topic="articles.raw", partition=0, offset=offset, timestamp=1000, key=b"k", value=value, headers=())
+def article(offset: int, value: bytes = b"{}") -> ConsumedRecord:
+    return ConsumedRecord(
+        topic="articles.raw", partition=0, offset=offset, timestamp=1000, key=b"k", value=value, headers=()
+    )
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -106,7 +110,7 @@ async def test_a_write_holds_at_most_fifty() -> None:
     await lane.close()
 
 
-async def _put_all(lane: Lane, articles: list[Incoming]) -> None:
+async def _put_all(lane: Lane, articles: list[ConsumedRecord]) -> None:
     for one in articles:
         await lane.put(one)
 
@@ -199,7 +203,7 @@ async def test_a_broken_world_ends_the_worker() -> None:
     work = Work()
 
     class Broken(Recorder):
-        async def write(self, ready: Sequence[Ready], offset: int) -> None:  # noqa: ARG002 - it never gets there
+        async def write(self, ready: Sequence[ProcessedArticle], offset: int) -> None:  # noqa: ARG002 - it never gets there
             raise ConnectionError("gone")
 
     lane = Broken(work)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from prometheus_client import generate_latest
 
-from copydesk.runtime import article
+from copydesk.runtime import execution
 from copydesk.runtime.metrics import Metrics
 from copydesk.stage import Measure, Stage, find
 
@@ -27,7 +27,7 @@ def test_a_result_is_measured_and_shows() -> None:
     one = stage(LENGTH)
     metrics = Metrics(one)
     for text in ("two words", "", "one and two and three"):
-        outcome = article.run(one, article.load(one), msgspec.json.encode({"text": text}), None)
+        outcome = execution.run(one, execution.load(one), msgspec.json.encode({"text": text}), None)
         assert outcome.measures == ({"length": float(len(text.split()))} if text else {})
         metrics.measured(outcome.measures)
     told = generate_latest(metrics.registry).decode()
@@ -37,12 +37,12 @@ def test_a_result_is_measured_and_shows() -> None:
 
 
 def test_a_measure_travels_with_its_outcome() -> None:
-    outcome = article.Outcome(disposition="passed", measures={"length": 2.0})
-    assert msgspec.json.decode(msgspec.json.encode(outcome), type=article.Outcome) == outcome
+    outcome = execution.Outcome(disposition="passed", measures={"length": 2.0})
+    assert msgspec.json.decode(msgspec.json.encode(outcome), type=execution.Outcome) == outcome
 
 
 def test_what_does_not_pass_is_not_measured() -> None:
-    assert article.run(stage(LENGTH), lambda _: None, b'{"text": "two words"}', None).measures == {}
+    assert execution.run(stage(LENGTH), lambda _: None, b'{"text": "two words"}', None).measures == {}
 
 
 @pytest.mark.parametrize("name", ["cleaner", "extractor", "coherence"])
@@ -52,12 +52,12 @@ def test_buckets_rise(name: str) -> None:
 
 
 def test_the_stages_measures_are_told_of_real_results() -> None:
-    steps = [(find(name), article.load(find(name))) for name in ("cleaner", "extractor", "coherence")]
+    steps = [(find(name), execution.load(find(name))) for name in ("cleaner", "extractor", "coherence")]
     text = 'The council met on Tuesday.\n\n"We will build it", said Anna Berg, the mayor of Graz.\n\nShare this page'
     value = msgspec.json.encode({"id": "a", "text": text})
     told: dict[str, float] = {}
     for each, process in steps:
-        outcome = article.run(each, process, value, None)
+        outcome = execution.run(each, process, value, None)
         value = outcome.value
         told |= outcome.measures
     assert told["quotes"] == 1

@@ -7,18 +7,18 @@ from copydesk.client.connection import Connection
 from copydesk.contracts import deadletter
 from copydesk.contracts.envelope import header
 from copydesk.contracts.topics import record_bytes
-from copydesk.runtime.article import Outcome, Trouble
-from copydesk.runtime.records import Incoming, Writer, told
+from copydesk.runtime.execution import Outcome, Trouble
+from copydesk.runtime.records import ConsumedRecord, RecordBuilder, told
 
 NOW = 1_700_000_000_000
 
 
-def writer(*, sink: int = 10_000, dead: int = 10_000, prefix: str = "", settings_digest: str = "") -> Writer:
+def writer(*, sink: int = 10_000, dead: int = 10_000, prefix: str = "", settings_digest: str = "") -> RecordBuilder:
     limits = {f"{prefix}articles.cleaned": sink, f"{prefix}articles.probe.dlq": dead}
-    return Writer(stage, Connection(topic_prefix=prefix), settings_digest=settings_digest, limits=limits)
+    return RecordBuilder(stage, Connection(topic_prefix=prefix), settings_digest=settings_digest, limits=limits)
 
 
-def incoming(**more: object) -> Incoming:
+def incoming(**more: object) -> ConsumedRecord:
     fields: dict[str, object] = {
         "topic": "articles.raw",
         "partition": 3,
@@ -28,7 +28,7 @@ def incoming(**more: object) -> Incoming:
         "value": b'{"text": "x"}',
         "headers": (),
     }
-    return Incoming(**(fields | more))  # type: ignore[arg-type]
+    return ConsumedRecord(**(fields | more))  # type: ignore[arg-type]
 
 
 def passed(**more: object) -> Outcome:
@@ -41,7 +41,7 @@ def failed(**more: object) -> Outcome:
 
 
 def test_a_result_is_keyed_by_the_articles_id() -> None:
-    record = writer().ready(incoming(), passed(), NOW).record
+    record = writer().build(incoming(), passed(), NOW).record
     assert (record.topic, record.key, record.value) == ("articles.cleaned", b"a/1", b"{}")
     assert header(record.headers, "copydesk-origin") == "3/1042"
     assert header(record.headers, "ce_ingestedtime") == "2023-11-14T22:13:15.000Z"
@@ -50,14 +50,14 @@ def test_a_result_is_keyed_by_the_articles_id() -> None:
 
 def test_origin_and_ingestion_time_of_the_raw_article_are_passed_on() -> None:
     headers = (("copydesk-origin", b"7/9"), ("ce_ingestedtime", b"2020-01-01T00:00:00.000Z"))
-    record = writer().ready(incoming(headers=headers), passed(), NOW).record
+    record = writer().build(incoming(headers=headers), passed(), NOW).record
     assert header(record.headers, "copydesk-origin") == "7/9"
     assert header(record.headers, "ce_ingestedtime") == "2020-01-01T00:00:00.000Z"
 
 
 def event(outcome: Outcome | None = None, *, digest: str = "", **more: object) -> str | None:
     return header(
-        writer(settings_digest=digest).ready(incoming(**more), outcome or passed(), NOW).record.headers, "ce_id"
+        writer(settings_digest=digest).build(incoming(**more), outcome or passed(), NOW).record.headers, "ce_id"
     )
 
 
@@ -80,13 +80,13 @@ def test_a_redelivery_has_the_same_event_id_and_a_new_cause_model_or_setting_ano
 def test_topics_and_group_carry_the_prefix() -> None:
     made = writer(prefix="test-")
     assert made.group == "test-copydesk.probe"
-    assert made.ready(incoming(), passed(), NOW).record.topic == "test-articles.cleaned"
-    assert made.ready(incoming(), failed(), NOW).record.topic == "test-articles.probe.dlq"
+    assert made.build(incoming(), passed(), NOW).record.topic == "test-articles.cleaned"
+    assert made.build(incoming(), failed(), NOW).record.topic == "test-articles.probe.dlq"
 
 
 def test_a_dead_letter_is_the_original_and_why() -> None:
     headers = (("x-mine", b"1"), ("dlq.attempt", b"2"), ("dlq.reason", b"stale"))
-    record = writer().ready(incoming(headers=headers), failed(), NOW).record
+    record = writer().build(incoming(headers=headers), failed(), NOW).record
     assert (record.key, record.value) == (b"key", b'{"text": "x"}')
     assert record.headers[0] == ("x-mine", b"1")
     letter = deadletter.DeadLetter.from_headers(record.headers)
@@ -95,7 +95,7 @@ def test_a_dead_letter_is_the_original_and_why() -> None:
 
 
 def test_an_oversized_result_becomes_a_dead_letter_that_fits() -> None:
-    ready = writer(sink=1_000).ready(incoming(), passed(value=b"x" * 2_000), NOW)
+    ready = writer(sink=1_000).build(incoming(), passed(value=b"x" * 2_000), NOW)
     assert ready.outcome.disposition == "oversized"
     assert ready.record.topic == "articles.probe.dlq"
     assert ready.record.value == b'{"text": "x"}'
@@ -103,14 +103,14 @@ def test_an_oversized_result_becomes_a_dead_letter_that_fits() -> None:
 
 def test_a_dead_letter_that_does_not_fit_is_a_pointer() -> None:
     large = incoming(value=b"x" * 20_000, headers=(("x-mine", b"1"),))
-    record = writer().ready(large, failed(), NOW).record
+    record = writer().build(large, failed(), NOW).record
     assert record.value == b""
     assert header(record.headers, "x-mine") == "1"
     assert record_bytes(record.key, record.value, record.headers) <= 10_000
 
 
 def test_headers_that_do_not_fit_are_left_out_of_a_dead_letter() -> None:
-    record = writer().ready(incoming(headers=(("x-mine", b"1" * 20_000),)), failed(), NOW).record
+    record = writer().build(incoming(headers=(("x-mine", b"1" * 20_000),)), failed(), NOW).record
     assert (record.key, record.value) == (None, b"")
     assert header(record.headers, "dlq.offset") == "1042"
 
@@ -138,7 +138,7 @@ def test_a_tombstone_without_an_id_is_invalid(key: bytes | None, why: str) -> No
 
 
 def test_a_log_line_says_where_and_what() -> None:
-    line = told(writer().ready(incoming(), failed(), NOW))
+    line = told(writer().build(incoming(), failed(), NOW))
     assert line["disposition"] == "failed"
     assert line["trouble"] == "RuntimeError: boom"
     assert {"topic", "partition", "offset", "article_id", "trace_id"} <= line.keys()

@@ -8,8 +8,8 @@ import pytest
 
 from copydesk.cli import up
 from copydesk.client import Connection
-from copydesk.runtime.embedded import free_port
-from copydesk.runtime.local import Pipeline
+from copydesk.local.embedded_broker import free_port
+from copydesk.local.supervisor import Pipeline
 
 
 async def commands(viewer_port: int | None) -> dict[str, tuple[str, ...]]:

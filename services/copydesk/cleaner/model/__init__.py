@@ -1,0 +1,1 @@
+"""The learned part of the cleaner: features of blocks, the block model, and how it is trained."""

@@ -1,0 +1,1 @@
+"""The cleaner's rules: each decides one thing that the model leaves open."""

@@ -1,0 +1,1 @@
+"""Every change that copydesk makes to aiokafka, each in a module that says why."""

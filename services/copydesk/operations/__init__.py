@@ -1,0 +1,1 @@
+"""What an operator runs beside the workers: checks of broker, topics and rights, the doctor, replay and retry."""

@@ -1,0 +1,57 @@
+"""LZ4 is written by the fast compressor, and read by everybody."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from aiokafka.codec import lz4_encode
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.memory_records import MemoryRecords
+
+from copydesk.client import publishing
+from copydesk.client.aiokafka_patches import lz4
+from copydesk.client.connection import Connection
+
+VALUE = b" ".join(b"%d bridges are closed, %d are open." % (number, number * 7) for number in range(400))
+LZ4 = 3
+
+
+@pytest.fixture(autouse=True)
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As aiokafka comes; what a test changes goes with it."""
+    monkeypatch.setattr(f"{DefaultRecordBatchBuilder.__module__}.lz4_encode", lz4_encode)
+
+
+def batch() -> bytes:
+    builder = DefaultRecordBatchBuilder(2, LZ4, False, -1, -1, -1, 1 << 20)  # noqa: FBT003 - takes no names
+    builder.append(0, 1, b"key", VALUE, [("id", b"1")])
+    return bytes(builder.build())
+
+
+def test_batches_are_compressed_fast_and_hold_the_same() -> None:
+    slow = batch()
+    lz4.compress_fast()
+    lz4.compress_fast()
+    fast = batch()
+    assert len(slow) < len(fast) < len(VALUE) / 2
+    [record] = MemoryRecords(fast).next_batch()
+    assert (record.key, record.value, record.headers) == (b"key", VALUE, [("id", b"1")])
+
+
+async def test_publishers_write_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Producer:
+        def __init__(self, **options: Any) -> None:
+            assert options["compression_type"] == "lz4"
+
+        async def start(self) -> None:
+            builder = sys.modules[DefaultRecordBatchBuilder.__module__]
+            assert builder.lz4_encode is not lz4_encode
+
+        async def stop(self) -> None:
+            pass
+
+    monkeypatch.setattr(publishing, "AIOKafkaProducer", Producer)
+    async with publishing.Publisher(Connection()):
+        pass
