@@ -94,7 +94,7 @@ async def _print(target: Connection, name: str, start: Start, limit: int | None,
             count += 1
             if count == limit:
                 return
-    click.echo(f"{count} messages in {target.full(name)}", err=True)
+    click.echo(f"{count} messages in {target.full_name(name)}", err=True)
 
 
 def as_line(message: Message) -> bytes:

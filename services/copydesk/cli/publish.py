@@ -38,7 +38,7 @@ def command(files: tuple[Path, ...], *, unchecked: bool) -> None:
     target = connection()
     with Progress("publishing", size_of(files)) as progress:
         published, refused = run_or_exit(_publish(target, items_of(files), progress, checked=not unchecked))
-    click.echo(f"{published} published to {target.full('articles.raw')}, {refused} refused", err=True)
+    click.echo(f"{published} published to {target.full_name('articles.raw')}, {refused} refused", err=True)
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
 

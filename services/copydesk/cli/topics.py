@@ -71,7 +71,7 @@ def check(*, as_json: bool) -> None:
 
 def described(target: Connection) -> dict[str, Topic]:
     """The topics by their full names on this cluster."""
-    return {target.full(topic.name): topic for topic in known_topics().values()}
+    return {target.full_name(topic.name): topic for topic in known_topics().values()}
 
 
 async def _apply(target: Connection, partitions: int | None, replication: int) -> dict[str, str]:

@@ -34,7 +34,7 @@ def command(ids: tuple[str, ...], id_file: Path | None) -> None:
         raise click.UsageError("say which: ID..., or --ids FILE")
     target = connection()
     withdrawn, refused = run_or_exit(_withdraw(target, list(wanted)))
-    click.echo(f"{withdrawn} withdrawn from {target.full('articles.raw')}, {refused} refused", err=True)
+    click.echo(f"{withdrawn} withdrawn from {target.full_name('articles.raw')}, {refused} refused", err=True)
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
 

@@ -1,4 +1,4 @@
-"""What other programs import: publish articles, consume enriched ones. No faust, no models.
+"""The client library: publish articles, consume enriched ones. It needs no faust and no models.
 
 Example::
 
@@ -10,7 +10,9 @@ Example::
     async for message in consume("articles.scored", group="my-app"):
         print(message.article.title)
 
-    message = await enrich({"text": "..."})  # publish one, and wait for what becomes of it
+    message = await enrich({"text": "..."})  # publish one article and wait for its result
+
+The first connection changes aiokafka in this process: `copydesk.client.aiokafka_patches` says how and why.
 """
 
 from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection

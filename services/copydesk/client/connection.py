@@ -1,4 +1,4 @@
-"""How to reach the broker, and how settings are read from the environment."""
+"""Connection settings of the broker, and how settings are read from the environment."""
 
 from __future__ import annotations
 
@@ -20,13 +20,24 @@ from aiokafka.errors import (
 )
 from aiokafka.helpers import create_ssl_context
 
-from copydesk.client.tracing import require
+from copydesk.client import aiokafka_patches
+from copydesk.client.tracing import require_opentelemetry
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+SECRETS = frozenset({"sasl_password", "ssl_password"})
+"""Fields whose values no message shows."""
+
+LOGIN_REFUSED = (
+    AuthenticationFailedError,
+    AuthenticationMethodNotSupported,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+
 
 class SettingsError(ValueError):
-    """A setting has a value that cannot be; the message names the variable."""
+    """A setting has an invalid value; the message names the variable."""
 
 
 class BrokerAwayError(ConnectionError):
@@ -37,9 +48,10 @@ SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """What every program that talks to the broker needs; `COPYDESK_BROKERS` is the field `brokers`, and so on.
+    """Settings that every program needs to talk to the broker.
 
-    `COPYDESK_SASL_PASSWORD_FILE` names a file that holds the password, and so on.
+    Each field is read from a variable: `brokers` from `COPYDESK_BROKERS`, and so on. A variable that ends in `_FILE`
+    names a file that holds the value: `COPYDESK_SASL_PASSWORD_FILE` is a file with the password.
     """
 
     brokers: str = "127.0.0.1:9092"
@@ -52,10 +64,10 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """As Kafka names it: `SSL` for TLS, `SASL_SSL` for a login over TLS."""
 
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    """How to log in."""
+    """Login mechanism."""
 
     sasl_username: str = ""
-    """Who logs in."""
+    """User name for the login."""
 
     sasl_password: str = ""
     """A secret: better in the file that `COPYDESK_SASL_PASSWORD_FILE` names."""
@@ -64,19 +76,19 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """PEM file with the authorities that may sign the broker's certificate; default: the system's."""
 
     ssl_certfile: str = ""
-    """PEM file with our own certificate, for mutual TLS."""
+    """PEM file with the client's own certificate, for mutual TLS."""
 
     ssl_keyfile: str = ""
-    """PEM file with its key."""
+    """PEM file with the key of that certificate."""
 
     ssl_password: str = ""
-    """Of that key; a secret, too."""
+    """Password of that key; a secret, too."""
 
     tracing: bool = False
-    """Whether spans are recorded and sent by OTLP (extra `otel`); the standard `OTEL_*` variables say where to."""
+    """Record spans and send them by OTLP (extra `otel`); the standard `OTEL_*` variables name the receiver."""
 
     def __post_init__(self) -> None:
-        """What belongs together is there together."""
+        """Check the settings that depend on each other."""
         if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
             raise ValueError(
                 f"COPYDESK_SECURITY_PROTOCOL={self.security_protocol} needs COPYDESK_SASL_USERNAME and "
@@ -85,22 +97,27 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
         if bool(self.ssl_certfile) != bool(self.ssl_keyfile):
             raise ValueError("COPYDESK_SSL_CERTFILE and COPYDESK_SSL_KEYFILE belong together")
         if self.security_protocol.endswith("SSL"):
-            self.ssl_context()  # a file that cannot be read is a setting that cannot be
+            self.ssl_context()  # raises for a file that cannot be read
         if self.tracing:
-            require()
+            require_opentelemetry()
 
     def __repr__(self) -> str:
-        """Without secrets."""
-        told = {field: getattr(self, field) for field in self.__struct_fields__}
-        masked = (f"{name}={'***' if name in SECRETS and value else repr(value)}" for name, value in told.items())
+        """All fields, secrets masked."""
+        values = {field: getattr(self, field) for field in self.__struct_fields__}
+        masked = (f"{name}={'***' if name in SECRETS and value else repr(value)}" for name, value in values.items())
         return f"{type(self).__name__}({', '.join(masked)})"
 
-    def options(self) -> dict[str, Any]:
-        """The arguments by which every client of aiokafka gets its connection."""
-        return {"bootstrap_servers": self.brokers, "client_id": "copydesk", **self._security()}
+    def aiokafka_options(self) -> dict[str, Any]:
+        """Arguments that connect any client of aiokafka to this broker.
+
+        Every client is made with them, so this is the place where copydesk's changes to aiokafka are made
+        (`aiokafka_patches`).
+        """
+        aiokafka_patches.apply()
+        return {"bootstrap_servers": self.brokers, "client_id": "copydesk", **self._security_options()}
 
     def ssl_context(self) -> SSLContext | None:
-        """How TLS is spoken; None where it is not.
+        """TLS context, or None without TLS.
 
         Raises:
             ValueError: A file cannot be read, or holds no certificate or key.
@@ -119,72 +136,73 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"COPYDESK_SSL_*: {names} cannot be used: {error}") from None
         return context
 
-    def _security(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"security_protocol": self.security_protocol, "ssl_context": self.ssl_context()}
-        if self.security_protocol.startswith("SASL"):
-            found |= {
-                "sasl_mechanism": self.sasl_mechanism,
-                "sasl_plain_username": self.sasl_username,
-                "sasl_plain_password": self.sasl_password,
-            }
-        return found
+    def full_name(self, name: str) -> str:
+        """Name of a topic or group on this cluster: with the prefix.
 
-    def full(self, name: str) -> str:
-        """A topic's or group's name on this cluster."""
+        >>> Connection(topic_prefix="team-").full_name("articles.raw")
+        'team-articles.raw'
+        """
         return self.topic_prefix + name
 
     async def answers(self, *, seconds: float = 3.0) -> bool:
-        """Whether any of the bootstrap servers accepts a connection."""
-        tried = (_connects(server.strip(), seconds) for server in self.brokers.split(","))
-        return any(await asyncio.gather(*tried))
+        """Return whether at least one of the bootstrap servers accepts a connection."""
+        attempts = (_accepts_connection(server.strip(), seconds) for server in self.brokers.split(","))
+        return any(await asyncio.gather(*attempts))
 
-    def away(self, error: object) -> BrokerAwayError:
-        """The error to raise when the broker does not answer."""
+    def unavailable_error(self, reason: object) -> BrokerAwayError:
+        """Error to raise when the broker does not answer."""
         return BrokerAwayError(
-            f"no broker answers at {self.brokers} ({error}): "
+            f"no broker answers at {self.brokers} ({reason}): "
             "start one (`copydesk up`, or `make kafka`) or set COPYDESK_BROKERS"
         )
 
-    async def refused(self, error: object, *, seconds: float = 10.0) -> BrokerAwayError:
-        """The error to raise when no client could be started: a connection is tried once more to learn why."""
+    async def diagnose_connection(self, reason: object, *, seconds: float = 10.0) -> BrokerAwayError:
+        """Error to raise when a client could not start; connects once more to find out why.
+
+        Args:
+            reason: What went wrong, for the message.
+            seconds: Time limit of the second attempt.
+        """
         try:
             host, port = _address(self.brokers.split(",")[0])
             async with asyncio.timeout(seconds):
-                connection = await create_conn(host, port, **self._security())
+                connection = await create_conn(host, port, **self._security_options())
                 connection.close()
-        except _LOGIN_REFUSED as reason:
+        except LOGIN_REFUSED as error:
             return BrokerAwayError(
                 f"{self.brokers} refused the login of {self.sasl_username!r} by {self.sasl_mechanism} "
-                f"({type(reason).__name__}): see COPYDESK_SASL_USERNAME, COPYDESK_SASL_PASSWORD_FILE, "
+                f"({type(error).__name__}): see COPYDESK_SASL_USERNAME, COPYDESK_SASL_PASSWORD_FILE, "
                 "COPYDESK_SASL_MECHANISM"
             )
-        except SSLCertVerificationError as reason:
+        except SSLCertVerificationError as error:
             return BrokerAwayError(
-                f"the certificate of {self.brokers} is not accepted ({reason.verify_message}): see COPYDESK_SSL_CAFILE "
+                f"the certificate of {self.brokers} is not accepted ({error.verify_message}): see COPYDESK_SSL_CAFILE "
                 "and the host name in COPYDESK_BROKERS"
             )
-        except SSLError as reason:
+        except SSLError as error:
             return BrokerAwayError(
-                f"no TLS with {self.brokers} ({reason.reason}): see COPYDESK_SECURITY_PROTOCOL, "
+                f"no TLS with {self.brokers} ({error.reason}): see COPYDESK_SECURITY_PROTOCOL, "
                 "and COPYDESK_SSL_CERTFILE where the broker asks for our certificate"
             )
         except (KafkaError, OSError, TimeoutError, ValueError):
             pass
         if self.security_protocol != "PLAINTEXT" and await self.answers(seconds=seconds):
             return BrokerAwayError(
-                f"{self.brokers} answers, but ends the connection ({error}): is it {self.security_protocol} there? "
-                "See COPYDESK_SECURITY_PROTOCOL, and COPYDESK_SSL_CERTFILE where the broker asks for our certificate"
+                f"{self.brokers} answers, but ends the connection ({reason}): does it expect "
+                f"{self.security_protocol}? See COPYDESK_SECURITY_PROTOCOL, and COPYDESK_SSL_CERTFILE where the broker "
+                "asks for our certificate"
             )
-        return self.away(error)
+        return self.unavailable_error(reason)
 
-
-_LOGIN_REFUSED = (
-    AuthenticationFailedError,
-    AuthenticationMethodNotSupported,
-    SaslAuthenticationFailed,
-    UnsupportedSaslMechanismError,
-)
-SECRETS = frozenset({"sasl_password", "ssl_password"})
+    def _security_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {"security_protocol": self.security_protocol, "ssl_context": self.ssl_context()}
+        if self.security_protocol.startswith("SASL"):
+            options |= {
+                "sasl_mechanism": self.sasl_mechanism,
+                "sasl_plain_username": self.sasl_username,
+                "sasl_plain_password": self.sasl_password,
+            }
+        return options
 
 
 def _address(server: str) -> tuple[str, int]:
@@ -192,7 +210,7 @@ def _address(server: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-async def _connects(server: str, seconds: float) -> bool:
+async def _accepts_connection(server: str, seconds: float) -> bool:
     try:
         host, port = _address(server)
         async with asyncio.timeout(seconds):
@@ -205,10 +223,18 @@ async def _connects(server: str, seconds: float) -> bool:
 
 
 def read_environment(struct: type[S], prefix: str, environ: Mapping[str, str] = os.environ) -> S:
-    """The struct, each field from the variable `prefix` + its name in capitals, or from the file that `..._FILE` names.
+    """Struct whose fields are read from environment variables.
+
+    A field's variable is `prefix` and the field's name in capitals. The variable `..._FILE` may name a file that holds
+    the value instead. Fields without a variable keep their default.
+
+    Args:
+        struct: The type to make.
+        prefix: Start of every variable's name.
+        environ: The variables.
 
     Raises:
-        SettingsError: A value that cannot be, or a file that cannot be read.
+        SettingsError: A value is invalid, or a file cannot be read.
     """
     values: dict[str, str] = {}
     for field in msgspec.structs.fields(struct):
@@ -220,30 +246,37 @@ def read_environment(struct: type[S], prefix: str, environ: Mapping[str, str] = 
     try:
         return msgspec.convert(values, struct, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
-        if " - at `$." not in str(error):
-            raise SettingsError(str(error)) from None  # of several settings together
-        what, _, where = str(error).rpartition(" - at `$.")  # "Expected `float` - at `$.max_article_seconds`"
-        name = where.rstrip("`")
-        value = "***" if name in SECRETS else values.get(name, "")
-        kind = next((field.type for field in msgspec.structs.fields(struct) if field.name == name), None)
-        if what.startswith("Invalid enum") and (choices := get_args(kind)):
-            what = f"expected one of {', '.join(map(str, choices))}"
-        raise SettingsError(f"{prefix}{name.upper()}={value}: {what}") from None
+        raise _settings_error(struct, prefix, values, str(error)) from None
+
+
+def _settings_error(
+    struct: type[msgspec.Struct], prefix: str, values: Mapping[str, str], message: str
+) -> SettingsError:
+    """Error that names the variable, from msgspec's message (``Expected `float` - at `$.max_article_seconds` ``)."""
+    if " - at `$." not in message:
+        return SettingsError(message)  # from `__post_init__`, about several settings
+    problem, _, path = message.rpartition(" - at `$.")
+    name = path.rstrip("`")
+    value = "***" if name in SECRETS else values.get(name, "")
+    type_ = next((field.type for field in msgspec.structs.fields(struct) if field.name == name), None)
+    if problem.startswith("Invalid enum") and (choices := get_args(type_)):
+        problem = f"expected one of {', '.join(map(str, choices))}"
+    return SettingsError(f"{prefix}{name.upper()}={value}: {problem}")
 
 
 def read_connection(environ: Mapping[str, str] = os.environ) -> Connection:
-    """The connection that `COPYDESK_BROKERS` and its kind describe.
+    """Connection that the variables `COPYDESK_BROKERS`, `COPYDESK_TOPIC_PREFIX` and so on describe.
 
     Raises:
-        SettingsError: A value that cannot be.
+        SettingsError: A value is invalid.
     """
     return read_environment(Connection, "COPYDESK_", environ)
 
 
-def _decode(kind: type, value: object) -> object:
-    if issubclass(kind, Path):
+def _decode(type_: type, value: object) -> object:
+    if issubclass(type_, Path):
         return Path(str(value))
-    raise NotImplementedError(kind)
+    raise NotImplementedError(type_)
 
 
 def _read_secret(variable: str, path: str) -> str:

@@ -1,4 +1,4 @@
-"""Opens a consumer as every reader here needs it: read committed, any header name, errors that say what to do."""
+"""Opening a consumer, and the partitions and record sizes of a topic."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from copydesk.client.aiokafka_patches.committed_offsets import ask_for_stable_offsets
-from copydesk.client.aiokafka_patches.header_names import read_any_header_name
 from copydesk.client.connection import Connection
 from copydesk.contracts.topics import UnknownTopicError, topics
 
-FETCH_BYTES = 50 * 1024 * 1024  # of one answer of a broker, all partitions together; aiokafka's own default
-LARGEST_BYTES = 11 * 1024 * 1024  # of a message on a topic of which nothing is known: as large as any of ours
+FETCH_BYTES = 50 * 1024 * 1024
+"""Most bytes of one fetch response, all partitions together; aiokafka's own default."""
+
+UNKNOWN_TOPIC_BYTES = 11 * 1024 * 1024
+"""Largest record of a topic that is not described: as large as any of copydesk's own topics allows."""
 
 
 @asynccontextmanager
-async def opened(
+async def open_consumer(
     connection: Connection,
     names: Iterable[str],
     *,
@@ -26,61 +27,70 @@ async def opened(
     latest: bool = False,
     fetch_bytes: int = FETCH_BYTES,
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    """A started consumer that commits nothing by itself; stopped at the end.
+    """Started consumer that reads committed records and commits nothing by itself; stopped at the end.
 
     Args:
         connection: The broker.
-        names: The topics that will be read, without a prefix: their largest message must fit into a fetch.
-        group: The group, without a prefix.
-        latest: Where nothing is committed, begin at the end.
-        fetch_bytes: Most of one answer of a broker, and so of memory.
+        names: Topics that will be read, without prefix: the largest record of each must fit into a fetch.
+        group: Consumer group, without prefix.
+        latest: Begin at the end of a partition without a committed offset; default: at its start.
+        fetch_bytes: Most bytes of one fetch response, which bounds the memory.
 
     Raises:
-        BrokerAwayError: Nothing answers, or it refuses the login.
+        BrokerAwayError: The broker does not answer, or it refuses the login.
     """
-    read_any_header_name()
-    ask_for_stable_offsets()
     consumer = AIOKafkaConsumer(
-        group_id=connection.full(group) if group else None,
+        group_id=connection.full_name(group) if group else None,
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="latest" if latest else "earliest",
         fetch_max_bytes=fetch_bytes,
-        max_partition_fetch_bytes=max(largest_bytes(name) for name in names),
+        max_partition_fetch_bytes=max(max_message_bytes(name) for name in names),
         session_timeout_ms=10_000,
         heartbeat_interval_ms=3_000,
-        **connection.options(),
+        **connection.aiokafka_options(),
     )
     try:
         await consumer.start()
     except (KafkaError, OSError) as error:
         await consumer.stop()
-        raise await connection.refused(type(error).__name__) from None
+        raise await connection.diagnose_connection(type(error).__name__) from None
     try:
         yield consumer
     finally:
         await consumer.stop()
 
 
-async def partitions_of(consumer: AIOKafkaConsumer, name: str) -> list[TopicPartition]:
-    """The partitions of a topic, by its full name, in order; to be asked before any is assigned or subscribed to.
+async def topic_partitions(consumer: AIOKafkaConsumer, full_name: str) -> list[TopicPartition]:
+    """Partitions of a topic in order.
+
+    Call it before anything is assigned or subscribed to: subscribing to a topic makes some brokers create it.
+
+    Args:
+        consumer: A started consumer.
+        full_name: The topic, with prefix.
 
     Raises:
-        UnknownTopicError: There is no such topic.
+        UnknownTopicError: The topic does not exist.
     """
-    numbers = consumer.partitions_for_topic(name)
+    numbers = consumer.partitions_for_topic(full_name)
     if not numbers:
-        # the first metadata may be older than the topic; of all topics: asked for one, some brokers create it
-        await consumer._client.force_metadata_update()  # noqa: SLF001 - aiokafka offers no way to ask again
-        numbers = consumer.partitions_for_topic(name)
+        # The first metadata may be older than the topic. All topics are asked for: some brokers create a topic that is
+        # asked for by name.
+        await consumer._client.force_metadata_update()  # noqa: SLF001 - aiokafka has no public way to ask again
+        numbers = consumer.partitions_for_topic(full_name)
     if not numbers:
-        raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
-    return [TopicPartition(name, number) for number in sorted(numbers)]
+        raise UnknownTopicError(f"no topic {full_name} on the broker: `copydesk topics apply` creates it")
+    return [TopicPartition(full_name, number) for number in sorted(numbers)]
 
 
-def largest_bytes(name: str) -> int:
-    """The largest message that a topic may hold."""
-    return topics()[name].max_message_bytes if name in topics() else LARGEST_BYTES
+def max_message_bytes(name: str) -> int:
+    """Largest record that a topic may hold, in bytes.
+
+    Args:
+        name: The topic, without prefix.
+    """
+    return topics()[name].max_message_bytes if name in topics() else UNKNOWN_TOPIC_BYTES
 
 
-__all__ = ["largest_bytes", "opened", "partitions_of"]
+__all__ = ["max_message_bytes", "open_consumer", "topic_partitions"]

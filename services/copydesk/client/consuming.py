@@ -1,4 +1,4 @@
-"""Consuming any of the topics."""
+"""Consuming any of the topics: messages one by one, committed once they are processed."""
 
 from __future__ import annotations
 
@@ -14,67 +14,73 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError
 
 from copydesk.client.connection import Connection, read_connection
-from copydesk.client.consumer import opened, partitions_of
-from copydesk.client.progress import partition_progress
+from copydesk.client.consumer import open_consumer, topic_partitions
+from copydesk.client.progress import at_end
+from copydesk.client.tail import Poller, seek_to_time
 from copydesk.contracts.articles import Document
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header, header
 from copydesk.contracts.topics import DOCUMENTS
 
-COMMIT_SECONDS = 1.0  # a crash repeats no more than this; a commit a message would be a round trip a message
-POLL_MS = 200
-AWAY_SECONDS = 10.0
+COMMIT_SECONDS = 1.0
+"""Time between commits: a crash repeats no more than this. A commit per message would cost a round trip per message."""
 
 Start = Literal["earliest", "latest"] | datetime
 
 
 class Message:
-    """One message of a topic."""
+    """One message of a topic, with the document or the dead letter that it holds."""
 
     def __init__(
         self, name: str, record: ConsumerRecord[bytes | None, bytes | None], document: type[Document] | None
     ) -> None:
-        """A record of the topic of that name (without a prefix), and the struct of what it holds."""
+        """Message of a record.
+
+        Args:
+            name: The topic, without prefix.
+            record: The record as aiokafka returns it.
+            document: Struct of the topic's documents, or None if the topic holds none.
+        """
         self.topic = name
         self._document = document
         self.partition: int = record.partition
         self.offset: int = record.offset
         self.timestamp: int = record.timestamp
-        """When it was appended (or as its producer says), milliseconds since 1970."""
+        """Time of the append, or the time that its producer set; milliseconds since 1970."""
         self.key: bytes | None = record.key
         self.value: bytes | None = record.value
         self.headers: tuple[Header, ...] = tuple(record.headers)
 
     @property
     def id(self) -> str | None:
-        """The article's id, as the headers (else the key) tell it."""
+        """Article id from the headers, else from the key, or None."""
         return header(self.headers, "ce_subject") or (self.key.decode("utf-8", "replace") if self.key else None)
 
     @property
     def withdrawn(self) -> bool:
-        """Whether this is a tombstone."""
+        """Return whether this is a tombstone."""
         return self.value is None
 
     @cached_property
     def article(self) -> Document | None:
-        """The document, as the struct of its topic; None for a tombstone.
+        """Document as the struct of its topic; None for a tombstone.
 
         Raises:
-            InvalidDocumentError: The bytes do not keep the topic's contract.
-            LookupError: The topic holds none that are known (dead letters hold whatever was sent).
+            InvalidDocumentError: The bytes violate the topic's contract.
+            LookupError: The topic has no known struct (dead letters hold whatever was sent).
         """
         if self.value is None:
             return None
         if self._document is None:
-            raise LookupError(f"{self.topic} holds no documents that are known: look at value and headers")
+            raise LookupError(f"{self.topic} holds no known documents: look at value and headers")
         return self._document.read(self.value, self.key)
 
     @property
     def dead_letter(self) -> DeadLetter:
-        """Why the message lies here, if it is a dead letter.
+        """Headers of a dead letter: which stage refused the article, and why.
 
         Raises:
-            msgspec.ValidationError: It is none.
+            msgspec.ValidationError: The message is no dead letter.
         """
         return DeadLetter.from_headers(self.headers)
 
@@ -88,22 +94,22 @@ async def consume(
     connection: Connection | None = None,
     document: type[Document] | None = None,
 ) -> AsyncGenerator[Message, None]:
-    """The messages of a topic, read committed.
+    """Committed messages of a topic.
 
-    With a group its members share the topic, and a message counts as done when the loop's body is through with it: a
-    crash inside the body brings it again. Without one every caller gets everything.
+    With a group its members share the topic, and a message counts as done when the loop's body has finished with it: a
+    crash inside the body brings the message again. Without a group every caller gets every message.
 
     Args:
-        name: The topic, without a prefix.
-        group: Consumer group.
-        start: Where to begin (with a group: where it has no committed offset).
-        follow: Wait for more at the end; False ends there.
-        connection: How to reach the broker; default: `COPYDESK_BROKERS`.
-        document: The struct of what the topic holds; default: copydesk's own for copydesk's own topics.
+        name: The topic, without prefix.
+        group: Consumer group, without prefix.
+        start: Where to begin; with a group, only in partitions without a committed offset.
+        follow: Wait for more messages at the end; False: stop there.
+        connection: The broker; default: the one of `COPYDESK_BROKERS`.
+        document: Struct of the topic's documents; default: the known struct of copydesk's own topics.
 
     Raises:
-        BrokerAwayError: Nothing answers.
-        UnknownTopicError: There is no such topic.
+        BrokerAwayError: The broker does not answer.
+        UnknownTopicError: The topic does not exist.
 
     Example::
 
@@ -112,13 +118,13 @@ async def consume(
     """
     connection = connection or read_connection()
     document = document or DOCUMENTS.get(name)
-    async with opened(connection, [name], group=group, latest=start == "latest") as consumer:
+    async with open_consumer(connection, [name], group=group, latest=start == "latest") as consumer:
         done: dict[TopicPartition, int] = {}
         if group:
-            await partitions_of(consumer, connection.full(name))  # subscribed to, some brokers would create it
-            consumer.subscribe([connection.full(name)], listener=_CommitOnRevoke(consumer, done))
+            await topic_partitions(consumer, connection.full_name(name))  # raises for a topic that does not exist
+            consumer.subscribe([connection.full_name(name)], listener=_CommitOnRevoke(consumer, done))
         else:
-            await _assign(consumer, connection.full(name), start)
+            await _assign(consumer, connection.full_name(name), start)
         last_commit = time.monotonic()
         records = _records(consumer, connection, start, follow=follow)
         try:
@@ -135,39 +141,32 @@ async def consume(
                 await _commit(consumer, done)
 
 
-_HERE = TopicPartition("", -1)
-"""Stands for no partition, where nothing was fetched."""
+_NO_PARTITION = TopicPartition("", -1)
+"""Partition of an empty poll."""
 
 
 async def _records(
     consumer: AIOKafkaConsumer, connection: Connection, start: Start, *, follow: bool
 ) -> AsyncGenerator[tuple[TopicPartition, ConsumerRecord[bytes | None, bytes | None] | None], None]:
-    """Record after record, None whenever there is none for now."""
-    begin = int(start.timestamp() * 1000) if isinstance(start, datetime) else 0
-    begun: set[TopicPartition] = set()
-    heard = time.monotonic()
+    """Yield each record with its partition, and None after each empty poll."""
+    start_ms = int(start.timestamp() * 1000) if isinstance(start, datetime) else 0
+    started: set[TopicPartition] = set()
+    poller = Poller(consumer, None if follow else connection)
     while True:
-        batch = await consumer.getmany(timeout_ms=POLL_MS)
+        batch = await poller.poll()
         for partition, records in batch.items():
             for record in records:
                 if partition not in consumer.assignment():
-                    break  # somebody else's meanwhile, who reads it again
-                if partition not in begun and record.timestamp < begin:
+                    break  # revoked meanwhile: its new owner reads it again
+                if partition not in started and record.timestamp < start_ms:
                     continue  # not every broker finds the first offset of a time
-                begun.add(partition)
+                started.add(partition)
                 yield partition, record
         if batch:
-            heard = time.monotonic()
             continue
-        yield _HERE, None
-        if follow:
-            continue
-        if _at_end(consumer):
+        yield _NO_PARTITION, None
+        if not follow and (assigned := consumer.assignment()) and at_end(consumer, assigned):
             return
-        if time.monotonic() - heard > AWAY_SECONDS:
-            if not await connection.answers():
-                raise connection.away(f"for {AWAY_SECONDS:g} s")
-            heard = time.monotonic()
 
 
 class _CommitOnRevoke(ConsumerRebalanceListener):
@@ -175,7 +174,7 @@ class _CommitOnRevoke(ConsumerRebalanceListener):
         self._consumer = consumer
         self._done = done
 
-    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:  # noqa: ARG002 - all are
+    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:  # noqa: ARG002 - all are revoked
         await _commit(self._consumer, self._done)
 
     async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
@@ -183,37 +182,22 @@ class _CommitOnRevoke(ConsumerRebalanceListener):
 
 
 async def _assign(consumer: AIOKafkaConsumer, name: str, start: Start) -> None:
-    partitions = await partitions_of(consumer, name)
+    partitions = await topic_partitions(consumer, name)
     consumer.assign(partitions)
     if start == "earliest":
         await consumer.seek_to_beginning(*partitions)
     elif start == "latest":
         await consumer.seek_to_end(*partitions)
     else:
-        await _seek_to_time(consumer, partitions, start)
-
-
-async def _seek_to_time(consumer: AIOKafkaConsumer, partitions: list[TopicPartition], start: datetime) -> None:
-    milliseconds = int(start.timestamp() * 1000)
-    found = await consumer.offsets_for_times(dict.fromkeys(partitions, milliseconds))
-    for partition in partitions:
-        if (at := found.get(partition)) is not None:
-            consumer.seek(partition, at.offset)
-        else:
-            await consumer.seek_to_end(partition)
-
-
-def _at_end(consumer: AIOKafkaConsumer) -> bool:
-    partitions = consumer.assignment()
-    known = partition_progress(consumer, partitions)
-    return bool(partitions) and len(known) == len(partitions) and not any(one.waiting for one in known.values())
+        await seek_to_time(consumer, partitions, int(start.timestamp() * 1000))
 
 
 async def _commit(consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -> None:
-    offsets, kept = dict(done), consumer.assignment()
+    assigned = consumer.assignment()
+    offsets = {partition: offset for partition, offset in done.items() if partition in assigned}
     done.clear()
-    if offsets := {partition: offset for partition, offset in offsets.items() if partition in kept}:
-        with suppress(KafkaError):  # not ours any more: its new owner reads it again
+    if offsets:
+        with suppress(KafkaError):  # revoked: its new owner reads it again
             await consumer.commit(offsets)
 
 

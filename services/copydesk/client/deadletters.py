@@ -17,15 +17,14 @@ from typing import NamedTuple, Self
 from uuid import uuid4
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
-from copydesk.client.aiokafka_patches.committed_offsets import ask_for_stable_offsets
-from copydesk.client.aiokafka_patches.header_names import read_any_header_name
 from copydesk.client.connection import Connection
-from copydesk.client.consumer import largest_bytes
+from copydesk.client.consumer import max_message_bytes
 from copydesk.client.consuming import Message, consume
+from copydesk.client.producing import make_producer
 from copydesk.client.versions import Newest, Version, id_of, version_of
 from copydesk.contracts import deadletter
 from copydesk.contracts.deadletter import DeadLetter
@@ -133,21 +132,18 @@ class Retry:
         self._transactions = transactions
         self._again = again
         self._dry_run = dry_run
-        self._group = connection.full(GROUP)
-        read_any_header_name()
-        ask_for_stable_offsets()
+        self._group = connection.full_name(GROUP)
         self._consumer = AIOKafkaConsumer(
             group_id=self._group,
             enable_auto_commit=False,
             isolation_level="read_committed",
-            max_partition_fetch_bytes=largest_bytes(name),
-            **connection.options(),
+            max_partition_fetch_bytes=max_message_bytes(name),
+            **connection.aiokafka_options(),
         )
-        self._producer = AIOKafkaProducer(
-            acks="all",
-            max_request_size=largest_bytes(name),
-            **({"transactional_id": f"{self._group}-{name}-{uuid4().hex}"} if transactions else {}),
-            **connection.options(),
+        self._producer = make_producer(
+            connection,
+            max_record_bytes=max_message_bytes(name),
+            transactional_id=f"{self._group}-{name}-{uuid4().hex}" if transactions else None,
         )
         self._done: dict[int, Ranges] = {}
         self._newest: dict[str, Newest] = {}
@@ -164,7 +160,7 @@ class Retry:
             await self._producer.start()
         except (KafkaError, OSError) as error:
             await self.__aexit__()
-            raise await self._connection.refused(type(error).__name__) from None
+            raise await self._connection.diagnose_connection(type(error).__name__) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -245,7 +241,9 @@ class Retry:
     async def _original(self, letter: DeadLetter) -> tuple[bytes | None, bytes | None, tuple[Header, ...]] | None:
         partition, offset = TopicPartition(letter.topic, int(letter.partition)), int(letter.offset)
         reader = AIOKafkaConsumer(
-            isolation_level="read_committed", max_partition_fetch_bytes=largest_bytes(""), **self._connection.options()
+            isolation_level="read_committed",
+            max_partition_fetch_bytes=max_message_bytes(""),
+            **self._connection.aiokafka_options(),
         )
         await reader.start()
         try:
@@ -289,7 +287,7 @@ class Retry:
         for one in sent:
             ranges[one.found.message.partition].add(one.found.message.offset)
         offsets = {
-            TopicPartition(self._connection.full(self._name), number): each.as_offset()
+            TopicPartition(self._connection.full_name(self._name), number): each.as_offset()
             for number, each in ranges.items()
         }
         if self._transactions:
@@ -331,7 +329,7 @@ class Retry:
 
     async def _ranges(self, number: int) -> Ranges:
         if number not in self._done:
-            partition = TopicPartition(self._connection.full(self._name), number)
+            partition = TopicPartition(self._connection.full_name(self._name), number)
             told = await self._consumer._coordinator.fetch_committed_offsets([partition])  # noqa: SLF001 - metadata has no public way
             self._done[number] = Ranges.read(told.get(partition))
         return self._done[number]

@@ -1,7 +1,8 @@
-"""Where a consumer stands: the one definition of "work is waiting" that health, lag and `consume` share.
+"""Position of a consumer in its partitions: the one definition of "work is waiting" for health, lag and `consume`.
 
-Work is waiting when a position is below the partition's last stable offset. Plain offset lag lies, since transaction
-markers take offsets; so does the latest offset that some brokers tell (see `local/embedded_broker.py`).
+Work is waiting when the position is below the partition's last stable offset. The difference to the group's committed
+offset is no measure, since transaction markers take offsets. Neither is the latest offset that some brokers return (see
+`local/embedded_broker.py`).
 """
 
 from __future__ import annotations
@@ -13,30 +14,45 @@ from aiokafka import TopicPartition
 
 
 class PartitionProgress(NamedTuple):
-    """A partition's next offset to read, and the offset before which everything is decided."""
+    """Next offset to read of a partition, and its last stable offset: everything before that is decided.
+
+    >>> PartitionProgress(position=5, last_stable_offset=7).waiting
+    True
+    """
 
     position: int
     last_stable_offset: int
 
     @property
     def waiting(self) -> bool:
-        """Whether something is left to read."""
+        """Return whether something is left to read."""
         return self.position < self.last_stable_offset
 
 
 def partition_progress(consumer: Any, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, PartitionProgress]:
-    """How far each partition is read, as the last fetch told it; partitions of which nothing is known yet are left out.
+    """Progress of each partition as of its last fetch; a partition that was not fetched yet is left out.
 
     Args:
-        consumer: An `AIOKafkaConsumer`; its public methods would ask the broker, or wait for a position.
-        partitions: Those of interest.
+        consumer: An `AIOKafkaConsumer`. Its state is read directly: its public methods would ask the broker, or wait
+            for a position.
+        partitions: Partitions of interest.
     """
     subscription = consumer._subscription.subscription  # noqa: SLF001 - see above
     if subscription is None or subscription.assignment is None:
         return {}
-    found = {}
+    progress = {}
     for partition in partitions:
         state = subscription.assignment.state_value(partition)
         if state is not None and state.has_valid_position and state.lso is not None:
-            found[partition] = PartitionProgress(state.position, state.lso)
-    return found
+            progress[partition] = PartitionProgress(state.position, state.lso)
+    return progress
+
+
+def at_end(consumer: Any, partitions: Iterable[TopicPartition]) -> bool:
+    """Return whether nothing is left to read in any of these partitions; False while one was not fetched yet."""
+    wanted = set(partitions)
+    progress = partition_progress(consumer, wanted)
+    return len(progress) == len(wanted) and not any(partition.waiting for partition in progress.values())
+
+
+__all__ = ["PartitionProgress", "at_end", "partition_progress"]

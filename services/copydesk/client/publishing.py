@@ -1,20 +1,20 @@
-"""Publishing articles."""
+"""Publishing articles and withdrawals."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
 import msgspec
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
-from copydesk.client.aiokafka_patches.lz4 import compress_fast
 from copydesk.client.connection import Connection, read_connection
+from copydesk.client.producing import BATCH_BYTES, open_producer
 from copydesk.client.tracing import ARTICLE, BODY_BYTES, OFFSET, PARTITION, TOMBSTONE, Tracing, failed
 from copydesk.contracts.articles import RawArticle
 from copydesk.contracts.envelope import Header, event
@@ -22,16 +22,15 @@ from copydesk.contracts.ids import id_problem
 from copydesk.contracts.topics import record_bytes, topic
 
 RAW = "articles.raw"
-BATCH_BYTES = 262_144  # measured: the 16 KB default makes batches of three articles
 SOURCE = "/copydesk/client"
 
 
 class TooLargeError(ValueError):
-    """An article is larger than its topic takes."""
+    """The article is larger than its topic allows."""
 
 
 class Published(NamedTuple):
-    """Where the broker put an article."""
+    """Id of a published article, and its partition and offset."""
 
     id: str
     partition: int
@@ -41,12 +40,12 @@ class Published(NamedTuple):
 def _encode(article: Mapping[str, Any]) -> bytes:
     try:
         return msgspec.json.encode(article)
-    except UnicodeEncodeError:  # half an emoji, which reading mends
+    except UnicodeEncodeError:  # half of a surrogate pair, which the reader repairs
         return json.dumps(article, default=str).encode()
 
 
 class Publisher:
-    """Publishes articles to `articles.raw`, keyed by their id, so that all versions of one stay in order.
+    """Publishes articles to `articles.raw`, keyed by id, so that all versions of an article stay in order.
 
     Example::
 
@@ -57,11 +56,12 @@ class Publisher:
     _tracing: Tracing | None = None
 
     def __init__(self, connection: Connection | None = None) -> None:
-        """A closed publisher; without a connection, `COPYDESK_BROKERS` says where to."""
+        """Publisher that is not connected yet; default connection: the one of `COPYDESK_BROKERS`."""
         self._connection = connection or read_connection()
         self._topic = topic(RAW)
-        self._name = self._connection.full(RAW)
+        self._name = self._connection.full_name(RAW)
         self._producer: AIOKafkaProducer | None = None
+        self._exit = AsyncExitStack()
         if self._connection.tracing:
             self._tracing = Tracing("copydesk-publisher")
 
@@ -69,42 +69,35 @@ class Publisher:
         """Connect.
 
         Raises:
-            BrokerAwayError: Nothing answers.
+            BrokerAwayError: The broker does not answer, or it refuses the login.
         """
-        compress_fast()
-        self._producer = AIOKafkaProducer(
-            acks="all",
-            compression_type="lz4",
-            linger_ms=5,
-            max_batch_size=BATCH_BYTES,
-            max_request_size=self._topic.max_message_bytes,
-            **self._connection.options(),
+        self._producer = await self._exit.enter_async_context(
+            open_producer(
+                self._connection,
+                max_record_bytes=self._topic.max_message_bytes,
+                batch_bytes=BATCH_BYTES,
+                linger_ms=5,
+            )
         )
-        try:
-            await self._producer.start()
-        except (KafkaError, OSError) as error:
-            await self._producer.stop()
-            raise await self._connection.refused(type(error).__name__) from None
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Disconnect; what is still under way is delivered first."""
-        if self._producer is not None:
-            await self._producer.stop()
+        """Deliver what is still in flight, then disconnect."""
+        await self._exit.aclose()
         if self._tracing is not None:
             await self._tracing.close()
 
     async def publish(self, article: RawArticle | Mapping[str, Any] | bytes) -> Published:
-        """Publish one article and wait until the broker has confirmed it. Many at once: `asyncio.gather`.
+        """Publish one article and wait until the broker has confirmed it. `asyncio.gather` publishes many at once.
 
         Args:
             article: A struct, a mapping, or a JSON document.
 
         Raises:
-            InvalidDocumentError: It is no article; the message says why.
-            TooLargeError: It is larger than the topic takes.
+            InvalidDocumentError: This is no article; the message says why.
+            TooLargeError: The article is larger than the topic allows.
             KafkaError: The broker did not confirm it.
         """
         if isinstance(article, bytes):
@@ -117,17 +110,27 @@ class Publisher:
         return await self.send(value, key=id_.encode(), subject=id_)
 
     async def withdraw(self, id_: str) -> Published:
-        """Publish a tombstone: the article goes, and what the stages made of it.
+        """Publish a tombstone: the article is removed together with its results in all stages.
 
         Raises:
-            ValueError: That is no article's id.
+            ValueError: This is no valid article id.
         """
         if problem := id_problem(id_):
             raise ValueError(f"the id {problem}")
         return await self.send(None, key=id_.encode(), subject=id_)
 
     async def send(self, value: bytes | None, *, key: bytes | None = None, subject: str | None = None) -> Published:
-        """Send bytes as they are, checked for nothing but their size."""
+        """Publish bytes unchanged; only their size is checked.
+
+        Args:
+            value: The article, or None for a tombstone.
+            key: The record's key.
+            subject: The article's id, for the headers.
+
+        Raises:
+            TooLargeError: The record is larger than the topic allows.
+            KafkaError: The broker did not confirm it.
+        """
         type_ = self._topic.event or RAW
         headers = event(id_=str(uuid4()), source=SOURCE, type_=type_, time=time.time_ns() // 1_000_000, subject=subject)
         size = record_bytes(key, value, headers)
@@ -140,18 +143,20 @@ class Publisher:
         return Published(subject or "", *await self._deliver_traced(self._tracing, key, value, headers, subject))
 
     async def deliver(self, key: bytes | None, value: bytes | None, headers: list[Header]) -> tuple[int, int]:
-        """Partition and offset of a record, once the broker has confirmed it."""
+        """Send a record and return its partition and offset once the broker has confirmed it."""
         if self._producer is None:
             raise RuntimeError("use `async with Publisher() as publisher`")
-        told = await self._producer.send_and_wait(self._name, value, key=key, headers=headers)
-        return told.partition, told.offset
+        metadata = await self._producer.send_and_wait(self._name, value, key=key, headers=headers)
+        return metadata.partition, metadata.offset
 
     async def _deliver_traced(
         self, tracing: Tracing, key: bytes | None, value: bytes | None, headers: list[Header], subject: str | None
     ) -> tuple[int, int]:
-        """As `deliver`, in a span: the first one of an article's trace, or one under the calling program's own."""
-        told: dict[str, str | int | bool] = {BODY_BYTES: len(value or b""), TOMBSTONE: value is None}
-        span = tracing.start("send", self._name, attributes=told | ({ARTICLE: subject} if subject else {}))
+        """Deliver in a span: the first one of the article's trace, or a child of the calling program's span."""
+        attributes: dict[str, str | int | bool] = {BODY_BYTES: len(value or b""), TOMBSTONE: value is None}
+        if subject:
+            attributes[ARTICLE] = subject
+        span = tracing.start("send", self._name, attributes=attributes)
         try:
             partition, offset = await self.deliver(key, value, [*headers, *tracing.headers(span)])
         except BaseException as error:

@@ -1,4 +1,4 @@
-"""For the tests of programs that publish or consume: a broker in memory that keeps the contract and nothing else.
+"""In-memory broker for tests of programs that publish or consume; it keeps the contract and nothing else.
 
 Example::
 
@@ -28,7 +28,7 @@ from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError, topics
 
 
 class _Record(NamedTuple):
-    """What a message is made of."""
+    """A record in memory, with the fields of aiokafka's `ConsumerRecord` that a `Message` reads."""
 
     partition: int
     offset: int
@@ -39,22 +39,22 @@ class _Record(NamedTuple):
 
 
 class FakeBroker:
-    """Topics in memory, of one partition each. What a real broker would refuse for its size or form is refused."""
+    """Topics in memory, one partition each. It refuses what a real broker or publisher refuses for its size or form."""
 
     def __init__(self) -> None:
-        """Nothing published yet."""
+        """Broker with empty topics."""
         self._records: dict[str, list[_Record]] = defaultdict(list)
         self._committed: dict[tuple[str, str], int] = defaultdict(int)
 
     def publisher(self) -> FakePublisher:
-        """A publisher to `articles.raw`, in place of a `Publisher`."""
+        """Publisher to `articles.raw`, in place of a `Publisher`."""
         return FakePublisher(self)
 
     def messages(self, name: str) -> list[Message]:
-        """Everything on a topic.
+        """All messages of a topic.
 
         Raises:
-            UnknownTopicError: There is no such topic.
+            UnknownTopicError: The topic does not exist.
         """
         if name not in topics():
             raise UnknownTopicError(f"no topic {name}; there are: {', '.join(topics())}")
@@ -69,21 +69,21 @@ class FakeBroker:
         headers: Sequence[Header] = (),
         timestamp: int | None = None,
     ) -> Message:
-        """Write a message, as a stage would: a document, the bytes of a dead letter, or None for a withdrawal.
+        """Write a message as a stage would: a document, the bytes of a dead letter, or None for a withdrawal.
 
         Args:
             name: The topic.
-            value: The document (refused where it is not the topic's), bytes as they are, or None.
-            key: Default: the document's id.
-            headers: Besides the event's own; those of a dead letter say why it is one.
+            value: A document of the topic, unchanged bytes, or None.
+            key: The record's key; default: the document's id.
+            headers: Headers besides those of the event; a dead letter's say why it is one.
             timestamp: Milliseconds since 1970; default: now.
 
         Raises:
-            InvalidDocumentError: It does not keep the topic's contract.
-            UnknownTopicError: There is no such topic.
+            InvalidDocumentError: The value violates the topic's contract.
+            UnknownTopicError: The topic does not exist.
         """
-        told = topics().get(name)
-        if told is None:
+        topic = topics().get(name)
+        if topic is None:
             raise UnknownTopicError(f"no topic {name}; there are: {', '.join(topics())}")
         document = DOCUMENTS.get(name)
         encoded = value.write() if isinstance(value, Document) else value
@@ -91,24 +91,26 @@ class FakeBroker:
         if encoded is not None and document is not None:
             id_ = getattr(document.read(encoded, key), "id", None)
         time_ = time.time_ns() // 1_000_000 if timestamp is None else timestamp
-        if told.event:
-            own = event(id_=str(uuid4()), source="/copydesk/testing", type_=told.event, time=time_, subject=id_)
-            headers = (*own, *headers)
+        if topic.event:
+            event_headers = event(
+                id_=str(uuid4()), source="/copydesk/testing", type_=topic.event, time=time_, subject=id_
+            )
+            headers = (*event_headers, *headers)
         key = key if key is not None else id_.encode() if id_ else None
         return self.append(name, key, encoded, headers, time_)
 
     def append(
         self, name: str, key: bytes | None, value: bytes | None, headers: Sequence[Header], timestamp: int
     ) -> Message:
-        """Write a record as it is."""
+        """Write a record unchanged."""
         record = _Record(0, len(self._records[name]), timestamp, key, value, tuple(headers))
         self._records[name].append(record)
         return Message(name, record, DOCUMENTS.get(name))
 
     async def consume(self, name: str, *, group: str | None = None) -> AsyncGenerator[Message, None]:
-        """The messages of a topic, and then the end: in place of `consume(name, group=..., follow=False)`.
+        """Messages of a topic, in place of `consume(name, group=..., follow=False)`.
 
-        With a group a message counts as done when the loop's body is through with it, as with a real broker.
+        With a group a message counts as done when the loop's body has finished with it, as with a real broker.
         """
         start = self._committed[group, name] if group else 0
         for message in self.messages(name)[start:]:
@@ -118,24 +120,24 @@ class FakeBroker:
 
 
 class FakePublisher(Publisher):
-    """Publishes to a `FakeBroker`; what it refuses, a `Publisher` refuses."""
+    """Publishes to a `FakeBroker` and refuses what a `Publisher` refuses."""
 
     def __init__(self, broker: FakeBroker) -> None:
-        """To this broker."""
+        """Publisher to this broker."""
         super().__init__(Connection(brokers="none"))
         self._broker = broker
 
     async def __aenter__(self) -> Self:
-        """Nothing to connect to."""
+        """Return itself: there is nothing to connect to."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing to disconnect from."""
+        """Do nothing: there is nothing to disconnect from."""
 
     async def deliver(self, key: bytes | None, value: bytes | None, headers: list[Header]) -> tuple[int, int]:
-        """Into memory."""
+        """Append a record in memory and return its partition and offset."""
         message = self._broker.append(RAW, key, value, headers, time.time_ns() // 1_000_000)
         return message.partition, message.offset
 

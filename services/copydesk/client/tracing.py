@@ -1,10 +1,10 @@
-"""Traces: an article's way through publisher and stages as OpenTelemetry spans, and every name in them.
+"""Traces: an article's way through publisher and stages as OpenTelemetry spans, and the names of all attributes.
 
-Off (the default of `COPYDESK_TRACING`) nothing of OpenTelemetry is imported. What an article's headers say of its trace
-is passed on by the stages either way.
+Without `COPYDESK_TRACING=true` nothing of OpenTelemetry is imported. Stages pass on an article's trace headers in both
+cases.
 
-The names are those of OpenTelemetry's conventions for messaging and for Kafka, which are still "Development" and have
-renamed attributes before (`messaging.kafka.message.offset` to `messaging.kafka.offset`): they are spelled here only.
+The names follow OpenTelemetry's conventions for messaging and for Kafka. Those are still "Development" and have renamed
+attributes before (`messaging.kafka.message.offset` to `messaging.kafka.offset`), so names are spelled only here.
 """
 
 from __future__ import annotations
@@ -42,49 +42,49 @@ Value = str | int | bool
 Operation = Literal["send", "process"]
 
 FLUSH_SECONDS = 5.0
-"""How long the end of a process waits for a collector to take its last spans."""
+"""Longest wait at the end of a process until a collector has taken its last spans."""
 
 
-def require() -> None:
-    """Make sure that OpenTelemetry is installed.
+def require_opentelemetry() -> None:
+    """Check that OpenTelemetry is installed.
 
     Raises:
-        ValueError: It is not.
+        ValueError: It is not installed.
     """
     try:
-        found = all(find_spec(name) for name in ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))
+        installed = all(find_spec(name) for name in ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))
     except ModuleNotFoundError:
-        found = False
-    if not found:
+        installed = False
+    if not installed:
         raise ValueError("COPYDESK_TRACING=true needs OpenTelemetry: pip install 'copydesk[otel]'")
 
 
 class Tracing:
-    """Spans of this process, sent by OTLP over HTTP to where the standard `OTEL_EXPORTER_OTLP_*` variables say."""
+    """Spans of this process, sent by OTLP over HTTP to the receiver of the standard `OTEL_EXPORTER_OTLP_*` variables."""
 
     def __init__(self, service: str) -> None:
-        """Ready to record; nothing is sent yet.
+        """Tracing that is ready to record; nothing is sent yet.
 
         Args:
-            service: `service.name`, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` name another.
+            service: Value of `service.name`, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` set another one.
         """
-        from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - only who traces pays for it
+        from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415 - imported only where spans are recorded
             TraceContextTextMapPropagator,
         )
 
-        self._own = _own_provider(service)
-        self._tracer = self._own.get_tracer("copydesk", copydesk.__version__)
+        self._provider = _make_provider(service)
+        self._tracer = self._provider.get_tracer("copydesk", copydesk.__version__)
         self._w3c = TraceContextTextMapPropagator()
 
     def context(self, headers: Headers) -> Context:
-        """The trace that a record's headers carry; an empty one where they carry none that is valid."""
+        """Trace context in a record's headers; an empty one if they have no valid one."""
         from opentelemetry.context import Context  # noqa: PLC0415 - as above
 
-        told = {name: value for name in TRACE if (value := header(headers, name)) is not None}
-        return self._w3c.extract(told, context=Context())
+        carrier = {name: value for name in TRACE if (value := header(headers, name)) is not None}
+        return self._w3c.extract(carrier, context=Context())
 
     def headers(self, span: Span) -> list[Header]:
-        """What carries a span on to who reads the record."""
+        """Headers that carry a span to the readers of a record."""
         from opentelemetry.trace import set_span_in_context  # noqa: PLC0415 - as above
 
         carrier: dict[str, str] = {}
@@ -100,44 +100,57 @@ class Tracing:
         began: int | None = None,
         attributes: Mapping[str, Value] | None = None,
     ) -> Span:
-        """A span that has begun: something done with a record of a topic.
+        """Start a span of an operation on a record.
 
         Args:
-            operation: What is done.
-            topic: With a record of which topic, by its full name.
-            under: The span or the trace it belongs to; default: what is current in the calling program.
-            began: When, nanoseconds since 1970; default: now.
-            attributes: What else to tell.
+            operation: The operation.
+            topic: Full name of the record's topic.
+            under: Parent span or trace; default: the current one of the calling program.
+            began: Start time, nanoseconds since 1970; default: now.
+            attributes: More attributes.
         """
         from opentelemetry.trace import SpanKind  # noqa: PLC0415 - as above
 
-        told = {SYSTEM: "kafka", OPERATION_NAME: operation, OPERATION_TYPE: operation, DESTINATION: topic}
+        common = {SYSTEM: "kafka", OPERATION_NAME: operation, OPERATION_TYPE: operation, DESTINATION: topic}
         return self._tracer.start_span(
             f"{operation} {topic}",
             context=_context(under),
             kind=SpanKind.PRODUCER if operation == "send" else SpanKind.CONSUMER,
             start_time=began,
-            attributes={**told, **(attributes or {})},
+            attributes={**common, **(attributes or {})},
         )
 
     def record(self, name: str, *, under: Span, began: int, ended: int, attributes: Mapping[str, Value]) -> None:
-        """A span of something that is over."""
+        """Record a span that has ended already.
+
+        Args:
+            name: The span's name.
+            under: Parent span.
+            began: Start time, nanoseconds since 1970.
+            ended: End time, nanoseconds since 1970.
+            attributes: Attributes.
+        """
         span = self._tracer.start_span(name, context=_context(under), start_time=began, attributes=attributes)
         span.end(ended)
 
     async def close(self) -> None:
-        """Send what is left; a collector that does not answer gets `FLUSH_SECONDS`."""
-        # a daemon: neither the event loop's end nor the interpreter's waits for it
-        flushing = threading.Thread(target=self._own.shutdown, daemon=True)
-        flushing.start()
-        await asyncio.to_thread(flushing.join, FLUSH_SECONDS)
+        """Send the remaining spans; wait at most `FLUSH_SECONDS` for the collector."""
+        # a daemon thread: neither the event loop nor the interpreter waits for it at its end
+        thread = threading.Thread(target=self._provider.shutdown, daemon=True)
+        thread.start()
+        await asyncio.to_thread(thread.join, FLUSH_SECONDS)
 
 
-def failed(span: Span, what: str) -> None:
-    """Mark a span as failed, by the name of what went wrong: messages may quote an article."""
-    from opentelemetry.trace import StatusCode  # noqa: PLC0415 - only who traces pays for it
+def failed(span: Span, error: str) -> None:
+    """Mark a span as failed.
 
-    span.set_attribute(ERROR, what)
+    Args:
+        span: The span.
+        error: Class name of the error; not its message, which may quote an article.
+    """
+    from opentelemetry.trace import StatusCode  # noqa: PLC0415 - imported only where spans are recorded
+
+    span.set_attribute(ERROR, error)
     span.set_status(StatusCode.ERROR)
 
 
@@ -147,18 +160,18 @@ def _context(under: Span | Context | None) -> Context | None:
     return set_span_in_context(under) if isinstance(under, Span) else under
 
 
-def _own_provider(service: str) -> TracerProvider:
-    """A provider of our own: a program that uses the client may have set up another for itself."""
+def _make_provider(service: str) -> TracerProvider:
+    """Tracer provider of copydesk's own; a program that uses the client may have set up another one globally."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - as above
     from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415 - as above
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as above
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - as above
 
-    ours = {"service.name": service, "service.namespace": "copydesk", "service.version": copydesk.__version__}
-    resource = Resource.create({**ours, **OTELResourceDetector().detect().attributes})
+    defaults = {"service.name": service, "service.namespace": "copydesk", "service.version": copydesk.__version__}
+    resource = Resource.create({**defaults, **OTELResourceDetector().detect().attributes})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)  # `close` does that, and does not hang
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider
 
 
-__all__ = ["Tracing", "failed", "require"]
+__all__ = ["Tracing", "failed", "require_opentelemetry"]

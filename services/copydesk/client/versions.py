@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client.connection import Connection
-from copydesk.client.consumer import opened, partitions_of
+from copydesk.client.consumer import open_consumer, topic_partitions
 from copydesk.client.progress import partition_progress
 from copydesk.client.publishing import RAW
 from copydesk.contracts import envelope
@@ -129,11 +129,11 @@ class Newest:
             BrokerAwayError: Nothing answers.
             UnknownTopicError: There is no such topic.
         """
-        full = self._connection.full(self._name)
+        full = self._connection.full_name(self._name)
         async with AsyncExitStack() as stack:
-            self._tail = await stack.enter_async_context(opened(self._connection, [self._name]))
-            self._asker = await stack.enter_async_context(opened(self._connection, [self._name]))
-            partitions = await partitions_of(self._tail, full)
+            self._tail = await stack.enter_async_context(open_consumer(self._connection, [self._name]))
+            self._asker = await stack.enter_async_context(open_consumer(self._connection, [self._name]))
+            partitions = await topic_partitions(self._tail, full)
             self._tail.assign(partitions)
             found = await self._tail.offsets_for_times(dict.fromkeys(partitions, self._since or 0))
             for partition in partitions:

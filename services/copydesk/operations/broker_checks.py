@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
@@ -24,6 +23,7 @@ from aiokafka.errors import (
 )
 
 from copydesk.client.connection import Connection
+from copydesk.client.producing import make_producer
 from copydesk.contracts.topics import Topic, topics_with
 from copydesk.stage import Stage
 
@@ -68,17 +68,17 @@ async def admin(connection: Connection, *, seconds: float = 10.0) -> AsyncIterat
     Raises:
         BrokerAwayError: Nothing answers within `seconds`.
     """
-    client = AIOKafkaAdminClient(request_timeout_ms=int(seconds * 1000), **connection.options())
+    client = AIOKafkaAdminClient(request_timeout_ms=int(seconds * 1000), **connection.aiokafka_options())
     try:
         async with asyncio.timeout(seconds):
             await client.start()
     except (KafkaError, OSError, TimeoutError) as error:
         await client.close()
-        raise await connection.refused(type(error).__name__) from None
+        raise await connection.diagnose_connection(type(error).__name__) from None
     try:
         yield client
     except (OSError, TimeoutError) as error:
-        raise connection.away(type(error).__name__) from None
+        raise connection.unavailable_error(type(error).__name__) from None
     finally:
         await client.close()
 
@@ -113,12 +113,14 @@ async def size_limits(client: AIOKafkaAdminClient, connection: Connection, stage
     A third party's topic of which nothing is known has Kafka's own.
     """
     names = (stage.source, stage.sink, stage.dead_letters)
-    configs = await topic_configs(client, [connection.full(name) for name in names])
+    configs = await topic_configs(client, [connection.full_name(name) for name in names])
     described = topics_with([stage])
     limits = {}
     for name in names:
         default = described[name].max_message_bytes if name in described else DEFAULT_BYTES
-        limits[connection.full(name)] = int(configs.get(connection.full(name), {}).get("max.message.bytes", default))
+        limits[connection.full_name(name)] = int(
+            configs.get(connection.full_name(name), {}).get("max.message.bytes", default)
+        )
     return limits
 
 
@@ -199,7 +201,7 @@ async def has_transactions(connection: Connection, *, seconds: float = 30.0) -> 
         SetupError: It refuses us the right.
     """
     id_ = f"{connection.topic_prefix}copydesk-probe-{uuid.uuid4().hex}"
-    producer = AIOKafkaProducer(transactional_id=id_, request_timeout_ms=int(seconds * 1000), **connection.options())
+    producer = make_producer(connection, transactional_id=id_, request_seconds=seconds)
     try:
         async with asyncio.timeout(seconds):
             await producer.start()
@@ -208,7 +210,7 @@ async def has_transactions(connection: Connection, *, seconds: float = 30.0) -> 
     except NO_RIGHT as error:
         raise SetupError(lacking(type(error)(id_))) from None
     except (KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, TimeoutError, OSError) as error:
-        raise connection.away(type(error).__name__) from None
+        raise connection.unavailable_error(type(error).__name__) from None
     except KafkaError:  # it knows no such request, or pretends to: a broker of another make
         return False
     finally:
@@ -224,7 +226,7 @@ async def check_topics(client: AIOKafkaAdminClient, connection: Connection, name
     Raises:
         SetupError: One is missing, or their partition counts differ.
     """
-    full = [connection.full(name) for name in names]
+    full = [connection.full_name(name) for name in names]
     counts = await partitions(client, full)
     if missing := [name for name in full if name not in counts]:
         raise SetupError(

@@ -20,7 +20,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 import copydesk
 from copydesk.client.connection import BrokerAwayError, Connection
-from copydesk.client.consumer import opened, partitions_of
+from copydesk.client.consumer import open_consumer, topic_partitions
 from copydesk.contracts.envelope import header, rfc3339
 from copydesk.contracts.schemas import render, schemas
 from copydesk.contracts.topics import Topic, schemas_folder, topics_with
@@ -288,7 +288,7 @@ async def _broker(settings: Settings, stages: Sequence[Stage]) -> AsyncIterator[
 def _described(connection: Connection, stages: Sequence[Stage]) -> dict[str, Topic]:
     """The topics of the stages, by their full names."""
     used = {name for stage in stages for name in (stage.source, stage.sink, stage.dead_letters)}
-    return {connection.full(name): topic for name, topic in topics_with(stages).items() if name in used}
+    return {connection.full_name(name): topic for name, topic in topics_with(stages).items() if name in used}
 
 
 def _rights(settings: Settings, name: str, missing: list[Right]) -> Iterator[Finding]:
@@ -325,8 +325,8 @@ async def _messages(connection: Connection, described: dict[str, Topic]) -> Find
     """What the newest messages say of schema versions and clocks."""
     unknown: set[str] = set()
     newest = 0
-    async with opened(connection, [topic.name for topic in described.values()]) as consumer:
-        partitions = [partition for name in described for partition in await partitions_of(consumer, name)]
+    async with open_consumer(connection, [topic.name for topic in described.values()]) as consumer:
+        partitions = [partition for name in described for partition in await topic_partitions(consumer, name)]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         for partition, end in ends.items():

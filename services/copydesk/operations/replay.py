@@ -35,12 +35,10 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from copydesk.client.aiokafka_patches.committed_offsets import ask_for_stable_offsets
-from copydesk.client.aiokafka_patches.header_names import read_any_header_name
-from copydesk.client.aiokafka_patches.lz4 import compress_fast
-from copydesk.client.consumer import largest_bytes, partitions_of
-from copydesk.client.consuming import AWAY_SECONDS
+from copydesk.client.consumer import max_message_bytes, topic_partitions
+from copydesk.client.producing import BATCH_BYTES, make_producer
 from copydesk.client.progress import partition_progress
+from copydesk.client.tail import QUIET_SECONDS as AWAY_SECONDS
 from copydesk.client.versions import Version, version_of
 from copydesk.contracts.articles import CleanedArticle, InvalidDocumentError
 from copydesk.contracts.ids import id_from_key
@@ -48,7 +46,7 @@ from copydesk.operations import broker_checks
 from copydesk.runtime import execution
 from copydesk.runtime.execution import Disposition
 from copydesk.runtime.halt import Halt
-from copydesk.runtime.lanes import BATCH, BATCH_BYTES, TRANSACTION_BYTES
+from copydesk.runtime.lanes import BATCH, TRANSACTION_BYTES
 from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
 from copydesk.runtime.stage_process import StageProcess
@@ -204,18 +202,15 @@ class Replay:
             transactions: Whether the broker has them.
             resume: The id of a replay that was cut off; what it committed is not done again.
         """
-        read_any_header_name()
-        ask_for_stable_offsets()
-        compress_fast()
         self.id = resume or uuid4().hex[:12]
-        self.group = settings.full(f"copydesk.{stage.name}.replay-{self.id}")
+        self.group = settings.full_name(f"copydesk.{stage.name}.replay-{self.id}")
         self.tally = Tally()
         self._stage = stage
         self._settings = settings
         self._plan = plan
         self._transactions = transactions
         self._begin, self._end = (max(0, int(when.timestamp() * 1000)) for when in (plan.since, plan.until))
-        self._source = settings.full(stage.source)
+        self._source = settings.full_name(stage.source)
         self._tail = self._consumer()  # follows the source to its end, again and again
         self._reader = self._consumer()  # reads what is replayed
         # asks for the ends: a broker answers a connection's requests in turn, and those that read wait half a second
@@ -248,30 +243,23 @@ class Replay:
             limits = await broker_checks.size_limits(client, settings, stage)
         digest = settings_digest(stage_settings(stage))
         self._builder = RecordBuilder(stage, settings, settings_digest=digest, limits=limits, group=self.group)
-        self._producer = AIOKafkaProducer(
-            acks="all",
-            compression_type=settings.compression_type,
-            max_batch_size=min(
-                BATCH_BYTES, *(limits[settings.full(name)] for name in (stage.sink, stage.dead_letters))
+        self._producer = make_producer(
+            settings,
+            compression=settings.compression_type,
+            max_record_bytes=max(limits.values()),
+            batch_bytes=min(
+                BATCH_BYTES, *(limits[settings.full_name(name)] for name in (stage.sink, stage.dead_letters))
             ),
-            max_request_size=max(limits.values()),
-            request_timeout_ms=int(settings.transaction_seconds * 1000),
-            **(
-                {
-                    "transactional_id": f"{self.group}-{uuid4().hex[:8]}",
-                    "transaction_timeout_ms": int(settings.transaction_seconds * 1000),
-                }
-                if self._transactions
-                else {}
-            ),
-            **settings.options(),
+            request_seconds=settings.transaction_seconds,
+            transactional_id=f"{self.group}-{uuid4().hex[:8]}" if self._transactions else None,
+            transaction_seconds=settings.transaction_seconds,
         )
         try:
             for client in (self._tail, self._reader, self._asker, self._producer):
                 await client.start()
         except (KafkaError, OSError) as error:
             await self.__aexit__()
-            raise await settings.refused(type(error).__name__) from None
+            raise await settings.diagnose_connection(type(error).__name__) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -289,8 +277,8 @@ class Replay:
             enable_auto_commit=False,
             isolation_level="read_committed",
             auto_offset_reset="earliest",
-            max_partition_fetch_bytes=largest_bytes(self._stage.source),
-            **self._settings.options(),
+            max_partition_fetch_bytes=max_message_bytes(self._stage.source),
+            **self._settings.aiokafka_options(),
         )
 
     # ------------------------------------------------------------------------------------------------- finding
@@ -323,7 +311,7 @@ class Replay:
         return (time.monotonic() - begin) / len(articles)
 
     async def _seek_to_begin(self) -> None:
-        partitions = await partitions_of(self._tail, self._source)
+        partitions = await topic_partitions(self._tail, self._source)
         self._tail.assign(partitions)
         found = await self._tail.offsets_for_times(dict.fromkeys(partitions, self._begin))
         for partition in partitions:
@@ -359,7 +347,7 @@ class Replay:
 
     async def _look_for_broker(self) -> None:
         if not await self._settings.answers():
-            raise self._settings.away(f"for {AWAY_SECONDS:g} s")
+            raise self._settings.unavailable_error(f"for {AWAY_SECONDS:g} s")
 
     def _note_first(self, record: Any) -> None:
         """A record of the first look: one of the time asked for may be one to replay."""
@@ -490,7 +478,7 @@ class Replay:
             except _OvertakenError:
                 continue
             except TimeoutError:
-                raise self._settings.away(f"for {self._settings.transaction_seconds:g} s") from None
+                raise self._settings.unavailable_error(f"for {self._settings.transaction_seconds:g} s") from None
             break
         for one in batch:
             if not self._is_newest(one):  # without transactions: a newer one came behind it, and is counted as that

@@ -53,15 +53,15 @@ def least_rights(stage: Stage, connection: Connection) -> list[Right]:
     Without DescribeConfigs sizes are taken as `schemas/topics` describes them. Transactional ids are not needed with
     `COPYDESK_DELIVERY=at_least_once`, but for a replay.
     """
-    source, sink, letters = (connection.full(name) for name in (stage.source, stage.sink, stage.dead_letters))
+    source, sink, letters = (connection.full_name(name) for name in (stage.source, stage.sink, stage.dead_letters))
     return [
         Right("topic", source, "Read"),
         Right("topic", sink, "Write"),
         Right("topic", letters, "Write"),
         *(Right("topic", name, "DescribeConfigs") for name in (source, sink, letters)),
-        Right("group", connection.full(f"copydesk.{stage.name}"), "Read", prefixed=True),
-        Right("transactional-id", connection.full(f"copydesk.{stage.name}"), "Write", prefixed=True),
-        Right("transactional-id", connection.full("copydesk-probe-"), "Write", prefixed=True),
+        Right("group", connection.full_name(f"copydesk.{stage.name}"), "Read", prefixed=True),
+        Right("transactional-id", connection.full_name(f"copydesk.{stage.name}"), "Write", prefixed=True),
+        Right("transactional-id", connection.full_name("copydesk-probe-"), "Write", prefixed=True),
     ]
 
 

@@ -9,7 +9,7 @@ import time
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client import Connection, Message
-from copydesk.client.consumer import opened
+from copydesk.client.consumer import open_consumer
 from copydesk.client.progress import partition_progress
 from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError
 from copydesk.viewer.desk import Desk
@@ -34,8 +34,8 @@ async def follow(desk: Desk, connection: Connection, *, last: int) -> None:
         BrokerAwayError: Nothing answers (at the start; later the desk tells it).
         UnknownTopicError: A topic is missing.
     """
-    names = {connection.full(name): name for name in ranks()}
-    async with opened(connection, ranks(), fetch_bytes=FETCH_BYTES) as consumer:
+    names = {connection.full_name(name): name for name in ranks()}
+    async with open_consumer(connection, ranks(), fetch_bytes=FETCH_BYTES) as consumer:
         partitions = await _assign(consumer, tuple(names), last)
         heard = time.monotonic()
         while True:

@@ -62,4 +62,4 @@ def test_another_setting_gives_another_digest() -> None:
 
 
 def test_a_prefix_is_put_before_names() -> None:
-    assert Connection(topic_prefix="x-").full("articles.raw") == "x-articles.raw"
+    assert Connection(topic_prefix="x-").full_name("articles.raw") == "x-articles.raw"

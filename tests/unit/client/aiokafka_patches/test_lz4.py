@@ -1,4 +1,4 @@
-"""LZ4 is written by the fast compressor, and read by everybody."""
+"""LZ4 batches are compressed fast, and every reader can read them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from aiokafka.codec import lz4_encode
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
-from copydesk.client import publishing
+from copydesk.client import producing
 from copydesk.client.aiokafka_patches import lz4
 from copydesk.client.connection import Connection
+from copydesk.client.publishing import Publisher
 
 VALUE = b" ".join(b"%d bridges are closed, %d are open." % (number, number * 7) for number in range(400))
 LZ4 = 3
@@ -20,7 +21,7 @@ LZ4 = 3
 
 @pytest.fixture(autouse=True)
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As aiokafka comes; what a test changes goes with it."""
+    """aiokafka as it is installed; what a test changes is undone after it."""
     monkeypatch.setattr(f"{DefaultRecordBatchBuilder.__module__}.lz4_encode", lz4_encode)
 
 
@@ -40,7 +41,7 @@ def test_batches_are_compressed_fast_and_hold_the_same() -> None:
     assert (record.key, record.value, record.headers) == (b"key", VALUE, [("id", b"1")])
 
 
-async def test_publishers_write_so(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_publishers_compress_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     class Producer:
         def __init__(self, **options: Any) -> None:
             assert options["compression_type"] == "lz4"
@@ -52,6 +53,6 @@ async def test_publishers_write_so(monkeypatch: pytest.MonkeyPatch) -> None:
         async def stop(self) -> None:
             pass
 
-    monkeypatch.setattr(publishing, "AIOKafkaProducer", Producer)
-    async with publishing.Publisher(Connection()):
+    monkeypatch.setattr(producing, "AIOKafkaProducer", Producer)
+    async with Publisher(Connection()):
         pass
