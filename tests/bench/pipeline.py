@@ -96,7 +96,7 @@ class Loaded(NamedTuple):
         """Bytes in, bytes out, as the stage's process does it."""
         outcome = execution.run(self.stage, self.process, value, b"k")
         if outcome.disposition != "passed":
-            raise RuntimeError(f"{self.stage.name}: {outcome.trouble}")
+            raise RuntimeError(f"{self.stage.name}: {outcome.error}")
         return outcome.value
 
 

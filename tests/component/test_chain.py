@@ -62,9 +62,9 @@ def test_any_text_comes_out_whole_and_every_offset_slices_to_what_it_claims(
     value = json.dumps({"text": text, "title": title}).encode()
     outcome = run(steps, value)
     if outcome.disposition == "invalid":
-        assert "visible character" in (outcome.trouble.message if outcome.trouble else "")
+        assert "visible character" in (outcome.error.message if outcome.error else "")
         return
-    assert outcome.disposition == "passed", outcome.trouble
+    assert outcome.disposition == "passed", outcome.error
     check(ScoredArticle.read(outcome.value, None), RawArticle.read(value, b"key").source)
     assert run(steps, value) == outcome, "the same input gives the same bytes"
 
@@ -73,7 +73,7 @@ def test_any_text_comes_out_whole_and_every_offset_slices_to_what_it_claims(
 def test_samples_come_out_whole(steps: list[tuple[Stage, Callable[[Any], Any]]], path: Any) -> None:
     text = path.read_text(encoding="utf-8")
     outcome = run(steps, json.dumps({"text": text}).encode())
-    assert outcome.disposition == "passed", outcome.trouble
+    assert outcome.disposition == "passed", outcome.error
     scored = ScoredArticle.read(outcome.value, None)
     check(scored, text)
     assert scored.blocks

@@ -66,7 +66,8 @@ async def trials(children: dict[str, StageProcess], seed: int, count: int) -> As
             if child.pid is None:
                 await child.start()
             before = processor_seconds(child)
-            outcome = await child.run(key, value)
+            child.submit(key, value)
+            outcome = await child.next_outcome()
             assert outcome is not None
             took = processor_seconds(child) - before
             yield Trial(name, hostile.name, len(value), outcome, took, resident(child))
@@ -108,7 +109,7 @@ async def test_each_ends_in_one_disposition_in_time_and_without_growth(
             with capsys.disabled():
                 print(f"{seen} {len(wrong)} wrong: {wrong[-3:]}", flush=True)  # noqa: T201 - a long way
         if trial.outcome.disposition not in DISPOSITIONS:
-            wrong.append(f"{trial.stage}: {trial.name!r}: {trial.outcome.disposition}: {trial.outcome.trouble}")
+            wrong.append(f"{trial.stage}: {trial.name!r}: {trial.outcome.disposition}: {trial.outcome.error}")
         if trial.seconds > BASE_SECONDS + SECONDS_A_KILOBYTE * kilobytes:
             wrong.append(f"{trial.stage}: {trial.name!r}: {trial.seconds:.1f} s for {kilobytes:.0f} kB")
     grew = {name: max(0, told[-1] - told[len(told) // 3]) for name, told in sizes.items()}

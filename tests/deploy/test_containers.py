@@ -128,9 +128,9 @@ def test_an_article_that_eats_memory_costs_the_stages_process_and_not_the_worker
         engine.until_logs(name, f'"article_id":"{article}"')
     assert engine.runs(name), "the worker is the same"
     articles = [json.loads(line) for line in engine.logs(name).splitlines() if '"event":"article"' in line]
-    outcomes = {one["article_id"]: (one["disposition"], one.get("trouble", "")) for one in articles}
+    outcomes = {one["article_id"]: (one["disposition"], one.get("error", "")) for one in articles}
     assert outcomes["a0"][0] == outcomes["a2"][0] == "passed"
-    disposition, trouble = outcomes["a1"]
+    disposition, error = outcomes["a1"]
     assert disposition == "failed"
-    assert ("ran out of memory" if guard == "setting" else "SIGKILL") in trouble
+    assert ("ran out of memory" if guard == "setting" else "SIGKILL") in error
     assert engine.stop(name, "cleaner")[0] == 0

@@ -89,7 +89,7 @@ def test_every_query_asks_for_metrics_that_there_are() -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_prometheus_finds_every_metric_well_named(stage: str) -> None:
     metrics = Metrics(find(stage))
-    metrics.measured({one.name: 0.5 for one in find(stage).measures})
+    metrics.observe_measures({one.name: 0.5 for one in find(stage).measures})
     promtool("check", "metrics", stdin=generate_latest(metrics.registry))
 
 

@@ -153,14 +153,14 @@ def one_line(value: bytes) -> bytes:
 
 
 def _refusal(line: int, stage: Stage, outcome: execution.Outcome) -> bytes:
-    trouble = outcome.trouble
+    error = outcome.error
     return orjson.dumps(
         {
             "line": line,
             "id": outcome.article_id,
             "stage": stage.name,
             "reason": outcome.disposition,
-            "class": trouble.name if trouble else None,
-            "message": trouble.message if trouble else None,
+            "class": error.class_name if error else None,
+            "message": error.message if error else None,
         }
     )

@@ -1,1 +1,5 @@
-"""Everything that knows Kafka, processes and settings; nothing here knows what a stage does with an article."""
+"""The worker of a stage.
+
+One story: `worker` (life) starts `faust_app` (consumes), which hands records to `lanes` (queues). A lane has them
+processed by `processing`, which submits them to `stage_process` and builds `records`; `committing` writes them.
+"""

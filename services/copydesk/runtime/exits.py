@@ -1,4 +1,4 @@
-"""What a command's exit status means."""
+"""Exit codes of all commands."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """Exit codes of every command (DESIGN: they are an interface, supervisors act on them)."""
+    """Exit codes. They are an interface: supervisors act on them."""
 
     DONE = 0
     REFUSED = 1
-    """Some input was refused, or a check found something."""
+    """Some input was refused, or a check found a problem."""
     USAGE = 2
     BROKER = 3
-    """Out of reach, or it refused the login."""
+    """The broker is out of reach, or it refused the login."""
     SETUP = 5
-    """Topic missing, partition count, rights, committed offset beyond the log."""
+    """The set-up is wrong: topic missing, partition count, rights, committed offset beyond the end of the log."""
     RESTART = 70
-    """Fenced, or a bug: start me again."""
+    """The worker was fenced, or it met a bug: it should be started again."""
     INTERRUPTED = 130
     TERMINATED = 143

@@ -1,7 +1,7 @@
-"""The faust application around the lanes. Only this module imports faust; it overrides private methods (ADR 0002).
+"""The faust application of a worker. Only this module imports faust; it overrides private methods (ADR 0002).
 
-faust joins the group and reads; what it reads goes straight to the lane of its partition, past faust's streams, agents
-and acks (ADR 0013). It produces nothing and commits nothing: lanes do both.
+faust joins the group and reads. The records go straight to the lanes of their partitions, past faust's streams, agents
+and acks (ADR 0013). faust produces nothing and commits nothing: the lanes do both.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import faust
 from aiokafka import TopicPartition
@@ -21,66 +21,64 @@ from faust.tables import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from copydesk.client.aiokafka_patches.committed_offsets import ask_for_stable_offsets
-from copydesk.client.aiokafka_patches.header_names import read_any_header_name
-from copydesk.client.aiokafka_patches.lz4 import compress_fast
 from copydesk.client.progress import PartitionProgress, partition_progress
-from copydesk.runtime.lanes import Lane, close_lanes, give_up
+from copydesk.runtime.lanes import Lane, close_lanes, revoke_lanes
 from copydesk.runtime.records import ConsumedRecord
 from copydesk.runtime.settings import Settings
 
 NEVER = 86_400.0
-"""Seconds. For aiokafka's watchdog over polls, which takes a slow article for a broken consumer."""
+"""Seconds. Time limit for aiokafka's check of poll intervals, which takes a slow article for a broken consumer."""
 
 FETCH_WAIT_MS = 500
-"""How long the broker may keep a fetch that finds nothing; Kafka's own default."""
+"""Maximum time for which the broker keeps a fetch that finds nothing; Kafka's own default."""
 
 POLL_SECONDS = 1.0
-"""How long a poll waits where nothing comes, as faust does."""
+"""Maximum time of a poll that finds nothing, as in faust."""
 
 
-class Owner(Protocol):
-    """What the application asks of its worker."""
+class Membership(Protocol):
+    """Callbacks of a member of the consumer group: what the application asks of its worker."""
 
     lanes: dict[TopicPartition, Lane]
+    """The lanes of the assigned partitions. The application replaces them at every rebalance."""
 
     def new_lane(self, partition: TopicPartition) -> Lane:
-        """A lane for a partition that is ours now."""
+        """Create the lane of a partition that was assigned to this worker."""
 
-    def owns(self, partitions: int) -> None:
-        """So many partitions are ours from now on."""
+    def on_assigned(self) -> None:
+        """Called after a rebalance, when the lanes of all assigned partitions have started."""
 
-    def expired(self, partition: TopicPartition, committed: int, first: int) -> None:
-        """What lay between these offsets was never processed and is gone from the log."""
+    def on_offsets_expired(self, partition: TopicPartition, committed: int, first: int) -> None:
+        """Called when retention removed the records from `committed` to before `first` before they were read."""
 
-    def fail(self, error: BaseException) -> None:
-        """The world is broken: end the process."""
+    def abort(self, error: BaseException) -> NoReturn:
+        """End the process after an error that is no article's fault."""
 
 
 class _ConsumerThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
-        # faust hard-codes read_uncommitted: a stage behind an exactly-once stage would read aborted results
+        # faust hard-codes read_uncommitted: behind an exactly-once stage it would read aborted results
         consumer._isolation_level = "read_committed"  # noqa: SLF001
-        # and 1,500: what else is asked of the broker, as a start does, waits that long behind a fetch with no answer
+        # faust hard-codes 1,500 ms: other requests to the broker, as at a start, wait behind an empty fetch
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001
         return consumer
 
     async def seek_to_committed(self) -> Any:
-        """Seek every partition to where its group left off; faust calls this after each rebalance, too."""
+        """Seek all partitions to their committed offsets; faust calls this after each rebalance, too."""
         return await self.call_thread(seek_to_committed, self._ensure_consumer())
 
 
 async def seek_to_committed(consumer: Any) -> dict[TopicPartition, int | None]:
-    """The committed offsets of all assigned partitions, each partition set to its own or to the log's start.
+    """Seek all assigned partitions to their committed offsets, or to the start of the log, and return the offsets.
 
-    aiokafka leaves a partition without a committed offset where it stands. faust reads ahead and throws away what it
-    read when a rebalance comes between: on a young partition those articles would never be read again.
+    aiokafka does not seek a partition without a committed offset. faust reads ahead, and drops those records when a
+    rebalance follows: on a young partition they would never be read again.
     """
     committed: dict[TopicPartition, int | None] = await consumer.seek_to_committed()
-    young = [partition for partition, offset in committed.items() if not offset]
-    if young:
-        for partition, first in (await consumer.beginning_offsets(young)).items():
+    uncommitted = [partition for partition, offset in committed.items() if not offset]
+    if uncommitted:
+        for partition, first in (await consumer.beginning_offsets(uncommitted)).items():
             consumer.seek(partition, first)
     return committed
 
@@ -92,7 +90,7 @@ class _Consumer(driver.Consumer):
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def _commit(self, offsets: Any) -> bool:  # noqa: ARG002 - faust's signature
-        """Nothing: lanes commit. A late commit by faust would move the offset back."""
+        """Commit nothing, since the lanes commit. A late commit by faust would move the offset back."""
         return True
 
     async def commit_offset(self, partition: TopicPartition, offset: int) -> None:
@@ -100,14 +98,14 @@ class _Consumer(driver.Consumer):
         await super()._commit({TP(*partition): offset})
 
     async def wait_empty(self) -> None:
-        """Wait until no lane has an article in hand. faust asks before it leaves the group or gives up partitions."""
-        await _idle(self.app.owner.lanes)
+        """Wait until no article is in flight. faust calls this before it leaves the group or gives up partitions."""
+        await _finish_lanes(self.app.membership.lanes)
 
     async def verify_all_partitions_active(self) -> None:
-        """Nothing: faust's watchdog counts acks, of which there are none. `health.py` watches progress."""
+        """Check nothing: faust counts acks, and there are none. `watch.py` watches the progress."""
 
     async def _drain_messages(self, fetcher: Any) -> None:
-        """Hand over what is read until the fetcher stops; the errors that end it are told apart as faust does."""
+        """Hand over records until the fetcher stops. The errors that end it are handled as in faust."""
         try:
             while not (self._stopped.is_set() or fetcher._stopped.is_set()):  # noqa: SLF001 - as the original
                 await self._hand_over_next()
@@ -116,9 +114,9 @@ class _Consumer(driver.Consumer):
                 raise
 
     async def _hand_over_next(self) -> None:
-        """Put the records of one poll into their partitions' lanes.
+        """Put the records of one poll into the lanes of their partitions.
 
-        What is polled while partitions change hands is thrown away, and read again from the committed offsets.
+        Records that are polled during a rebalance are dropped, and read again from the committed offsets.
         """
         polled, _ = await self._wait_next_records(POLL_SECONDS)
         if polled is None or self.should_stop:
@@ -127,27 +125,28 @@ class _Consumer(driver.Consumer):
             await self._seek_again()
             return
         generation = self.app.consumer_generation_id
-        # in turn a partition each, so that none has to wait for what was polled of another
+        # round robin over the partitions, so that none has to wait for all records of another
         for partition, record in self.scheduler.iterate(polled):
-            lane = self.app.owner.lanes.get(partition)
+            lane = self.app.membership.lanes.get(partition)
             if lane is not None:
-                await lane.put(ConsumedRecord.of(record))
-            if self._changing_hands(generation):
+                await lane.put(ConsumedRecord.from_aiokafka(record))
+            if self._is_rebalancing(generation):
                 return
 
-    def _changing_hands(self, generation: int) -> bool:
+    def _is_rebalancing(self, generation: int) -> bool:
         return not self.flow_active or self.app.consumer_generation_id != generation
 
     async def _seek_again(self) -> None:
         try:
             await self.perform_seek()
-        except Exception as error:  # noqa: BLE001 - as faust: the assignment that follows seeks once more
-            self.log.warning("cannot seek to the committed offsets while partitions change hands: %s", error)
+        except Exception as error:  # noqa: BLE001 - as in faust: the assignment that follows seeks once more
+            self.log.warning("cannot seek to the committed offsets during a rebalance: %s", error)
 
 
-async def _idle(lanes: dict[TopicPartition, Lane]) -> None:
-    give_up(lanes)
-    await asyncio.gather(*(lane.idle() for lane in lanes.values()))
+async def _finish_lanes(lanes: dict[TopicPartition, Lane]) -> None:
+    """Revoke all lanes and wait until none has an article in flight."""
+    revoke_lanes(lanes)
+    await asyncio.gather(*(lane.wait_idle() for lane in lanes.values()))
 
 
 class _Transport(driver.Transport):
@@ -156,22 +155,22 @@ class _Transport(driver.Transport):
 
 class _Tables(TableManager):
     async def on_start(self) -> None:
-        """Start at once: faust waits a second for agents to tell their tables, and there are none."""
+        """Start at once. faust waits a second for agents to register tables, and there are none."""
         await self._update_channels()
         await self.recovery.start()
 
 
 class _Boot(BootStrategy):
-    enable_kafka_producer = False  # lanes have their own
-    enable_sensors = False  # `metrics.py` counts
+    enable_kafka_producer = False  # the lanes have their own
+    enable_sensors = False  # see `metrics.py`
     enable_web = False
 
 
 class App(faust.App):
-    """A faust application whose partitions are lanes."""
+    """A faust application that hands the records of each partition to a lane."""
 
     BootStrategy = _Boot
-    owner: Owner
+    membership: Membership
     consumer: Any
 
     def _new_transport(self) -> _Transport:
@@ -181,21 +180,21 @@ class App(faust.App):
         """Commit one partition's offset, for lanes without transactions."""
         await self.consumer.commit_offset(partition, offset)
 
-    def partition_progress(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, PartitionProgress]:
-        """How far each partition is read."""
+    def read_progress(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, PartitionProgress]:
+        """Read position and last stable offset of each partition that is known by now."""
         thread = self.consumer._thread  # noqa: SLF001 - faust offers the high watermark only
         return partition_progress(thread._consumer, partitions) if thread and thread._consumer else {}  # noqa: SLF001
 
     @property
     def died_of(self) -> BaseException | None:
-        """Why the application stopped by itself, or None."""
+        """The error that stopped the application, or None."""
         return self.crash_reason if isinstance(self.crash_reason, BaseException) else None
 
     async def _on_partitions_revoked(self, revoked: Any) -> None:
-        give_up(self.owner.lanes)  # at once: faust does other things first
-        await super()._on_partitions_revoked(revoked)  # waits until no lane is at work, unless we are stopping
-        await _idle(self.owner.lanes)
-        await close_lanes(self.owner.lanes)
+        revoke_lanes(self.membership.lanes)  # at once: faust does other things first
+        await super()._on_partitions_revoked(revoked)  # waits until no lane is at work, unless the app is stopping
+        await _finish_lanes(self.membership.lanes)
+        await close_lanes(self.membership.lanes)
 
     async def _on_partitions_assigned(self, assigned: Any, generation_id: int = 0) -> None:
         if not self.should_stop:
@@ -204,46 +203,48 @@ class App(faust.App):
             except asyncio.CancelledError:
                 raise
             except BaseException as error:  # noqa: BLE001 - without its lanes a worker can do nothing
-                self.owner.fail(error)
+                self.membership.abort(error)
         await super()._on_partitions_assigned(assigned, generation_id)
 
     async def _open_lanes(self, partitions: list[TopicPartition]) -> None:
-        await close_lanes(self.owner.lanes)
-        lanes = {partition: self.owner.new_lane(partition) for partition in partitions}
-        # The order is the guarantee: first fence whoever had these partitions, then read how far they got.
+        """Open a lane for each partition. The order of the steps is what guarantees exactly once."""
+        # 1. Close what is left of the last assignment.
+        await close_lanes(self.membership.lanes)
+        lanes = {partition: self.membership.new_lane(partition) for partition in partitions}
         async with asyncio.timeout(self.conf.broker_rebalance_timeout):
+            # 2. Fence the partitions' older owners.
             await asyncio.gather(*(lane.open() for lane in lanes.values()))
+            # 3. Only then read how far they committed.
             first = await self.consumer.earliest_offsets(*(TP(*partition) for partition in lanes)) if lanes else {}
-            # nothing may come between the seek and the lanes' start: what is read without a lane is dropped
+            # nothing may be awaited between the seek and the lanes' start: records without a lane are dropped
             committed = await self.consumer.seek_to_committed() if lanes else {}
+        # 4. Start to work behind the committed offsets.
         for partition, lane in lanes.items():
             offset, begin = committed.get(TP(*partition)) or 0, first.get(TP(*partition), 0)
             if 0 < offset < begin:
-                self.owner.expired(partition, offset, begin)
+                self.membership.on_offsets_expired(partition, offset, begin)
             lane.start(max(0, offset, begin))
-        self.owner.lanes = lanes
-        self.owner.owns(len(lanes))
+        self.membership.lanes = lanes
+        self.membership.on_assigned()
 
 
-def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_bytes: int) -> App:
-    """The application of one worker; it runs in the event loop in which it is started.
+def make_app(membership: Membership, settings: Settings, *, group: str, topic: str, fetch_bytes: int) -> App:
+    """Make the application of one worker. It runs in the event loop in which it is started.
 
     Args:
-        owner: The worker.
+        membership: The worker.
         settings: Its settings.
-        group: Consumer group.
+        group: Full name of the consumer group.
         topic: Full name of the topic to read.
-        fetch_bytes: Most bytes a partition a fetch: the topic's `max.message.bytes`.
+        fetch_bytes: Maximum bytes per partition in a fetch: the topic's `max.message.bytes`.
     """
-    read_any_header_name()
-    ask_for_stable_offsets()
-    compress_fast()
+    options = settings.aiokafka_options()  # makes copydesk's changes to aiokafka, too
     session = settings.session_seconds
     app = App(
         group,
         broker_credentials=_credentials(settings),
-        broker=[f"aiokafka://{server}" for server in settings.brokers.split(",")],
-        version=1,  # another one would change the group and read everything again
+        broker=[f"aiokafka://{server}" for server in options["bootstrap_servers"].split(",")],
+        version=1,  # part of the group's name: another version would read everything again
         key_serializer="raw",
         value_serializer="raw",
         TableManager=_Tables,
@@ -253,27 +254,26 @@ def make_app(owner: Owner, settings: Settings, *, group: str, topic: str, fetch_
         stream_wait_empty=True,
         broker_session_timeout=session,
         broker_heartbeat_interval=session / 3,
-        # a member that is asked to give up its partitions finishes the article in hand first
+        # a member that has to give up its partitions finishes its current article first
         broker_rebalance_timeout=max(60.0, settings.max_article_seconds + 30.0),
         broker_max_poll_interval=NEVER,
         broker_max_poll_records=200,  # measured: 1,000 was slower
         broker_request_timeout=max(30.0, session),
-        broker_client_id="copydesk",
+        broker_client_id=options["client_id"],
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=fetch_bytes,
         web_enabled=False,
         worker_redirect_stdouts=False,
-        # faust makes this folder and leaves it empty, since there are no tables
+        # faust creates this folder and leaves it empty, since there are no tables
         datadir=Path(tempfile.gettempdir()) / f"copydesk-faust-{os.getuid()}",
     )
-    app.owner = owner
-
+    app.membership = membership
     app.topics.add(app.topic(topic, key_serializer="raw", value_serializer="raw"))
     return app
 
 
 def _credentials(settings: Settings) -> faust.SASLCredentials | faust.SSLCredentials | None:
-    """The connection's security as faust takes it."""
+    """The connection's security, in faust's terms."""
     context = settings.ssl_context()
     if settings.security_protocol.startswith("SASL"):
         return faust.SASLCredentials(

@@ -1,4 +1,4 @@
-"""The halt: a bad deploy must not drain the topic into the dead letters."""
+"""The halt: a bad deployment of a stage must not drain its topic into the dead letters."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections import deque
 from copydesk.runtime.execution import Disposition
 
 WINDOW = 200
-"""Articles over which the share of failures is taken."""
+"""Number of last articles over which the share of failures is computed."""
 
 
 class Halt:
-    """Whether too many articles failed; once it is so, it stays so until the worker is restarted.
+    """Decides when too many articles have failed. The decision is final until the worker is restarted.
 
     Only ``failed`` counts: it says that the stage is broken. ``rejected``, ``invalid`` and ``oversized`` are facts
     about the input, and a bad feed must not stop the good ones.
@@ -24,25 +24,31 @@ class Halt:
     """
 
     def __init__(self, *, ratio: float, consecutive: int) -> None:
-        """With the limits of the settings."""
+        """Start with no failures.
+
+        Args:
+            ratio: Maximum share of failures among the last `WINDOW` articles, 0 to 1.
+            consecutive: Number of failures in a row that halts.
+        """
         self.reason: str | None = None
+        """Reason of the halt, or None."""
         self._ratio = ratio
         self._consecutive = consecutive
         self._window: deque[bool] = deque(maxlen=WINDOW)
-        self._in_window = 0
-        self._in_a_row = 0
+        self._failed_in_window = 0
+        self._failed_in_a_row = 0
 
     def count(self, disposition: Disposition) -> None:
-        """Take one article's outcome into account."""
+        """Count the outcome of one article."""
         failed = disposition == "failed"
         if len(self._window) == WINDOW:
-            self._in_window -= self._window[0]
+            self._failed_in_window -= self._window[0]
         self._window.append(failed)
-        self._in_window += failed
-        self._in_a_row = self._in_a_row + 1 if failed else 0
+        self._failed_in_window += failed
+        self._failed_in_a_row = self._failed_in_a_row + 1 if failed else 0
         if self.reason is not None:
             return
-        if self._in_a_row >= self._consecutive:
-            self.reason = f"{self._in_a_row} articles in a row failed"
-        elif len(self._window) == WINDOW and self._in_window > self._ratio * WINDOW:
-            self.reason = f"{self._in_window} of the last {WINDOW} articles failed"
+        if self._failed_in_a_row >= self._consecutive:
+            self.reason = f"{self._failed_in_a_row} articles in a row failed"
+        elif len(self._window) == WINDOW and self._failed_in_window > self._ratio * WINDOW:
+            self.reason = f"{self._failed_in_window} of the last {WINDOW} articles failed"

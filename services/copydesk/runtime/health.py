@@ -1,4 +1,4 @@
-"""A worker's health: progress, not mere life. Told in a file, for `copydesk health`."""
+"""Health of a worker: progress, not mere life. It is written to a file for `copydesk health`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,23 @@ import msgspec
 State = Literal["starting", "ready", "halted", "stalled", "stopping"]
 
 STALE_SECONDS = 15.0
-"""A worker tells its health every second; one that did not for so long is stuck or gone."""
+"""Maximum age of a health report. Workers report every second; one that did not for so long is stuck or gone."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker says of itself.
+    """Health report of a worker.
 
-    `stalled`: work is waiting and nothing got done for `COPYDESK_STALL_SECONDS`. `halted`: too many articles failed;
-    alive, but not ready. `checked`: seconds since 1970.
+    Args:
+        stage: Name of the stage.
+        pid: Process id of the worker.
+        state: `stalled`: work is waiting and nothing was done for `COPYDESK_STALL_SECONDS`. `halted`: too many
+            articles failed; the worker is alive, but not ready.
+        reason: Reason of a halt.
+        partitions: Number of assigned partitions.
+        in_hand: Number of articles that were read and not committed yet.
+        waiting: Whether articles are waiting.
+        idle_seconds: Seconds since the last progress.
+        checked: Time of the report, in seconds since 1970.
     """
 
     stage: str
@@ -35,50 +44,67 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def alive(self) -> bool:
-        """Whether to leave it running."""
+        """False if the worker should be restarted."""
         return self.state != "stalled"
 
     @property
     def ready(self) -> bool:
-        """Whether it takes articles."""
+        """True if the worker takes articles."""
         return self.state == "ready"
 
 
-def health_file(stage: str, told: Path | None = None) -> Path:
-    """Where a worker of that stage tells its health."""
-    return told or Path(tempfile.gettempdir()) / f"copydesk-{os.getuid()}-{stage}.health.json"
+class ProgressClock:
+    """Time since the last progress: an outcome, a commit, or no work waiting."""
+
+    def __init__(self) -> None:
+        """Start now."""
+        self._last = time.monotonic()
+
+    def mark(self) -> None:
+        """Note that progress was made now."""
+        self._last = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the last progress."""
+        return time.monotonic() - self._last
+
+
+def health_file(stage: str, path: Path | None = None) -> Path:
+    """Path of the health file of a stage's worker: `path` if given, else one in the temporary folder."""
+    return path or Path(tempfile.gettempdir()) / f"copydesk-{os.getuid()}-{stage}.health.json"
 
 
 def write_health(path: Path, health: Health) -> None:
-    """Replace the file at once, so that nobody reads half of it."""
+    """Replace the health file atomically, so that nobody reads half of it."""
     scratch = path.with_name(f"{path.name}.{health.pid}")
     scratch.write_bytes(msgspec.json.encode(health))
     scratch.replace(path)
 
 
 def read_health(path: Path) -> Health:
-    """What the worker last said.
+    """Read the last health report.
 
     Raises:
-        FileNotFoundError: None runs, or it never got so far.
-        msgspec.DecodeError: The file is something else.
+        FileNotFoundError: No worker runs, or it has not reported yet.
+        msgspec.DecodeError: The file is no health report.
     """
     return msgspec.json.decode(path.read_bytes(), type=Health)
 
 
 def unhealthy(health: Health, *, ready: bool = False, now: float | None = None) -> str | None:
-    """Why a worker counts as unhealthy, or None.
+    """Reason why a worker counts as unhealthy, or None.
 
     Args:
-        health: What it said.
-        ready: Whether it must also be taking articles (it is not while starting or halted).
-        now: Seconds since 1970; default: now.
+        health: Its last report.
+        ready: True if the worker must also take articles (it does not while it starts or is halted).
+        now: Current time in seconds since 1970; default: the system clock.
     """
     age = (time.time() if now is None else now) - health.checked
     if age > STALE_SECONDS:
-        return f"said nothing for {age:.0f} s: it is stuck or gone"
+        return f"no report for {age:.0f} s: the worker is stuck or gone"
     if not health.alive:
-        return f"work is waiting and nothing got done for {health.idle_seconds:.0f} s"
+        return f"work is waiting and nothing was done for {health.idle_seconds:.0f} s"
     if ready and not health.ready:
         return f"{health.state}{f': {health.reason}' if health.reason else ''}"
     return None

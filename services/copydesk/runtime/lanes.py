@@ -1,360 +1,262 @@
-"""A lane is everything that one input partition owns: a bounded queue, one task, a fenced producer.
+"""Lanes: each assigned input partition has a bounded queue, one task and its own committer.
 
-Articles are processed first; a transaction only wraps what is ready, so that a slow article never holds one open.
-
-Why nothing is lost or doubled: only the last process that called InitProducerId for a partition's transactional id can
-commit, and every owner reads the committed offset of the partition *after* its own InitProducerId (see `app.py`).
+The task processes what is queued, up to a transaction's worth, then commits it. Articles are processed first: a
+transaction only wraps results that are ready, so that a slow article never holds one open.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
-from typing import Any, Protocol
+from typing import NamedTuple, NoReturn
 
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka import TopicPartition
 
-from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder
-from copydesk.runtime.settings import Settings
+from copydesk.runtime.committing import Committer
+from copydesk.runtime.processing import Processor
+from copydesk.runtime.records import ConsumedRecord, ProcessedArticle
 
-BATCH = 50
-"""Most articles in a transaction: a crash replays no more than this of a partition."""
+BATCH_ARTICLES = 50
+"""Maximum number of articles in a transaction: a crash replays at most this many of a partition."""
 
 TURN_SECONDS = 1.0
-"""How long a lane with more in its queue keeps the stage's process before it commits and another lane has its turn.
-
-A transaction costs the same for one article as for fifty. Lanes that took turns article by article committed one or two
-at a time wherever there were several of them: ADR 0012.
-"""
-
-BATCH_BYTES = 262_144
-"""Of a produce request's batch. Measured: kafka's 16 KB makes batches of three articles, a fifth of the throughput."""
+"""Maximum time for which a lane with a full queue keeps the stage's process before it commits and another lane's turn
+begins. A transaction costs the same for one article as for fifty. When lanes took turns article by article, they
+committed one or two at a time wherever there were several of them (ADR 0012)."""
 
 TRANSACTION_BYTES = 8 * 1024 * 1024
-"""After so many bytes of results a transaction is full: fifty of the largest would be half a gigabyte."""
+"""Bytes of results after which a transaction is full: fifty of the largest would be half a gigabyte."""
 
 QUEUE_BYTES = 64 * 1024 * 1024
-"""Most bytes that wait in all lanes of a worker."""
+"""Maximum number of bytes that wait in the queues of all lanes of a worker."""
 
 
-class Budget:
-    """Bytes that may wait in memory; a single article larger than all of it still gets through, alone."""
+class MemoryBudget:
+    """Limit on the bytes that wait in memory. A single article larger than the limit still passes, alone."""
 
     def __init__(self, limit: int = QUEUE_BYTES) -> None:
-        """Nothing taken yet."""
+        """Start with nothing taken. `limit` is in bytes."""
         self._limit = limit
         self._taken = 0
-        self._freed = asyncio.Event()
+        self._released = asyncio.Event()
 
     async def take(self, size: int) -> None:
-        """Wait until there is room for so many bytes. One task at a time."""
+        """Wait until `size` bytes are free, and take them. Only one task may wait at a time."""
         while self._taken and self._taken + size > self._limit:
-            self._freed.clear()
-            await self._freed.wait()
+            self._released.clear()
+            await self._released.wait()
         self._taken += size
 
-    def free(self, size: int) -> None:
-        """Give back what was taken."""
+    def release(self, size: int) -> None:
+        """Give back `size` bytes."""
         self._taken -= size
-        self._freed.set()
+        self._released.set()
 
 
-class Work(Protocol):
-    """What a lane asks of its worker."""
+class LaneContext(NamedTuple):
+    """Everything that the lanes of a worker share."""
 
-    settings: Settings
-    builder: RecordBuilder
-    budget: Budget
-    turn: asyncio.Lock
-    producer_bytes: int
-    smallest_limit: int
+    processor: Processor
+    """Processes the articles of all lanes, one lane at a time."""
 
-    @property
-    def halted(self) -> bool:
-        """Whether no more articles are taken."""
+    budget: MemoryBudget
+    """Limits the bytes in all queues together."""
 
-    def handle(
-        self, more: Callable[[], ConsumedRecord | None], wanted: Callable[[], bool]
-    ) -> AsyncGenerator[ProcessedArticle]:
-        """What became of the articles that `more` gives, one by one; ends where it has none or they are not ours."""
+    commit_seconds: float
+    """Maximum time of a commit."""
 
-    def committed(self, ready: Sequence[ProcessedArticle]) -> None:
-        """These are done with for good."""
+    on_committed: Callable[[Sequence[ProcessedArticle]], None]
+    """Called with the articles of every commit."""
 
-    def fail(self, error: BaseException) -> None:
-        """The world is broken: end the process."""
+    on_halt: Callable[[ProcessedArticle], None]
+    """Called with the article over which the worker halts; it is not committed."""
+
+    abort: Callable[[BaseException], NoReturn]
+    """Ends the process after an error that is no article's fault: fenced, timed out, broker gone, or a bug."""
 
 
 class Lane:
-    """One input partition's work."""
+    """The work of one input partition."""
 
-    def __init__(self, work: Work, partition: TopicPartition) -> None:
-        """A closed lane; `open` and `start` set it to work."""
+    def __init__(self, context: LaneContext, partition: TopicPartition, committer: Committer) -> None:
+        """Create a closed lane; `open` and `start` set it to work.
+
+        Args:
+            context: What all lanes of the worker share.
+            partition: The input partition.
+            committer: Writes the outputs and commits the input's offset.
+        """
         self.partition = partition
         self.next = 0
-        """The first offset that is still to be committed."""
+        """First offset that is not committed yet."""
         self._expected = 0
-        """The first offset that was not seen yet; what lies before it is dropped, against any rewind."""
-        self._work = work
-        self._queue: asyncio.Queue[ConsumedRecord] = asyncio.Queue(BATCH)
-        self._closing = asyncio.Event()
+        """First offset that was not queued yet. Older records are dropped, so that no rewind repeats an article."""
+        self._context = context
+        self._processor = context.processor
+        self._committer = committer
+        self._queue: asyncio.Queue[ConsumedRecord] = asyncio.Queue(BATCH_ARTICLES)
+        self._revoked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._holding = 0
+        self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
     @property
-    def closing(self) -> bool:
-        """Whether the partition is being given up."""
-        return self._closing.is_set()
+    def revoked(self) -> bool:
+        """True once the partition is being given up."""
+        return self._revoked.is_set()
 
     @property
-    def holding(self) -> int:
-        """Articles in hand and in the queue."""
-        return self._holding
+    def in_flight(self) -> int:
+        """Number of articles that are queued, processed or being committed."""
+        return self._in_flight
+
+    # ------------------------------------------------------------------------------------------ life of a lane
 
     async def open(self) -> None:
-        """Get ready to write. Here nothing; a transactional lane fences the partition's older owners."""
+        """Prepare to write. With transactions, this fences the partition's older owners."""
+        await self._committer.open()
 
     def start(self, offset: int) -> None:
-        """Begin to work, from this offset on."""
+        """Begin to work at this offset."""
         self.next = self._expected = offset
         self._task = asyncio.create_task(self._run(), name=f"lane {self.partition.topic}/{self.partition.partition}")
 
-    async def put(self, incoming: ConsumedRecord) -> None:
-        """Queue an article; waits while the lane or the worker's memory is full."""
-        # one that is being given up takes none: the partition's next owner reads it again
-        if self.closing or incoming.offset < self._expected:
+    async def put(self, record: ConsumedRecord) -> None:
+        """Queue a record. Waits while the queue or the worker's memory is full."""
+        # a revoked lane takes none: the partition's next owner reads the record again
+        if self.revoked or record.offset < self._expected:
             return
-        self._expected = incoming.offset + 1
-        await self._work.budget.take(len(incoming.value or b""))
-        self._holding += 1
+        self._expected = record.offset + 1
+        await self._context.budget.take(len(record.value or b""))
+        self._in_flight += 1
         self._idle.clear()
         try:
-            await self._queue.put(incoming)
-        except asyncio.CancelledError:  # faust ends who feeds us
-            self._drop(incoming)
+            await self._queue.put(record)
+        except asyncio.CancelledError:  # faust cancels its reading task
+            self._drop(record)
             raise
-        if self._task is not None and self._task.done():  # closed meanwhile: nobody takes it from the queue any more
+        if self._task is not None and self._task.done():  # closed meanwhile: nobody empties the queue any more
             self._drop_queue()
 
-    def give_up(self) -> None:
-        """Finish the article in hand, drop the queue: nothing of it is committed, the next owner reads it again."""
-        self._closing.set()
+    def revoke(self) -> None:
+        """Finish the current article and drop the queue. Nothing dropped is committed; the next owner reads it."""
+        self._revoked.set()
+
+    async def wait_idle(self) -> None:
+        """Wait until no article is in flight; call `revoke` first."""
+        await self._idle.wait()
 
     async def close(self) -> None:
-        """Stop; `give_up` and `idle` come first, unless the worker is ending anyway."""
-        self._closing.set()
+        """Stop. Call `revoke` and `wait_idle` first, unless the worker is ending anyway."""
+        self._revoked.set()
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
         self._drop_queue()
+        await self._committer.close()
 
-    async def idle(self) -> None:
-        """Wait until nothing is in hand; `give_up` comes first."""
-        await self._idle.wait()
-
-    async def write(self, ready: Sequence[ProcessedArticle], offset: int) -> None:
-        """Write these records and commit the input up to this offset."""
-        raise NotImplementedError
-
-    async def renew(self) -> None:
-        """Get over a write that the broker refused."""
+    # -------------------------------------------------------------------------------------------- the work
 
     async def _run(self) -> None:
         try:
             while True:
-                await self._batch()
+                await self._run_batch()
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # noqa: BLE001 - fenced, timed out, broker gone: the process ends and says so
-            self._work.fail(error)
+        except BaseException as error:  # noqa: BLE001 - fenced, timed out, broker gone, a bug: the process ends
+            self._context.abort(error)
 
-    async def _batch(self) -> None:
-        """Process what waits, up to a transaction's worth, and commit it."""
-        taken = [await self._queue.get()]
-        async with self._work.turn:
-            ready = await self._process(taken)
-        if self._work.halted:
-            del ready[-1:]  # the article that it halts over is left; those before it show why
-        if ready:
-            async with asyncio.timeout(self._work.settings.transaction_seconds):
-                await self._commit(ready)
-        if self._work.halted:
-            await self._closing.wait()
-        for incoming in taken:
-            self._drop(incoming)
+    async def _run_batch(self) -> None:
+        """Process the queued records, up to a transaction's worth, and commit them."""
+        batch = _Batch(self._queue, self._still_wanted, first=await self._queue.get())
+        await self._process(batch)
+        if batch.articles:
+            async with asyncio.timeout(self._context.commit_seconds):
+                await self._committer.commit(batch.articles, self._note_committed)
+        if self._processor.halted:
+            await self._revoked.wait()
+        for record in batch.records:
+            self._drop(record)
 
-    async def _process(self, taken: list[ConsumedRecord]) -> list[ProcessedArticle]:
-        """What became of the article in `taken` and of those behind it in the queue, which it adds to `taken`."""
-        ready: list[ProcessedArticle] = []
-        size, end, given = 0, time.monotonic() + TURN_SECONDS, 0
+    async def _process(self, batch: _Batch) -> None:
+        """Process the records of a batch. The article over which the worker halts is left out."""
+        async with aclosing(self._processor.process(batch.next_record, self._still_wanted)) as articles:
+            async for article in articles:
+                if self._processor.halted:
+                    self._context.on_halt(article)
+                    return
+                batch.add(article)
 
-        def more() -> ConsumedRecord | None:
-            nonlocal given
-            if given == len(taken):
-                full = given == BATCH or size > TRANSACTION_BYTES or time.monotonic() > end
-                if full or not self._wanted() or self._queue.empty():
-                    return None
-                taken.append(self._queue.get_nowait())
-            given += 1
-            return taken[given - 1]
+    def _still_wanted(self) -> bool:
+        return not (self.revoked or self._processor.halted)
 
-        if self._wanted():
-            async with aclosing(self._work.handle(more, self._wanted)) as handled:
-                async for one in handled:
-                    ready.append(one)
-                    size += len(one.record.value or b"")
-                    if self._work.halted:
-                        break
-        return ready
-
-    def _wanted(self) -> bool:
-        return not (self.closing or self._work.halted)
-
-    async def _commit(self, ready: list[ProcessedArticle]) -> None:
-        offset = ready[-1].incoming.offset + 1
-        try:
-            await self.write(ready, offset)
-        except MessageSizeTooLargeError:
-            # the error of one record fails its whole batch: judge singly, so that its neighbours do not suffer
-            await self.renew()
-            if len(ready) > 1:
-                for one in ready:
-                    await self._commit([one])
-                return
-            ready = [await self._write_refused(ready[0], offset)]
-        self.next = offset
-        self._work.committed(ready)
-
-    async def _write_refused(self, one: ProcessedArticle, offset: int) -> ProcessedArticle:
-        """Another record for an article whose record the broker refused for its size."""
-        builder = self._work.builder
-        if one.outcome.disposition == "passed":
-            refused = builder.oversized(one.incoming, one.outcome, "the broker refused the result")
-            one = refused._replace(spans=one.spans)
-            try:
-                await self.write([one], offset)
-            except MessageSizeTooLargeError:
-                await self.renew()
-            else:
-                return one
-        one = builder.without_value(one)
-        await self.write([one], offset)
-        return one
+    def _note_committed(self, articles: Sequence[ProcessedArticle]) -> None:
+        self.next = articles[-1].consumed.offset + 1
+        self._context.on_committed(articles)
 
     def _drop_queue(self) -> None:
         while not self._queue.empty():
             self._drop(self._queue.get_nowait())
 
-    def _drop(self, incoming: ConsumedRecord) -> None:
-        self._holding -= 1
-        if not self._holding:
+    def _drop(self, record: ConsumedRecord) -> None:
+        """Note that a record is done with, or will be read again by the next owner."""
+        self._in_flight -= 1
+        if not self._in_flight:
             self._idle.set()
-        self._work.budget.free(len(incoming.value or b""))
+        self._context.budget.release(len(record.value or b""))
 
 
-class TransactionalLane(Lane):
-    """Exactly once: results, dead letters and the input's offset in one transaction."""
-
-    _producer: AIOKafkaProducer
-
-    async def open(self) -> None:
-        """Fence the partition's older owners: InitProducerId aborts what they have open."""
-        settings = self._work.settings
-        self._producer = AIOKafkaProducer(
-            # one id an input partition is mandatory: aiokafka has no KIP-447
-            transactional_id=f"{self._work.builder.group}-{self.partition.topic}-{self.partition.partition}",
-            transaction_timeout_ms=int(settings.transaction_seconds * 1000),
-            **producer_options(self._work),
-        )
-        await self._producer.start()
-
-    async def write(self, ready: Sequence[ProcessedArticle], offset: int) -> None:
-        """One transaction."""
-        await self._producer.begin_transaction()
-        await _send(self._producer, ready)
-        await self._producer.send_offsets_to_transaction({self.partition: offset}, self._work.builder.group)
-        await self._producer.commit_transaction()
-
-    async def renew(self) -> None:
-        """Abort, and start a producer anew: a refused record leaves the old one's sequence numbers broken."""
-        with suppress(KafkaError):
-            await self._producer.abort_transaction()
-        await self._producer.stop()
-        await self.open()
-
-    async def close(self) -> None:
-        """Stop the producer, too."""
-        await super().close()
-        with suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(10):
-                await self._producer.stop()
-
-
-class PlainLane(Lane):
-    """At least once: the input's offset is committed after the delivery is confirmed."""
+class _Batch:
+    """The records taken from a lane's queue for one transaction, and the articles made of them."""
 
     def __init__(
-        self,
-        work: Work,
-        partition: TopicPartition,
-        producer: AIOKafkaProducer,
-        commit: Callable[[TopicPartition, int], Awaitable[None]],
+        self, queue: asyncio.Queue[ConsumedRecord], still_wanted: Callable[[], bool], *, first: ConsumedRecord
     ) -> None:
-        """A lane that shares the worker's producer."""
-        super().__init__(work, partition)
-        self._producer = producer
-        self._commit_offset = commit
+        self.records = [first]
+        self.articles: list[ProcessedArticle] = []
+        self._queue = queue
+        self._still_wanted = still_wanted
+        self._given = 0
+        self._result_bytes = 0
+        self._turn_end = 0.0
 
-    async def write(self, ready: Sequence[ProcessedArticle], offset: int) -> None:
-        """Send, wait until all is delivered, commit."""
-        await _send(self._producer, ready)
-        await self._commit_offset(self.partition, offset)
+    def add(self, article: ProcessedArticle) -> None:
+        """Add a processed article."""
+        self.articles.append(article)
+        self._result_bytes += len(article.output.value or b"")
+
+    def next_record(self) -> ConsumedRecord | None:
+        """Next record of the batch, taken from the queue; None if the batch is full or the queue is empty."""
+        if not self._given:
+            self._turn_end = time.monotonic() + TURN_SECONDS  # the lane's turn begins
+        if self._given == len(self.records):
+            if self._is_full() or not self._still_wanted() or self._queue.empty():
+                return None
+            self.records.append(self._queue.get_nowait())
+        self._given += 1
+        return self.records[self._given - 1]
+
+    def _is_full(self) -> bool:
+        return (
+            self._given == BATCH_ARTICLES or self._result_bytes > TRANSACTION_BYTES or time.monotonic() > self._turn_end
+        )
 
 
-def give_up(lanes: Mapping[TopicPartition, Lane]) -> None:
-    """Have every lane finish the article in hand and drop its queue."""
+def revoke_lanes(lanes: Mapping[TopicPartition, Lane]) -> None:
+    """Have all lanes finish their current article and drop their queues."""
     for lane in lanes.values():
-        lane.give_up()
+        lane.revoke()
 
 
 async def close_lanes(lanes: dict[TopicPartition, Lane]) -> None:
-    """Close every lane, and forget it."""
+    """Remove all lanes from the dictionary and close them."""
     closed = list(lanes.values())
     lanes.clear()
     await asyncio.gather(*(lane.close() for lane in closed))
 
 
-def producer_options(work: Work) -> dict[str, Any]:
-    """The settings that both kinds of lane's producers share."""
-    settings = work.settings
-    return {
-        "acks": "all",
-        "compression_type": settings.compression_type,
-        # an article that the topic refuses for its size fails its whole batch: no batch larger than the topic takes
-        "max_batch_size": min(BATCH_BYTES, work.smallest_limit),
-        "max_request_size": work.producer_bytes,
-        "request_timeout_ms": int(settings.transaction_seconds * 1000),
-        **settings.options(),
-    }
-
-
-async def _send(producer: AIOKafkaProducer, ready: Sequence[ProcessedArticle]) -> None:
-    """Send all and wait for every delivery.
-
-    Raises:
-        MessageSizeTooLargeError: One was refused for its size, if that is all that went wrong.
-        KafkaError: Any other failure.
-    """
-    records = [one.record for one in ready]
-    futures = [await producer.send(r.topic, r.value, key=r.key, headers=r.headers) for r in records]
-    results = await asyncio.gather(*futures, return_exceptions=True)
-    errors = [result for result in results if isinstance(result, BaseException)]
-    errors.sort(key=lambda error: isinstance(error, MessageSizeTooLargeError))
-    if errors:
-        raise errors[0]
+__all__ = ["BATCH_ARTICLES", "TRANSACTION_BYTES", "Lane", "LaneContext", "MemoryBudget", "close_lanes", "revoke_lanes"]

@@ -1,4 +1,4 @@
-"""Logs: structlog on standard error, JSON unless it is a terminal; the libraries' own logs go the same way."""
+"""Logs: structlog on standard error, as JSON unless it is a terminal. Logs of libraries take the same way."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 _LEVELS = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
-    "copydesk.runtime.faust_app": logging.WARNING,  # mode logs under the name of the module that subclasses it
-    # every rebalance, and every first use of a young broker, is a warning or an error to it; what matters, it raises
+    "copydesk.runtime.faust_app": logging.WARNING,  # mode logs under the name of the subclass's module
+    # it logs every rebalance and the first use of a new broker as warnings or errors; what matters, it raises
     "aiokafka": logging.CRITICAL,
 }
 
 
 def set_up_logs(settings: Settings, **bound: str) -> structlog.stdlib.BoundLogger:
-    """The worker's logger, every line of it with `bound` (the stage), and logging as the settings say.
+    """Set up logging as the settings say, and return the worker's logger. Every line has the fields `bound`.
 
-    faust, mode and aiokafka speak up from warnings on: what they tell below that is of use to their authors only.
+    faust and mode log from warnings on: their lower levels are of use to their authors only.
     """
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     shared: list[Processor] = [

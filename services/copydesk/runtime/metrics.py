@@ -16,35 +16,35 @@ _END_TO_END_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3
 
 
 class Metrics:
-    """The metrics of one worker, in a registry of its own; `stage` is a label, so that one panel sums all stages."""
+    """The metrics of one worker, in a registry of its own. All have the label `stage`: one panel shows all stages."""
 
     def __init__(self, stage: Stage) -> None:
-        """Metrics at zero: a counter that never counted shows, too."""
+        """Create all metrics at zero, so that a counter that never counted is exported, too."""
         self.registry = CollectorRegistry()
         self._stage = stage.name
-        # Articles by what became of them; the dispositions of a stage add up to the articles it read.
+        # Articles by disposition. The dispositions of a stage add up to the articles that it read.
         articles = Counter(
             "copydesk_articles", "Articles by what became of them", ["stage", "disposition"], registry=self.registry
         )
-        # Time in the stage's process, models loaded; no queueing, no broker.
-        took = Histogram(
+        # Time in the stage's process with the models loaded: no queueing, no broker.
+        processing = Histogram(
             "copydesk_article_seconds",
             "Seconds an article spent in the stage",
             ["stage"],
             buckets=_ARTICLE_SECONDS,
             registry=self.registry,
         )
-        # Now minus ce_ingestedtime, when a result is committed.
-        arrived = Histogram(
+        # Time of the commit minus ce_ingestedtime.
+        end_to_end = Histogram(
             "copydesk_end_to_end_seconds",
             "Seconds from the raw article's arrival to this stage's result",
             ["stage"],
             buckets=_END_TO_END_SECONDS,
             registry=self.registry,
         )
-        # Read and not yet committed.
-        self._inflight = Gauge("copydesk_inflight", "Articles in hand", ["stage"], registry=self.registry)
-        # Last stable offset minus position: transaction markers make about 1 of an idle partition.
+        # Articles that were read and are not committed yet.
+        self._in_flight = Gauge("copydesk_inflight", "Articles in hand", ["stage"], registry=self.registry)
+        # Last stable offset minus position: transaction markers make it about 1 on an idle partition.
         self._lag = Gauge(
             "copydesk_consumer_lag",
             "Offsets between the committed position and the last stable offset",
@@ -53,8 +53,8 @@ class Metrics:
         )
         # 1 once the worker takes no more articles because too many failed.
         self._halted = Gauge("copydesk_halted", "Whether the worker has halted", ["stage"], registry=self.registry)
-        # The stage's process was lost to an article (time-out, crash, memory) or started for the first time.
-        self._children = Counter(
+        # Starts of the stage's process: the first one, and one after every article that cost it.
+        self._process_starts = Counter(
             "copydesk_child_starts", "Starts of the stage's process", ["stage"], registry=self.registry
         )
         # Offsets that retention removed before this worker's group had read them: articles lost to the stage.
@@ -68,73 +68,75 @@ class Metrics:
         self._rebalances = Counter(
             "copydesk_rebalances", "Assignments of partitions", ["stage"], registry=self.registry
         )
-        # Transactions (or, at least once, commits of offsets).
+        # Transactions, or commits of offsets where delivery is at least once.
         self._commits = Counter("copydesk_commits", "Batches committed", ["stage"], registry=self.registry)
-        # When the process began: what restarts is what changes this.
+        # Start of the process: it changes with every restart.
         started = Gauge(
             "copydesk_start_time_seconds", "When the worker started, since 1970", ["stage"], registry=self.registry
         )
         started.labels(self._stage).set_to_current_time()
-        # What the stage says of its own results.
+        # Numbers that the stage itself declares about its results.
         self._measures = {
-            one.name: Histogram(
-                f"copydesk_{one.name}", one.help, ["stage"], buckets=one.buckets, registry=self.registry
+            measure.name: Histogram(
+                f"copydesk_{measure.name}", measure.help, ["stage"], buckets=measure.buckets, registry=self.registry
             ).labels(self._stage)
-            for one in stage.measures
+            for measure in stage.measures
         }
         build = Info("copydesk_build", "Version of copydesk and of the stage", registry=self.registry)
         build.info({"version": copydesk.__version__, "stage": stage.name, "stage_version": stage.version})
-        # what is counted an article is looked up once
-        self._became = {one: articles.labels(self._stage, one) for one in get_args(Disposition)}
-        self._took, self._arrived = took.labels(self._stage), arrived.labels(self._stage)
-        for metric in (self._halted, self._inflight, self._children, self._rebalances, self._commits):
+        # looked up once, not for every article
+        self._articles = {
+            disposition: articles.labels(self._stage, disposition) for disposition in get_args(Disposition)
+        }
+        self._processing, self._end_to_end = processing.labels(self._stage), end_to_end.labels(self._stage)
+        for metric in (self._halted, self._in_flight, self._process_starts, self._rebalances, self._commits):
             metric.labels(self._stage)
 
-    def count(self, disposition: Disposition) -> None:
-        """One article has become this."""
-        self._became[disposition].inc()
+    def count_article(self, disposition: Disposition) -> None:
+        """Count a committed article."""
+        self._articles[disposition].inc()
 
-    def article_took(self, seconds: float) -> None:
-        """One article was in the stage for so long."""
-        self._took.observe(seconds)
+    def observe_processing(self, seconds: float) -> None:
+        """Observe the time that an article spent in the stage's process."""
+        self._processing.observe(seconds)
 
-    def arrived(self, seconds: float) -> None:
-        """A result was committed so long after the raw article arrived."""
-        self._arrived.observe(seconds)
+    def observe_end_to_end(self, seconds: float) -> None:
+        """Observe the time from the raw article's arrival to the commit of this stage's result."""
+        self._end_to_end.observe(seconds)
 
-    def measured(self, measures: Mapping[str, float]) -> None:
-        """The stage's measures say this of a result."""
+    def observe_measures(self, measures: Mapping[str, float]) -> None:
+        """Observe the stage's own measures of a result, by name."""
         for name, value in measures.items():
             self._measures[name].observe(value)
 
-    def in_hand(self, articles: int) -> None:
-        """So many articles are read and not yet committed."""
-        self._inflight.labels(self._stage).set(articles)
+    def set_in_flight(self, articles: int) -> None:
+        """Set the number of articles that were read and are not committed yet."""
+        self._in_flight.labels(self._stage).set(articles)
 
-    def lag(self, topic: str, partition: int, offsets: int) -> None:
-        """So far is a partition behind."""
+    def set_lag(self, topic: str, partition: int, offsets: int) -> None:
+        """Set a partition's consumer lag, in offsets."""
         self._lag.labels(self._stage, topic, str(partition)).set(offsets)
 
-    def forget_lag(self) -> None:
-        """The partitions are somebody else's now."""
+    def clear_lag(self) -> None:
+        """Forget the lag of all partitions; they may belong to another worker now."""
         self._lag.clear()
 
-    def expired(self, topic: str, partition: int, offsets: int) -> None:
-        """So many offsets of a partition are gone unread."""
+    def count_expired(self, topic: str, partition: int, offsets: int) -> None:
+        """Count offsets of a partition that retention removed before they were read."""
         self._expired.labels(self._stage, topic, str(partition)).inc(offsets)
 
-    def halted(self) -> None:
-        """The worker has halted."""
+    def set_halted(self) -> None:
+        """Note that the worker has halted."""
         self._halted.labels(self._stage).set(1)
 
-    def child_started(self) -> None:
-        """The stage's process was started."""
-        self._children.labels(self._stage).inc()
+    def count_process_start(self) -> None:
+        """Count a start of the stage's process."""
+        self._process_starts.labels(self._stage).inc()
 
-    def rebalanced(self) -> None:
-        """Partitions were assigned."""
+    def count_rebalance(self) -> None:
+        """Count an assignment of partitions."""
         self._rebalances.labels(self._stage).inc()
 
-    def committed(self) -> None:
-        """A batch was committed."""
+    def count_commit(self) -> None:
+        """Count a commit."""
         self._commits.labels(self._stage).inc()

@@ -1,4 +1,4 @@
-"""A worker's metrics and health over HTTP."""
+"""HTTP server for a worker's metrics and health."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from copydesk.runtime.health import Health, unhealthy
 
 
-class Page:
-    """`/metrics`, `/health` and `/ready` over HTTP, from the worker's event loop."""
+class MetricsServer:
+    """Serves `/metrics`, `/health` and `/ready` from the worker's event loop."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Nothing is served yet."""
+        """Prepare; `start` begins to serve."""
         self.health: Health | None = None
+        """The last health report, or None before the first one."""
         self._registry = registry
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> int:
-        """Serve; returns the port, for 0 stands for any free one.
+        """Serve, and return the port. Port 0 takes any free one.
 
         Raises:
             OSError: The port is taken.
@@ -43,12 +44,12 @@ class Page:
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _health(self, _: web.Request) -> web.Response:
-        return self._answer(ready=False)
+        return self._respond(ready=False)
 
     async def _ready(self, _: web.Request) -> web.Response:
-        return self._answer(ready=True)
+        return self._respond(ready=True)
 
-    def _answer(self, *, ready: bool) -> web.Response:
+    def _respond(self, *, ready: bool) -> web.Response:
         problem = "starting" if self.health is None else unhealthy(self.health, ready=ready)
         body = msgspec.json.encode({"problem": problem, "worker": self.health})
         return web.Response(body=body, status=503 if problem else 200, content_type="application/json")

@@ -1,4 +1,4 @@
-"""Processes: how they end, and what they keep."""
+"""Processes: how they are ended, and what they keep in memory."""
 
 from __future__ import annotations
 
@@ -12,34 +12,37 @@ from asyncio.subprocess import Process
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
+OUT_OF_MEMORY = 77
+"""Exit status of a stage's process that ran into its memory limit."""
+
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""For processes that hold a stage: one worker is one core. numpy would start a thread a core, and they would wait for
-each other more than they compute."""
+"""Environment of processes that hold a stage: one worker uses one core. By default numpy starts a thread per core, and
+the threads wait for each other longer than they compute."""
 
 
 def die_with(parent: int) -> None:
-    """Have the kernel end this process when its parent ends, however that happens (Linux; elsewhere nothing).
+    """Let the kernel kill this process when its parent ends, however that happens (Linux only).
 
     Args:
-        parent: The parent's process id, as the parent knows it (in a container it may well be 1).
+        parent: Process id of the parent, as the parent knows it. In a container it may be 1.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we could ask
+    if os.getppid() != parent:  # the parent ended before the kernel was asked
         os._exit(1)
 
 
 def keep_loaded() -> None:
-    """Spare the garbage collector what was loaded up to now: modules and models stay anyway.
+    """Exclude everything loaded so far (modules, models) from garbage collection.
 
-    A full collection goes through all that is not spared, 20 to 60 ms where a model is loaded, again and again.
+    A full collection visits all objects that are not excluded: 20 to 60 ms with a model loaded, again and again.
     """
     gc.collect()
     gc.freeze()
 
 
 async def end(process: Process, *, seconds: float) -> int:
-    """Ask a process to end, make it after so many seconds; returns its exit status."""
+    """Terminate a process, kill it if it still runs after `seconds`, and return its exit status."""
     if process.returncode is None:
         process.terminate()
         try:

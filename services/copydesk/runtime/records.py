@@ -1,4 +1,4 @@
-"""From what was read, and what became of it, to the one record to write: a result, a tombstone or a dead letter."""
+"""From a consumed record and its outcome to the one record to write: a result, a tombstone or a dead letter."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header
 from copydesk.contracts.ids import event_id, id_from_key
 from copydesk.contracts.topics import record_bytes, topics_with
-from copydesk.runtime.execution import Outcome, Trouble
+from copydesk.runtime.execution import ArticleError, Outcome
 from copydesk.stage import Stage
 
 
 class ConsumedRecord(NamedTuple):
-    """A record as it was read; `timestamp` in milliseconds since 1970."""
+    """A record as it was consumed."""
 
     topic: str
     partition: int
     offset: int
     timestamp: int
+    """Milliseconds since 1970."""
+
     key: bytes | None
     value: bytes | None
     headers: tuple[Header, ...]
 
     @classmethod
-    def of(cls, record: Any) -> Self:
-        """A record of aiokafka's."""
+    def from_aiokafka(cls, record: Any) -> Self:
+        """Copy of an aiokafka `ConsumerRecord`."""
         return cls(
             record.topic,
             record.partition,
@@ -41,36 +43,38 @@ class ConsumedRecord(NamedTuple):
 
 
 class OutputRecord(NamedTuple):
-    """A record to be written; `topic` is the full name on this cluster."""
+    """A record to be written."""
 
     topic: str
+    """Full name of the topic on this cluster."""
+
     key: bytes | None
     value: bytes | None
     headers: list[Header]
 
 
-class Traced(Protocol):
-    """The spans of an article, where it is traced."""
+class ArticleSpans(Protocol):
+    """Open tracing spans of an article."""
 
     @property
     def trace_id(self) -> str:
-        """As logs tell it."""
+        """Trace id, in hexadecimal digits."""
 
-    def end(self, ready: ProcessedArticle) -> None:
-        """It is committed."""
+    def end(self, article: ProcessedArticle) -> None:
+        """End the spans; called after the commit."""
 
 
 class ProcessedArticle(NamedTuple):
-    """An article that is done with, and the record that says so."""
+    """A processed article: the record that was consumed, its outcome, and the record to write."""
 
-    incoming: ConsumedRecord
+    consumed: ConsumedRecord
     outcome: Outcome
-    record: OutputRecord
-    spans: Traced | None = None
+    output: OutputRecord
+    spans: ArticleSpans | None = None
 
 
 class RecordBuilder:
-    """Makes the records of one stage, each small enough for its topic."""
+    """Builds the output records of one stage, each small enough for its topic."""
 
     def __init__(
         self,
@@ -81,125 +85,125 @@ class RecordBuilder:
         limits: Mapping[str, int],
         group: str | None = None,
     ) -> None:
-        """For a stage on a cluster.
+        """Prepare for a stage on a cluster.
 
         Args:
-            stage: Whose results they are.
-            connection: Names the topics.
-            settings_digest: Of the stage's settings, as it goes into `ce_id`.
-            limits: `max.message.bytes` of sink and dead letter topic, by full name.
-            group: The consumer group that reads, by full name; default: the stage's workers'.
+            stage: The stage whose results are written.
+            connection: Gives the full names of the topics.
+            settings_digest: Digest of the stage's settings; part of `ce_id`.
+            limits: `max.message.bytes` of sink and dead letter topic, by full topic name.
+            group: Full name of the consumer group that reads; default: the group of the stage's workers.
         """
         self._stage = stage
-        self._sink = connection.full(stage.sink)
-        self._dead_letters = connection.full(stage.dead_letters)
-        self.group = group or connection.full(f"copydesk.{stage.name}")
+        self._sink = connection.full_name(stage.sink)
+        self._dead_letters = connection.full_name(stage.dead_letters)
+        self.group = group or connection.full_name(f"copydesk.{stage.name}")
         self._settings_digest = settings_digest
         self._limits = limits
-        self._type = topics_with([stage])[stage.sink].event or stage.sink
+        self._event_type = topics_with([stage])[stage.sink].event or stage.sink
 
-    def build(self, incoming: ConsumedRecord, outcome: Outcome, now: int) -> ProcessedArticle:
-        """What is to be written for this article, now (milliseconds since 1970)."""
-        if outcome.disposition == "passed":
-            key = incoming.key if outcome.article_id is None else outcome.article_id.encode()
-            record = OutputRecord(self._sink, key, outcome.value, self._headers(incoming, outcome, now))
-            size = record_bytes(key, outcome.value, record.headers)
-            if size <= self._limits[self._sink]:
-                return ProcessedArticle(incoming, outcome, record)
-            return self.oversized(
-                incoming, outcome, f"the result takes up to {size} bytes, over {self._limits[self._sink]}"
-            )
-        return ProcessedArticle(incoming, outcome, self._dead_letter(incoming, outcome))
+    def build(self, consumed: ConsumedRecord, outcome: Outcome, now: int) -> ProcessedArticle:
+        """Build the record for an outcome. `now` is in milliseconds since 1970."""
+        if outcome.disposition != "passed":
+            return ProcessedArticle(consumed, outcome, self._dead_letter(consumed, outcome))
+        key = consumed.key if outcome.article_id is None else outcome.article_id.encode()
+        output = OutputRecord(self._sink, key, outcome.value, self._headers(consumed, outcome, now))
+        size = record_bytes(key, outcome.value, output.headers)
+        if size > self._limits[self._sink]:
+            why = f"the result takes up to {size} bytes, over {self._limits[self._sink]}"
+            return self.oversized(consumed, outcome, why)
+        return ProcessedArticle(consumed, outcome, output)
 
-    def tombstone(self, incoming: ConsumedRecord, now: int) -> ProcessedArticle:
-        """A withdrawal, passed down the chain; a dead letter where its key is no article's id."""
+    def tombstone(self, consumed: ConsumedRecord, now: int) -> ProcessedArticle:
+        """Build the tombstone that withdraws the article downstream, or a dead letter if the key is no article id."""
         problem = "a record with neither key nor value"
-        if incoming.key:
+        if consumed.key:
             try:
-                id_ = id_from_key(incoming.key)
+                article_id = id_from_key(consumed.key)
             except ValueError as error:
                 problem = f"a tombstone, but {error}"
             else:
-                outcome = Outcome(disposition="passed", article_id=id_)
-                return ProcessedArticle(
-                    incoming,
-                    outcome,
-                    OutputRecord(self._sink, incoming.key, None, self._headers(incoming, outcome, now)),
-                )
-        trouble = Trouble(name="InvalidDocumentError", message=problem)
-        outcome = Outcome(disposition="invalid", trouble=trouble)
-        return ProcessedArticle(incoming, outcome, self._dead_letter(incoming, outcome))
+                outcome = Outcome(disposition="passed", article_id=article_id)
+                output = OutputRecord(self._sink, consumed.key, None, self._headers(consumed, outcome, now))
+                return ProcessedArticle(consumed, outcome, output)
+        reason = ArticleError(class_name="InvalidDocumentError", message=problem)
+        outcome = Outcome(disposition="invalid", error=reason)
+        return ProcessedArticle(consumed, outcome, self._dead_letter(consumed, outcome))
 
-    def oversized(self, incoming: ConsumedRecord, outcome: Outcome, why: str) -> ProcessedArticle:
-        """The dead letter of an article whose result is too large for its topic."""
-        trouble = Trouble(name="MessageSizeTooLargeError", message=f"{why}: max.message.bytes of {self._sink}")
-        outcome = Outcome(disposition="oversized", article_id=outcome.article_id, trouble=trouble)
-        return ProcessedArticle(incoming, outcome, self._dead_letter(incoming, outcome))
+    def oversized(self, consumed: ConsumedRecord, outcome: Outcome, why: str) -> ProcessedArticle:
+        """Build the dead letter of an article whose result is too large for its topic."""
+        error = ArticleError(class_name="MessageSizeTooLargeError", message=f"{why}: max.message.bytes of {self._sink}")
+        outcome = Outcome(disposition="oversized", article_id=outcome.article_id, error=error)
+        return ProcessedArticle(consumed, outcome, self._dead_letter(consumed, outcome))
 
-    def without_value(self, ready: ProcessedArticle) -> ProcessedArticle:
-        """The same dead letter without the original's bytes: its headers say where they lie."""
-        return ready._replace(record=ready.record._replace(value=b""))
+    def without_value(self, article: ProcessedArticle) -> ProcessedArticle:
+        """Return the same dead letter with an empty value; its headers say where the original lies."""
+        return article._replace(output=article.output._replace(value=b""))
 
-    def _headers(self, incoming: ConsumedRecord, outcome: Outcome, now: int) -> list[Header]:
-        # an event is known by its source and its id together (CloudEvents 1.0.2): two feeds may both count from 1
-        source, id_ = envelope.header(incoming.headers, "ce_source"), envelope.header(incoming.headers, "ce_id")
-        cause = f"{source} {id_}" if source and id_ else f"{incoming.topic}/{incoming.partition}/{incoming.offset}"
+    def _headers(self, consumed: ConsumedRecord, outcome: Outcome, now: int) -> list[Header]:
+        # source and id together identify an event (CloudEvents 1.0.2): two feeds may both count from 1
+        source = envelope.header(consumed.headers, "ce_source")
+        id_ = envelope.header(consumed.headers, "ce_id")
+        cause = f"{source} {id_}" if source and id_ else f"{consumed.topic}/{consumed.partition}/{consumed.offset}"
         stage = self._stage
         return envelope.event(
             id_=event_id(
                 cause, stage=stage.name, version=stage.version, model=outcome.model, settings=self._settings_digest
             ),
             source=f"/copydesk/{stage.name}",
-            type_=self._type,
+            type_=self._event_type,
             time=now,
             subject=outcome.article_id,
             passed_on=envelope.passed_on(
-                incoming.headers, partition=incoming.partition, offset=incoming.offset, timestamp=incoming.timestamp
+                consumed.headers, partition=consumed.partition, offset=consumed.offset, timestamp=consumed.timestamp
             ),
         )
 
-    def _dead_letter(self, incoming: ConsumedRecord, outcome: Outcome) -> OutputRecord:
+    def _dead_letter(self, consumed: ConsumedRecord, outcome: Outcome) -> OutputRecord:
+        """Dead letter with the original's key, bytes and headers, or as much of them as its topic takes."""
         if outcome.disposition == "passed":
-            raise ValueError("what passed is no dead letter")
-        trouble = outcome.trouble or Trouble(name="Unknown", message="")
-        letter = DeadLetter(
+            raise ValueError("an article that passed is no dead letter")
+        error = outcome.error or ArticleError(class_name="Unknown", message="")
+        headers = DeadLetter(
             stage=self._stage.name,
-            topic=incoming.topic,
-            partition=str(incoming.partition),
-            offset=str(incoming.offset),
-            timestamp=str(max(incoming.timestamp, 0)),
+            topic=consumed.topic,
+            partition=str(consumed.partition),
+            offset=str(consumed.offset),
+            timestamp=str(max(consumed.timestamp, 0)),
             group=self.group,
             reason=outcome.disposition,
-            exception_class=trouble.name,
-            exception_message=trouble.message,
-            exception_stacktrace=trouble.stack,
-            attempt=str(deadletter.attempt(incoming.headers)),
+            exception_class=error.class_name,
+            exception_message=error.message,
+            exception_stacktrace=error.stacktrace,
+            attempt=str(deadletter.attempt(consumed.headers)),
             version=self._stage.version,
         ).headers()
-        limit = self._limits[self._dead_letters]
         # aiokafka refuses a record with neither key nor value
-        value = b"" if incoming.key is None and incoming.value is None else incoming.value
-        whole = OutputRecord(self._dead_letters, incoming.key, value, [*deadletter.original(incoming.headers), *letter])
-        for record in (whole, whole._replace(value=b""), OutputRecord(self._dead_letters, None, b"", letter)):
+        value = b"" if consumed.key is None and consumed.value is None else consumed.value
+        whole = OutputRecord(
+            self._dead_letters, consumed.key, value, [*deadletter.original(consumed.headers), *headers]
+        )
+        limit = self._limits[self._dead_letters]
+        for record in (whole, whole._replace(value=b""), OutputRecord(self._dead_letters, None, b"", headers)):
             if record_bytes(record.key, record.value, record.headers) <= limit:
-                break  # else twelve short headers: nothing smaller can be said
+                break  # else twelve short headers remain: nothing smaller says as much
         return record
 
 
-def told(ready: ProcessedArticle) -> dict[str, object]:
-    """What a log line says of an article."""
-    incoming, outcome, spans = ready.incoming, ready.outcome, ready.spans
-    line: dict[str, object] = {
-        "topic": incoming.topic,
-        "partition": incoming.partition,
-        "offset": incoming.offset,
+def log_fields(article: ProcessedArticle) -> dict[str, object]:
+    """Fields of the log line of an article."""
+    consumed, outcome, spans = article.consumed, article.outcome, article.spans
+    fields: dict[str, object] = {
+        "topic": consumed.topic,
+        "partition": consumed.partition,
+        "offset": consumed.offset,
         "article_id": outcome.article_id,
-        "trace_id": envelope.trace_id(incoming.headers) if spans is None else spans.trace_id,
+        "trace_id": envelope.trace_id(consumed.headers) if spans is None else spans.trace_id,
         "disposition": outcome.disposition,
     }
-    if outcome.trouble is not None:
-        line["trouble"] = f"{outcome.trouble.name}: {outcome.trouble.message}"[: deadletter.MESSAGE_BYTES]
-    return line
+    if outcome.error is not None:
+        fields["error"] = f"{outcome.error.class_name}: {outcome.error.message}"[: deadletter.MESSAGE_BYTES]
+    return fields
 
 
-__all__ = ["ConsumedRecord", "OutputRecord", "ProcessedArticle", "RecordBuilder", "told"]
+__all__ = ["ConsumedRecord", "OutputRecord", "ProcessedArticle", "RecordBuilder", "log_fields"]

@@ -15,12 +15,12 @@ def test_who_speaks_and_works_is_healthy() -> None:
 
 
 def test_silence_is_unhealthy() -> None:
-    assert "said nothing for 20 s" in (unhealthy(READY, now=1020) or "")
+    assert "no report for 20 s" in (unhealthy(READY, now=1020) or "")
 
 
 def test_life_without_progress_is_unhealthy() -> None:
     stalled = msgspec.structs.replace(READY, state="stalled", waiting=True, idle_seconds=400)
-    assert unhealthy(stalled, now=1001) == "work is waiting and nothing got done for 400 s"
+    assert unhealthy(stalled, now=1001) == "work is waiting and nothing was done for 400 s"
 
 
 @pytest.mark.parametrize("state", ["starting", "halted", "stopping"])

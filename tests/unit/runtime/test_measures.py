@@ -29,11 +29,11 @@ def test_a_result_is_measured_and_shows() -> None:
     for text in ("two words", "", "one and two and three"):
         outcome = execution.run(one, execution.load(one), msgspec.json.encode({"text": text}), None)
         assert outcome.measures == ({"length": float(len(text.split()))} if text else {})
-        metrics.measured(outcome.measures)
-    told = generate_latest(metrics.registry).decode()
-    assert 'copydesk_length_sum{stage="words"} 7.0' in told
-    assert 'copydesk_length_count{stage="words"} 2.0' in told
-    assert 'copydesk_length_bucket{le="3.0",stage="words"} 1.0' in told
+        metrics.observe_measures(outcome.measures)
+    exported = generate_latest(metrics.registry).decode()
+    assert 'copydesk_length_sum{stage="words"} 7.0' in exported
+    assert 'copydesk_length_count{stage="words"} 2.0' in exported
+    assert 'copydesk_length_bucket{le="3.0",stage="words"} 1.0' in exported
 
 
 def test_a_measure_travels_with_its_outcome() -> None:
@@ -55,13 +55,13 @@ def test_the_stages_measures_are_told_of_real_results() -> None:
     steps = [(find(name), execution.load(find(name))) for name in ("cleaner", "extractor", "coherence")]
     text = 'The council met on Tuesday.\n\n"We will build it", said Anna Berg, the mayor of Graz.\n\nShare this page'
     value = msgspec.json.encode({"id": "a", "text": text})
-    told: dict[str, float] = {}
+    measures: dict[str, float] = {}
     for each, process in steps:
         outcome = execution.run(each, process, value, None)
         value = outcome.value
-        told |= outcome.measures
-    assert told["quotes"] == 1
-    assert told["attributed_share"] == 1
-    assert 10 < told["words"] < 20
-    assert 0 <= told["noise_share"] < 0.5
-    assert told.get("score", 0.5) <= 1
+        measures |= outcome.measures
+    assert measures["quotes"] == 1
+    assert measures["attributed_share"] == 1
+    assert 10 < measures["words"] < 20
+    assert 0 <= measures["noise_share"] < 0.5
+    assert measures.get("score", 0.5) <= 1

@@ -7,18 +7,18 @@ from copydesk.client.connection import Connection
 from copydesk.contracts import deadletter
 from copydesk.contracts.envelope import header
 from copydesk.contracts.topics import record_bytes
-from copydesk.runtime.execution import Outcome, Trouble
-from copydesk.runtime.records import ConsumedRecord, RecordBuilder, told
+from copydesk.runtime.execution import ArticleError, Outcome
+from copydesk.runtime.records import ConsumedRecord, RecordBuilder, log_fields
 
 NOW = 1_700_000_000_000
 
 
-def writer(*, sink: int = 10_000, dead: int = 10_000, prefix: str = "", settings_digest: str = "") -> RecordBuilder:
+def builder(*, sink: int = 10_000, dead: int = 10_000, prefix: str = "", settings_digest: str = "") -> RecordBuilder:
     limits = {f"{prefix}articles.cleaned": sink, f"{prefix}articles.probe.dlq": dead}
     return RecordBuilder(stage, Connection(topic_prefix=prefix), settings_digest=settings_digest, limits=limits)
 
 
-def incoming(**more: object) -> ConsumedRecord:
+def consumed(**more: object) -> ConsumedRecord:
     fields: dict[str, object] = {
         "topic": "articles.raw",
         "partition": 3,
@@ -36,12 +36,12 @@ def passed(**more: object) -> Outcome:
 
 
 def failed(**more: object) -> Outcome:
-    trouble = Trouble(name="RuntimeError", message="boom", stack="Traceback ...")
-    return Outcome(**({"disposition": "failed", "article_id": "a/1", "trouble": trouble} | more))  # type: ignore[arg-type]
+    error = ArticleError(class_name="RuntimeError", message="boom", stacktrace="Traceback ...")
+    return Outcome(**({"disposition": "failed", "article_id": "a/1", "error": error} | more))  # type: ignore[arg-type]
 
 
 def test_a_result_is_keyed_by_the_articles_id() -> None:
-    record = writer().build(incoming(), passed(), NOW).record
+    record = builder().build(consumed(), passed(), NOW).output
     assert (record.topic, record.key, record.value) == ("articles.cleaned", b"a/1", b"{}")
     assert header(record.headers, "copydesk-origin") == "3/1042"
     assert header(record.headers, "ce_ingestedtime") == "2023-11-14T22:13:15.000Z"
@@ -50,14 +50,14 @@ def test_a_result_is_keyed_by_the_articles_id() -> None:
 
 def test_origin_and_ingestion_time_of_the_raw_article_are_passed_on() -> None:
     headers = (("copydesk-origin", b"7/9"), ("ce_ingestedtime", b"2020-01-01T00:00:00.000Z"))
-    record = writer().build(incoming(headers=headers), passed(), NOW).record
+    record = builder().build(consumed(headers=headers), passed(), NOW).output
     assert header(record.headers, "copydesk-origin") == "7/9"
     assert header(record.headers, "ce_ingestedtime") == "2020-01-01T00:00:00.000Z"
 
 
 def event(outcome: Outcome | None = None, *, digest: str = "", **more: object) -> str | None:
     return header(
-        writer(settings_digest=digest).build(incoming(**more), outcome or passed(), NOW).record.headers, "ce_id"
+        builder(settings_digest=digest).build(consumed(**more), outcome or passed(), NOW).output.headers, "ce_id"
     )
 
 
@@ -78,15 +78,15 @@ def test_a_redelivery_has_the_same_event_id_and_a_new_cause_model_or_setting_ano
 
 
 def test_topics_and_group_carry_the_prefix() -> None:
-    made = writer(prefix="test-")
+    made = builder(prefix="test-")
     assert made.group == "test-copydesk.probe"
-    assert made.build(incoming(), passed(), NOW).record.topic == "test-articles.cleaned"
-    assert made.build(incoming(), failed(), NOW).record.topic == "test-articles.probe.dlq"
+    assert made.build(consumed(), passed(), NOW).output.topic == "test-articles.cleaned"
+    assert made.build(consumed(), failed(), NOW).output.topic == "test-articles.probe.dlq"
 
 
 def test_a_dead_letter_is_the_original_and_why() -> None:
     headers = (("x-mine", b"1"), ("dlq.attempt", b"2"), ("dlq.reason", b"stale"))
-    record = writer().build(incoming(headers=headers), failed(), NOW).record
+    record = builder().build(consumed(headers=headers), failed(), NOW).output
     assert (record.key, record.value) == (b"key", b'{"text": "x"}')
     assert record.headers[0] == ("x-mine", b"1")
     letter = deadletter.DeadLetter.from_headers(record.headers)
@@ -95,30 +95,30 @@ def test_a_dead_letter_is_the_original_and_why() -> None:
 
 
 def test_an_oversized_result_becomes_a_dead_letter_that_fits() -> None:
-    ready = writer(sink=1_000).build(incoming(), passed(value=b"x" * 2_000), NOW)
-    assert ready.outcome.disposition == "oversized"
-    assert ready.record.topic == "articles.probe.dlq"
-    assert ready.record.value == b'{"text": "x"}'
+    article = builder(sink=1_000).build(consumed(), passed(value=b"x" * 2_000), NOW)
+    assert article.outcome.disposition == "oversized"
+    assert article.output.topic == "articles.probe.dlq"
+    assert article.output.value == b'{"text": "x"}'
 
 
 def test_a_dead_letter_that_does_not_fit_is_a_pointer() -> None:
-    large = incoming(value=b"x" * 20_000, headers=(("x-mine", b"1"),))
-    record = writer().build(large, failed(), NOW).record
+    large = consumed(value=b"x" * 20_000, headers=(("x-mine", b"1"),))
+    record = builder().build(large, failed(), NOW).output
     assert record.value == b""
     assert header(record.headers, "x-mine") == "1"
     assert record_bytes(record.key, record.value, record.headers) <= 10_000
 
 
 def test_headers_that_do_not_fit_are_left_out_of_a_dead_letter() -> None:
-    record = writer().build(incoming(headers=(("x-mine", b"1" * 20_000),)), failed(), NOW).record
+    record = builder().build(consumed(headers=(("x-mine", b"1" * 20_000),)), failed(), NOW).output
     assert (record.key, record.value) == (None, b"")
     assert header(record.headers, "dlq.offset") == "1042"
 
 
 def test_a_tombstone_passes_with_its_key() -> None:
-    ready = writer().tombstone(incoming(value=None), NOW)
-    assert ready.outcome.disposition == "passed"
-    assert (ready.record.topic, ready.record.key, ready.record.value) == ("articles.cleaned", b"key", None)
+    article = builder().tombstone(consumed(value=None), NOW)
+    assert article.outcome.disposition == "passed"
+    assert (article.output.topic, article.output.key, article.output.value) == ("articles.cleaned", b"key", None)
 
 
 @pytest.mark.parametrize(
@@ -131,14 +131,14 @@ def test_a_tombstone_passes_with_its_key() -> None:
     ],
 )
 def test_a_tombstone_without_an_id_is_invalid(key: bytes | None, why: str) -> None:
-    ready = writer().tombstone(incoming(key=key, value=None), NOW)
-    assert ready.outcome.disposition == "invalid"
-    assert why in (header(ready.record.headers, "dlq.exception.message") or "")
-    assert ready.record.key is not None or ready.record.value is not None, "Kafka's client refuses such a record"
+    article = builder().tombstone(consumed(key=key, value=None), NOW)
+    assert article.outcome.disposition == "invalid"
+    assert why in (header(article.output.headers, "dlq.exception.message") or "")
+    assert article.output.key is not None or article.output.value is not None, "Kafka's client refuses such a record"
 
 
 def test_a_log_line_says_where_and_what() -> None:
-    line = told(writer().build(incoming(), failed(), NOW))
+    line = log_fields(builder().build(consumed(), failed(), NOW))
     assert line["disposition"] == "failed"
-    assert line["trouble"] == "RuntimeError: boom"
+    assert line["error"] == "RuntimeError: boom"
     assert {"topic", "partition", "offset", "article_id", "trace_id"} <= line.keys()

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 from copydesk_teststages import stage
 
+from copydesk.client.connection import Connection
 from copydesk.runtime.execution import Outcome
+from copydesk.runtime.halt import Halt
+from copydesk.runtime.health import ProgressClock
+from copydesk.runtime.metrics import Metrics
+from copydesk.runtime.processing import Processor
+from copydesk.runtime.records import ConsumedRecord, RecordBuilder
 from copydesk.runtime.settings import Settings
 from copydesk.runtime.stage_process import LoadError, StageProcess
 from harness.require import ROOT
@@ -38,8 +44,20 @@ async def child(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Make]:
         await one.stop()
 
 
+def always() -> bool:
+    return True
+
+
+async def process(
+    child: StageProcess, value: bytes, key: bytes | None = b"k", still_assigned: Callable[[], bool] = always
+) -> Outcome | None:
+    """Outcome of one article that is submitted alone."""
+    child.submit(key, value)
+    return await child.next_outcome(still_assigned)
+
+
 async def outcome(child: StageProcess, text: str, key: bytes | None = b"k") -> Outcome:
-    found = await child.run(key, raw(text))
+    found = await process(child, raw(text), key)
     assert found is not None
     return found
 
@@ -67,8 +85,8 @@ async def test_bytes_in_bytes_out(child: Make) -> None:
 async def test_what_a_stage_raises(child: Make, text: str, disposition: str, name: str) -> None:
     one = child(Settings())
     found = await outcome(one, text)
-    assert found.trouble is not None
-    assert (found.disposition, found.trouble.name) == (disposition, name)
+    assert found.error is not None
+    assert (found.disposition, found.error.class_name) == (disposition, name)
     assert (await outcome(one, "next")).disposition == "passed"
 
 
@@ -77,8 +95,8 @@ async def test_a_hanging_article_costs_a_process_and_the_next_one_passes(child: 
     await outcome(one, "first")
     before = one.pid
     found = await outcome(one, "HANG")
-    assert found.trouble is not None
-    assert (found.disposition, found.trouble.name, found.article_id) == ("failed", "Timeout", "k")
+    assert found.error is not None
+    assert (found.disposition, found.error.class_name, found.article_id) == ("failed", "Timeout", "k")
     assert (await outcome(one, "next")).disposition == "passed"
     assert one.pid != before
 
@@ -86,10 +104,10 @@ async def test_a_hanging_article_costs_a_process_and_the_next_one_passes(child: 
 async def test_crash_and_memory_are_told_apart(child: Make) -> None:
     one = child(Settings(max_child_bytes=400_000_000))
     crashed, eaten = await outcome(one, "EXIT"), await outcome(one, "EAT")
-    assert crashed.trouble is not None
-    assert eaten.trouble is not None
-    assert "ended with 9" in crashed.trouble.message
-    assert "ran out of memory (limit 400000000 bytes)" in eaten.trouble.message
+    assert crashed.error is not None
+    assert eaten.error is not None
+    assert "ended with 9" in crashed.error.message
+    assert "ran out of memory (limit 400000000 bytes)" in eaten.error.message
 
 
 async def test_an_article_is_given_a_second_chance_alone(child: Make, tmp_path: Path) -> None:
@@ -97,8 +115,9 @@ async def test_an_article_is_given_a_second_chance_alone(child: Make, tmp_path: 
 
 
 async def test_no_second_chance_for_what_is_not_ours_any_more(child: Make) -> None:
-    wanted = iter([True, False])
-    assert await child(Settings(max_article_seconds=0.3)).run(b"k", raw("HANG"), wanted=lambda: next(wanted)) is None
+    assigned = iter([True, False])
+    one = child(Settings(max_article_seconds=0.3))
+    assert await process(one, raw("HANG"), still_assigned=lambda: next(assigned)) is None
 
 
 async def test_what_is_not_ours_any_more_ends_with_the_grace(child: Make) -> None:
@@ -106,8 +125,8 @@ async def test_what_is_not_ours_any_more_ends_with_the_grace(child: Make) -> Non
     one = child(Settings(max_article_seconds=90, grace_seconds=0.2))
     await outcome(one, "first")
     before, begin = one.pid, time.monotonic()
-    wanted = iter([True, True])
-    assert await one.run(b"k", raw("HANG"), wanted=lambda: next(wanted, False)) is None
+    assigned = iter([True, True])
+    assert await process(one, raw("HANG"), still_assigned=lambda: next(assigned, False)) is None
     assert time.monotonic() - begin < 60
     assert (await outcome(one, "next")).disposition == "passed"
     assert one.pid != before
@@ -115,22 +134,33 @@ async def test_what_is_not_ours_any_more_ends_with_the_grace(child: Make) -> Non
 
 async def test_what_is_done_within_the_grace_is_kept(child: Make) -> None:
     one = child(Settings(grace_seconds=30))
-    wanted = iter([True])
-    found = await one.run(b"k", raw("SLEEP 1.2 s"), wanted=lambda: next(wanted, False))
+    assigned = iter([True])
+    found = await process(one, raw("SLEEP 1.2 s"), still_assigned=lambda: next(assigned, False))
     assert found is not None
     assert found.disposition == "passed"
 
 
 async def test_articles_wait_for_their_turn(child: Make) -> None:
-    one = child(Settings())
-    found = await asyncio.gather(*(outcome(one, f"text {number}", b"k%d" % number) for number in range(50)))
-    assert [json.loads(each.value)["text"] for each in found] == [f"text {number}" for number in range(50)]
+    limits = dict.fromkeys((stage.sink, stage.dead_letters), 100_000)
+    processor = Processor(
+        child(Settings()),
+        RecordBuilder(stage, Connection(), settings_digest="", limits=limits),
+        halt=Halt(ratio=1, consecutive=100),
+        metrics=Metrics(stage),
+        progress=ProgressClock(),
+    )
+    records = [
+        ConsumedRecord("articles.raw", 0, number, 0, b"k%d" % number, raw(f"text {number}"), ()) for number in range(50)
+    ]
+    found = await asyncio.gather(*(processor.process_one(record) for record in records))
+    texts = [json.loads(each.output.value or b"")["text"] for each in found]
+    assert texts == [f"text {number}" for number in range(50)]
 
 
 async def test_megabytes_and_emptiness_go_through(child: Make) -> None:
     one = child(Settings())
     assert len((await outcome(one, "x" * 6_000_000)).value) > 6_000_000
-    empty = await one.run(None, b"")
+    empty = await process(one, b"", key=None)
     assert empty is not None
     assert empty.disposition == "invalid"
 
@@ -148,11 +178,11 @@ async def test_loading_has_an_end(child: Make, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def _taken(child: StageProcess, texts: list[str]) -> list[Outcome]:
-    """What became of articles that were all given before the first was taken."""
+    """Outcomes of articles that were all submitted before the first outcome was awaited."""
     for number, text in enumerate(texts):
-        child.give(b"k%d" % number, raw(text))
-    found = [await child.take(lambda: True) for _ in texts]
-    assert child.room > 0
+        child.submit(b"k%d" % number, raw(text))
+    found = [await child.next_outcome(always) for _ in texts]
+    assert child.free_slots > 0
     return [one for one in found if one is not None]
 
 
@@ -165,7 +195,7 @@ async def test_of_those_that_lie_ahead_the_one_that_costs_the_process_is_blamed(
     texts = ["a", "EXIT", "b", f"ONCE {tmp_path}/tried", "HANG", "c", "EXIT", "EXIT", "d"]
     found = await _taken(child(Settings(max_article_seconds=1)), texts)
     blamed = {f"k{number}": "Timeout" if number == 4 else "Crashed" for number in (1, 4, 6, 7)}
-    assert {one.article_id: one.trouble.name for one in found if one.trouble is not None} == blamed
+    assert {one.article_id: one.error.class_name for one in found if one.error is not None} == blamed
     assert [one.article_id for one in found] == [f"k{number}" for number in range(len(texts))]
 
 
@@ -173,24 +203,24 @@ async def test_what_lies_ahead_is_finished_with_the_grace(child: Make) -> None:
     one = child(Settings(max_article_seconds=90, grace_seconds=0.3))
     await outcome(one, "first")
     for text in ("a", "b", "HANG", "c"):
-        one.give(b"k", raw(text))
-    first = await one.take(lambda: True)
-    found = [await one.take(lambda: False) for _ in range(2)]
+        one.submit(b"k", raw(text))
+    first = await one.next_outcome(always)
+    found = [await one.next_outcome(lambda: False) for _ in range(2)]
     assert first is not None
     assert found[0] is not None, "it was in the pipe"
     assert found[1] is None
-    assert one.room > 0, "nothing of it is left"
+    assert one.free_slots > 0, "nothing of it is left"
     assert (await outcome(one, "next")).disposition == "passed"
 
 
 async def test_only_quick_articles_lie_ahead(child: Make) -> None:
     one = child(Settings())
-    assert one.room == 1, "nobody knows yet how long they take"
+    assert one.free_slots == 1, "nobody knows yet how long they take"
     await outcome(one, "quick")
-    assert one.room > 1
+    assert one.free_slots > 1
     await outcome(one, "SLEEP 0.1 s")
-    assert one.room == 1
+    assert one.free_slots == 1
     await outcome(one, "quick")
-    one.give(b"k", raw("x" * 500_000))
-    assert one.room == 0, "one large article is enough"
-    assert await one.take(lambda: True) is not None
+    one.submit(b"k", raw("x" * 500_000))
+    assert one.free_slots == 0, "one large article is enough"
+    assert await one.next_outcome(always) is not None

@@ -1,0 +1,183 @@
+"""Commits: the outputs of a batch of articles and the input's offset, exactly once or at least once.
+
+Why nothing is lost or duplicated with `exactly_once`: only the last process that called InitProducerId for a
+partition's transactional id can commit, and every owner reads the partition's committed offset *after* its own
+InitProducerId (see `faust_app.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from copydesk.runtime.records import ProcessedArticle, RecordBuilder
+
+
+class Committer:
+    """Commits the articles of one input partition."""
+
+    def __init__(self, builder: RecordBuilder) -> None:
+        """Prepare. `builder` makes the dead letters of records that the broker refuses for their size."""
+        self._builder = builder
+
+    async def open(self) -> None:
+        """Prepare to write."""
+
+    async def close(self) -> None:
+        """Release what `open` acquired."""
+
+    async def commit(
+        self,
+        articles: Sequence[ProcessedArticle],
+        on_committed: Callable[[Sequence[ProcessedArticle]], None],
+    ) -> None:
+        """Write the outputs of these articles and commit the input's offset behind the last one.
+
+        Args:
+            articles: Articles of one partition, in the order of their offsets.
+            on_committed: Called with the articles once they are committed; several times if they had to be
+                committed one by one.
+        """
+        offset = articles[-1].consumed.offset + 1
+        try:
+            # 1. Write the outputs and commit the offset. With transactions, readers see both or neither.
+            await self.write(articles, offset)
+        except MessageSizeTooLargeError:
+            # 2. A record was too large for its topic and failed its whole batch. Get a working producer.
+            await self.reset_producer()
+            # 3. Commit the articles one by one, so that only the one at fault is affected.
+            if len(articles) > 1:
+                for article in articles:
+                    await self.commit([article], on_committed)
+                return
+            # 4. Replace the refused record by a dead letter.
+            articles = [await self._write_dead_letter(articles[0], offset)]
+        # 5. Report: everything before the offset is done.
+        on_committed(articles)
+
+    async def _write_dead_letter(self, article: ProcessedArticle, offset: int) -> ProcessedArticle:
+        """Write a dead letter in place of a record that the broker refused for its size."""
+        if article.outcome.disposition == "passed":
+            refused = self._builder.oversized(article.consumed, article.outcome, "the broker refused the result")
+            article = refused._replace(spans=article.spans)
+            try:
+                await self.write([article], offset)
+            except MessageSizeTooLargeError:
+                await self.reset_producer()
+            else:
+                return article
+        article = self._builder.without_value(article)
+        await self.write([article], offset)
+        return article
+
+    async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
+        """Write the outputs of these articles and commit the input up to this offset.
+
+        Raises:
+            MessageSizeTooLargeError: The broker refused a record for its size.
+        """
+        raise NotImplementedError
+
+    async def reset_producer(self) -> None:
+        """Get a working producer after a refused write."""
+
+
+class TransactionalCommitter(Committer):
+    """Exactly once: results, dead letters and the input's offset in one transaction."""
+
+    _producer: AIOKafkaProducer
+
+    def __init__(
+        self, builder: RecordBuilder, partition: TopicPartition, new_producer: Callable[..., AIOKafkaProducer]
+    ) -> None:
+        """Prepare for an input partition.
+
+        Args:
+            builder: As for `Committer`.
+            partition: The input partition.
+            new_producer: Makes a producer for the argument `transactional_id`; `open` starts it.
+        """
+        super().__init__(builder)
+        self._partition = partition
+        self._new_producer = new_producer
+        # one id per input partition is required: aiokafka sends no group generation with its offsets (KIP-447)
+        self._transactional_id = f"{builder.group}-{partition.topic}-{partition.partition}"
+
+    async def open(self) -> None:
+        """Fence the partition's older owners: InitProducerId aborts the transactions that they have open."""
+        self._producer = self._new_producer(transactional_id=self._transactional_id)
+        await self._producer.start()
+
+    async def close(self) -> None:
+        """Stop the producer."""
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(10):
+                await self._producer.stop()
+
+    async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
+        """Write the outputs and the offset in one transaction."""
+        await self._producer.begin_transaction()
+        await _send(self._producer, articles)
+        await self._producer.send_offsets_to_transaction({self._partition: offset}, self._builder.group)
+        await self._producer.commit_transaction()
+
+    async def reset_producer(self) -> None:
+        """Abort the transaction and start a new producer: a refused record leaves gaps in the sequence numbers."""
+        with suppress(KafkaError):
+            await self._producer.abort_transaction()
+        await self._producer.stop()
+        await self.open()
+
+
+class PlainCommitter(Committer):
+    """At least once: the input's offset is committed after all records were delivered."""
+
+    def __init__(
+        self,
+        builder: RecordBuilder,
+        partition: TopicPartition,
+        producer: AIOKafkaProducer,
+        commit_offset: Callable[[TopicPartition, int], Awaitable[None]],
+    ) -> None:
+        """Prepare for an input partition.
+
+        Args:
+            builder: As for `Committer`.
+            partition: The input partition.
+            producer: A started producer, shared by all partitions of the worker.
+            commit_offset: Commits one partition's offset for the consumer group.
+        """
+        super().__init__(builder)
+        self._partition = partition
+        self._producer = producer
+        self._commit_offset = commit_offset
+
+    async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
+        """Send the outputs, wait for their delivery, commit the offset."""
+        await _send(self._producer, articles)
+        await self._commit_offset(self._partition, offset)
+
+
+async def _send(producer: AIOKafkaProducer, articles: Sequence[ProcessedArticle]) -> None:
+    """Send the outputs of these articles and wait for every delivery.
+
+    Raises:
+        MessageSizeTooLargeError: A record was refused for its size, and nothing worse happened.
+        KafkaError: Any other failure.
+    """
+    outputs = [article.output for article in articles]
+    futures = [
+        await producer.send(output.topic, output.value, key=output.key, headers=output.headers) for output in outputs
+    ]
+    results = await asyncio.gather(*futures, return_exceptions=True)
+    errors = [result for result in results if isinstance(result, BaseException)]
+    errors.sort(key=lambda error: isinstance(error, MessageSizeTooLargeError))
+    if errors:
+        raise errors[0]
+
+
+__all__ = ["Committer", "PlainCommitter", "TransactionalCommitter"]
