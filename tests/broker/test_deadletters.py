@@ -12,7 +12,8 @@ import pytest
 from aiokafka import TopicPartition
 
 from copydesk.client import Connection
-from copydesk.client.deadletters import Retried, Retry, Wanted
+from copydesk.client.dead_letters import DeadLetterFilter
+from copydesk.operations.retry import Retry, RetryResult
 from harness.brokers import Broker
 from harness.running import STAGES, Cluster
 
@@ -109,7 +110,7 @@ async def test_no_retry_puts_an_old_version_over_a_newer_one(
         connection = Connection(brokers=broker.brokers, topic_prefix=here.prefix)
         send = Retry._send
 
-        async def overtaken(self: Retry, sent: list[Retried]) -> dict[TopicPartition, int]:
+        async def overtaken(self: Retry, sent: list[RetryResult]) -> dict[TopicPartition, int]:
             """Between the look and the sending a newer version comes."""
             if "raced" in {one.found.message.id for one in sent}:
                 await here.send("articles.raw", [(b"raced", b'{"text": "version 2"}', {})])
@@ -118,7 +119,7 @@ async def test_no_retry_puts_an_old_version_over_a_newer_one(
         if broker.transactions:
             monkeypatch.setattr(Retry, "_send", overtaken)
         async with Retry("articles.probe.dlq", connection, transactions=broker.transactions) as retry:
-            done = [one async for one in retry.run(Wanted())]
+            done = [one async for one in retry.run(DeadLetterFilter())]
         assert {one.found.message.id for one in done if one.newer} >= {"mended", "twice", "withdrawn", "keyed"}
         assert not any(one.problem for one in done)
         await follower.until(lambda rows: {row.key for row in rows if row.topic == "articles.cleaned"} >= {b"raced"})

@@ -19,8 +19,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from copydesk_teststages import stage as probe
 
-from copydesk.operations import replay as replaying
-from copydesk.operations.replay import Plan, Replay
+from copydesk.operations.replay import Plan, Replay, writing
 from copydesk.runtime.settings import read_settings
 from harness.brokers import Broker
 from harness.running import STAGES, Cluster, Follower, Row
@@ -174,7 +173,7 @@ async def test_a_version_that_comes_in_the_last_moment_wins(
     await here.run("probe")
     for name, value in here.environ.items():
         monkeypatch.setenv(name, value)
-    send, sends = replaying._send, 0
+    send, sends = writing._send, 0
     async with here.follow("articles.cleaned") as follower:
         await follower.until(2)
 
@@ -186,7 +185,7 @@ async def test_a_version_that_comes_in_the_last_moment_wins(
                 await follower.until(3)
             await send(*arguments)
 
-        monkeypatch.setattr(replaying, "_send", late)
+        monkeypatch.setattr(writing, "_send", late)
         async with Replay(probe, read_settings(), Plan(before, now()), transactions=broker.transactions) as attempt:
             await attempt.scan()
             async for _ in attempt.run():

@@ -19,10 +19,11 @@ from copydesk.cli.groups import Group, stages_that_begin
 from copydesk.cli.render.plain import plain
 from copydesk.cli.setup import connection, end, known_topics, run_or_exit, stage_named
 from copydesk.client import Connection, Message, consume
-from copydesk.client.deadletters import Found, Retry, Wanted, article_id, find_dead_letters, place
+from copydesk.client.dead_letters import DeadLetterFilter, FoundDeadLetter, article_id, find_dead_letters, place
 from copydesk.contracts.envelope import rfc3339
 from copydesk.contracts.topics import UnknownTopicError
 from copydesk.operations import broker_checks
+from copydesk.operations.retry import Retry
 from copydesk.runtime.exits import Exit
 
 REASONS = ("rejected", "failed", "invalid", "oversized")
@@ -50,7 +51,7 @@ class Selection(NamedTuple):
     """Which dead letters of which topics."""
 
     names: tuple[str, ...]
-    wanted: Wanted
+    wanted: DeadLetterFilter
 
 
 def selecting(function: F) -> F:
@@ -83,7 +84,8 @@ def _selection(chosen: dict[str, Any]) -> Selection:
     else:
         names = tuple(name for name, topic in known_topics().items() if topic.holds_dead_letters)
     ids = frozenset(chosen.pop("ids")) | ids_of(chosen.pop("id_file"))
-    return Selection(names, Wanted(ids, frozenset(chosen.pop("reasons")), chosen.pop("since"), chosen.pop("until")))
+    reasons = frozenset(chosen.pop("reasons"))
+    return Selection(names, DeadLetterFilter(ids, reasons, chosen.pop("since"), chosen.pop("until")))
 
 
 @click.group(name="dlq", cls=Group)
@@ -117,7 +119,7 @@ def show(where: str, *, as_json: bool) -> None:
     Example: copydesk dlq show articles.cleaner.dlq/3/17
     """
     names = tuple(name for name, topic in known_topics().items() if topic.holds_dead_letters)
-    selection = Selection(names, Wanted(ids=frozenset({where})))
+    selection = Selection(names, DeadLetterFilter(ids=frozenset({where})))
     if not _ask(_export(connection(), selection, sys.stdout.buffer) if as_json else _show(connection(), selection)):
         end(Exit.REFUSED, f"no dead letter {where}: `copydesk dlq list` tells those there are")
 
@@ -163,7 +165,7 @@ def _ask(question: Any) -> Any:
         end(Exit.SETUP, str(error))
 
 
-async def _found(target: Connection, selection: Selection) -> AsyncIterator[Found]:
+async def _found(target: Connection, selection: Selection) -> AsyncIterator[FoundDeadLetter]:
     for name in selection.names:
         async for found in find_dead_letters(name, selection.wanted, target):
             yield found
@@ -221,7 +223,7 @@ async def _retry(target: Connection, selection: Selection, *, dry_run: bool, aga
     return done, refused, newer
 
 
-def _tell(message: Message, wanted: Wanted) -> dict[str, object] | None:
+def _tell(message: Message, wanted: DeadLetterFilter) -> dict[str, object] | None:
     """What a list says of a dead letter; None: it was not asked for."""
     told: dict[str, object] = {
         "dead_letter": place(message),
@@ -234,7 +236,7 @@ def _tell(message: Message, wanted: Wanted) -> dict[str, object] | None:
     except msgspec.ValidationError as error:
         return None if any(wanted) else told | {"problem": f"no headers of a dead letter: {error}"}
     letter: dict[str, object] = msgspec.to_builtins(found)
-    return told | letter if wanted.takes(message, found) else None
+    return told | letter if wanted.matches(message, found) else None
 
 
 def _line(letter: dict[str, object]) -> str:

@@ -131,8 +131,8 @@ def _sums(tally: Tally) -> dict[str, object]:
         "newer": tally.newer,
         "done_before": tally.before,
         "replayed": tally.replayed,
-        "passed": tally.became["passed"],
-        "dead_letters": tally.replayed - tally.became["passed"],
+        "passed": tally.dispositions["passed"],
+        "dead_letters": tally.replayed - tally.dispositions["passed"],
     }
 
 

@@ -60,7 +60,7 @@ def require_opentelemetry() -> None:
 
 
 class Tracing:
-    """Spans of this process, sent by OTLP over HTTP to the receiver of the standard `OTEL_EXPORTER_OTLP_*` variables."""
+    """Spans of a process, sent by OTLP over HTTP; the standard `OTEL_EXPORTER_OTLP_*` variables name the receiver."""
 
     def __init__(self, service: str) -> None:
         """Tracing that is ready to record; nothing is sent yet.
