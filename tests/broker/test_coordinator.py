@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from copydesk.client.aiokafka_patches.committed_offsets import ask_for_stable_offsets
+from copydesk.client import aiokafka_patches
 from harness.brokers import Kafka
 from harness.running import Cluster
 
@@ -20,7 +20,7 @@ COMMITTED = 7
 @pytest.mark.timeout(300)
 async def test_committed_offsets_are_told_while_their_coordinator_moves(three_brokers: Kafka) -> None:
     """With aiokafka alone 4,080 of 4,152 answers were "none committed"; with its errors heeded, 89 of 877."""
-    ask_for_stable_offsets()
+    aiokafka_patches.apply()
     async with Cluster(three_brokers) as here:
         await three_brokers.in_sync()
         await here.create("articles.raw", partitions=PARTITIONS)

@@ -260,7 +260,7 @@ async def test_the_least_rights_suffice(
     cluster.environ |= limited(kafka, certificates, password) | {"PYTHONPATH": str(STAGES)}
     here = Connection(topic_prefix=cluster.prefix)
     rights = Rights(kafka)
-    await rights.grant(Right("topic", here.full("articles.raw"), "Write"))
+    await rights.grant(Right("topic", here.full_name("articles.raw"), "Write"))
     status, _, err = await cluster.command(
         "publish", "-", stdin=b'{"id": "a", "text": "may"}\n{"id": "b", "text": "REJECT it"}\n'
     )
@@ -275,7 +275,7 @@ async def test_the_least_rights_suffice(
         )
         assert (status, json.loads(out)["replayed"]) == (1, 2), err
         await follower.until(4)
-    await rights.grant(Right("topic", here.full("articles.cleaned"), "Read"))
+    await rights.grant(Right("topic", here.full_name("articles.cleaned"), "Read"))
     status, out, err = await cluster.command("consume", "articles.cleaned", "--json")
     assert (status, len(out.splitlines())) == (0, 2), err
 

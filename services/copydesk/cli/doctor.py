@@ -36,7 +36,7 @@ async def _examine(how: Settings, stages: tuple[Stage, ...], *, all_wanted: bool
         if as_json:
             click.echo(msgspec.json.encode(finding))
             continue
-        click.echo(plain(f"{finding.state:5} {finding.check:20} {finding.told}"))
-        if finding.mend and finding.state != "ok":
-            click.echo(plain(f"      {'':20} mend: {finding.mend}"))
+        click.echo(plain(f"{finding.state:5} {finding.check:20} {finding.message}"))
+        if finding.fix and finding.state != "ok":
+            click.echo(plain(f"      {'':20} mend: {finding.fix}"))
     return findings

@@ -81,7 +81,7 @@ async def _publish_one(publisher: Publisher, item: Item, say: Callable[[str], No
     except (InvalidDocumentError, TooLargeError) as error:
         say(f"{item.origin}: {error}")
         return False
-    except broker_checks.NO_RIGHT:
+    except broker_checks.NOT_AUTHORIZED:
         raise
     except KafkaError as error:
         say(f"{item.origin}: not confirmed by the broker: {error}")

@@ -108,7 +108,7 @@ def run_or_exit(question: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(question)
     except BrokerAwayError as error:
         end(Exit.BROKER, str(error))
-    except broker_checks.NO_RIGHT as error:
-        end(Exit.SETUP, broker_checks.lacking(error))
+    except broker_checks.NOT_AUTHORIZED as error:
+        end(Exit.SETUP, broker_checks.describe_missing_right(error))
     except broker_checks.SetupError as error:
         end(Exit.SETUP, str(error))

@@ -65,7 +65,7 @@ def check(*, as_json: bool) -> None:
     """
     problems = run_or_exit(_problems(connection()))
     for problem in problems if as_json else ():
-        click.echo(orjson.dumps(problem._asdict()))
+        click.echo(msgspec.json.encode(problem))
     _report(problems)
 
 
@@ -89,9 +89,9 @@ async def _problems(target: Connection) -> list[TopicProblem]:
 def _report(problems: list[TopicProblem]) -> None:
     for problem in problems:
         if not problem.fatal:
-            click.echo(f"note: {problem.told}", err=True)
+            click.echo(f"note: {problem.message}", err=True)
     fatal = [problem for problem in problems if problem.fatal]
     for problem in fatal:
-        click.echo(f"{problem.told}; `{problem.mend}` mends it", err=True)
+        click.echo(f"{problem.message}; `{problem.fix}` mends it", err=True)
     if fatal:
         sys.exit(Exit.SETUP)

@@ -44,7 +44,7 @@ async def _withdraw(target: Connection, ids: list[str]) -> tuple[int, int]:
         for id_ in ids:
             try:
                 await publisher.withdraw(id_)
-            except broker_checks.NO_RIGHT:
+            except broker_checks.NOT_AUTHORIZED:
                 raise
             except (ValueError, KafkaError) as error:
                 click.echo(plain(f"{id_}: {error}"), err=True)

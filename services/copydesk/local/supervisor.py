@@ -150,7 +150,8 @@ async def pipeline(
         connection = Connection(brokers=embedded.connection.brokers, topic_prefix=prefix)
         say("broker", f"embedded broker on {connection.brokers} (in memory, at least once)")
         async with broker_checks.admin(connection) as client:
-            wanted = {connection.full_name(name): topic for name, topic in topics_with(find(name) for name in scale).items()}
+            described = topics_with(find(name) for name in scale)
+            wanted = {connection.full_name(name): topic for name, topic in described.items()}
             became = await broker_checks.create_topics(client, wanted, partitions=None, replication=1)
         if problems := {name: what for name, what in became.items() if what not in {"created", "exists"}}:
             raise broker_checks.SetupError(f"topics could not be created: {problems}")

@@ -1,7 +1,7 @@
-"""The least rights that a stage's workers need on a broker with access control, and which of them are missing.
+"""Least rights of a stage's workers on a broker with access control, and which of them are missing.
 
-The broker is asked what it allows (Metadata and DescribeGroups tell it since Kafka 2.3, KIP-430); aiokafka does not
-know these versions, so they are described here.
+The broker itself says what it allows: since Kafka 2.3, Metadata and DescribeGroups return the authorized operations
+(KIP-430). aiokafka does not know these versions of the requests, so they are defined here.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from copydesk.operations.broker_checks import SetupError
 from copydesk.stage import Stage
 
 OPERATIONS = {"Read": 3, "Write": 4, "DescribeConfigs": 10}
-"""Their numbers in the protocol (org.apache.kafka.common.acl.AclOperation)."""
+"""Numbers of the operations in the protocol (org.apache.kafka.common.acl.AclOperation)."""
 
-NO_RIGHT = 29  # TOPIC_AUTHORIZATION_FAILED
-NOT_TOLD = -(2**31)
-_NOT_TOLD = (IncompatibleBrokerVersion, NotImplementedError, KafkaError)
-"""A broker of another make, or one that is too young to have a coordinator of groups."""
+TOPIC_AUTHORIZATION_FAILED = 29
+UNKNOWN_RIGHTS = -(2**31)
+"""Value of `authorized_operations` if the broker does not say."""
+
+_NO_ANSWER = (IncompatibleBrokerVersion, NotImplementedError, KafkaError)
+"""Errors of a broker of another make, or of a new one that has no group coordinator yet."""
 
 
 class Right(NamedTuple):
@@ -36,10 +38,10 @@ class Right(NamedTuple):
     name: str
     operation: str
     prefixed: bool = False
-    """Whether the name stands for all that begin with it."""
+    """True if the right is for all names with this prefix."""
 
-    def granted_by(self, brokers: str, user: str) -> str:
-        """The command that grants it."""
+    def grant_command(self, brokers: str, user: str) -> str:
+        """Command that grants the right."""
         pattern = " --resource-pattern-type prefixed" if self.prefixed else ""
         return (
             f"kafka-acls --bootstrap-server {brokers} --add --allow-principal 'User:{user or '...'}' "
@@ -48,17 +50,17 @@ class Right(NamedTuple):
 
 
 def least_rights(stage: Stage, connection: Connection) -> list[Right]:
-    """What a worker of the stage needs, and a replay of it; Read and Write bring Describe with them.
+    """Rights that a worker of the stage and a replay of it need; Read and Write imply Describe.
 
-    Without DescribeConfigs sizes are taken as `schemas/topics` describes them. Transactional ids are not needed with
-    `COPYDESK_DELIVERY=at_least_once`, but for a replay.
+    Without DescribeConfigs, the sizes that `schemas/topics` describes are used. With
+    `COPYDESK_DELIVERY=at_least_once` only a replay needs the transactional ids.
     """
-    source, sink, letters = (connection.full_name(name) for name in (stage.source, stage.sink, stage.dead_letters))
+    source, sink, dead_letters = (connection.full_name(name) for name in (stage.source, stage.sink, stage.dead_letters))
     return [
         Right("topic", source, "Read"),
         Right("topic", sink, "Write"),
-        Right("topic", letters, "Write"),
-        *(Right("topic", name, "DescribeConfigs") for name in (source, sink, letters)),
+        Right("topic", dead_letters, "Write"),
+        *(Right("topic", name, "DescribeConfigs") for name in (source, sink, dead_letters)),
         Right("group", connection.full_name(f"copydesk.{stage.name}"), "Read", prefixed=True),
         Right("transactional-id", connection.full_name(f"copydesk.{stage.name}"), "Write", prefixed=True),
         Right("transactional-id", connection.full_name("copydesk-probe-"), "Write", prefixed=True),
@@ -66,44 +68,44 @@ def least_rights(stage: Stage, connection: Connection) -> list[Right]:
 
 
 async def missing_rights(client: AIOKafkaAdminClient, stage: Stage, connection: Connection) -> list[Right]:
-    """Those of the least rights that the broker tells to be missing; nothing where it tells nothing.
+    """Rights that the broker reports as missing; empty if it does not report any rights.
 
-    Of transactional ids it tells nothing: `broker.has_transactions` tries one.
+    It never reports those on transactional ids: `broker_checks.has_transactions` tries one.
     """
     needed = [right for right in least_rights(stage, connection) if right.operation != "DescribeConfigs"]
     topics = [right for right in needed if right.kind == "topic"]
     groups = [right for right in needed if right.kind == "group"]
     allowed = await _topic_rights(client, [right.name for right in topics])
-    missing = [right for right in topics if not _has(allowed.get(right.name, NOT_TOLD), right)]
-    return missing + [right for right in groups if not _has(await _group_rights(client, right.name), right)]
+    missing = [right for right in topics if not _includes(allowed.get(right.name, UNKNOWN_RIGHTS), right)]
+    return missing + [right for right in groups if not _includes(await _group_rights(client, right.name), right)]
 
 
 async def check_rights(client: AIOKafkaAdminClient, stage: Stage, connection: Connection) -> None:
-    """Make sure that the stage's workers may do what they must.
+    """Check that the stage's workers have all rights.
 
     Raises:
         SetupError: A right is missing; the message names the command that grants it.
     """
     if missing := await missing_rights(client, stage, connection):
-        told = ", ".join(f"{right.operation} on the {right.kind} {right.name}" for right in missing)
-        commands = "; ".join(right.granted_by(connection.brokers, connection.sasl_username) for right in missing)
-        raise SetupError(f"{connection.brokers} does not grant {told}. An administrator does it: {commands}")
+        listed = ", ".join(f"{right.operation} on the {right.kind} {right.name}" for right in missing)
+        commands = "; ".join(right.grant_command(connection.brokers, connection.sasl_username) for right in missing)
+        raise SetupError(f"{connection.brokers} does not grant {listed}. An administrator can: {commands}")
 
 
-def _has(bits: int, right: Right) -> bool:
-    return bits == NOT_TOLD or bool(bits >> OPERATIONS[right.operation] & 1)
+def _includes(bits: int, right: Right) -> bool:
+    return bits == UNKNOWN_RIGHTS or bool(bits >> OPERATIONS[right.operation] & 1)
 
 
 async def _topic_rights(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
-    """What is allowed on each topic, as bits; a topic that is not there is left out."""
+    """Authorized operations on each topic, as bits; a topic that does not exist is left out."""
     try:
         response = await client._send_request(_Metadata(names))  # noqa: SLF001 - the public one asks an older version
-    except _NOT_TOLD:
+    except _NO_ANSWER:
         return {}
     return {
-        name: 0 if error == NO_RIGHT else bits
+        name: 0 if error == TOPIC_AUTHORIZATION_FAILED else bits
         for error, name, _internal, _partitions, bits in response.topics
-        if error in {0, NO_RIGHT}
+        if error in {0, TOPIC_AUTHORIZATION_FAILED}
     }
 
 
@@ -113,8 +115,8 @@ async def _group_rights(client: AIOKafkaAdminClient, name: str) -> int:
         response = await client._send_request(_Groups([name]), node)  # noqa: SLF001 - ditto
     except GroupAuthorizationFailedError:
         return 0
-    except _NOT_TOLD:
-        return NOT_TOLD
+    except _NO_ANSWER:
+        return UNKNOWN_RIGHTS
     (group,) = response.groups
     return 0 if group[0] == GroupAuthorizationFailedError.errno else int(group[-1])
 

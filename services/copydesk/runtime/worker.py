@@ -217,8 +217,8 @@ class Worker:
         if isinstance(error, BROKER_UNAVAILABLE):
             self._log.critical("broker out of reach", problem=str(error) or type(error).__name__)
             self._exit(Exit.BROKER)
-        if isinstance(error, broker_checks.NO_RIGHT):
-            self._log.critical("set up wrongly", problem=broker_checks.lacking(error))
+        if isinstance(error, broker_checks.NOT_AUTHORIZED):
+            self._log.critical("set up wrongly", problem=broker_checks.describe_missing_right(error))
             self._exit(Exit.SETUP)
         if isinstance(error, LoadError):
             self._log.critical("the stage's process could not be started again", problem=str(error))

@@ -29,7 +29,7 @@ def test_the_prefix_goes_before_every_name() -> None:
 
 def test_a_grant_is_a_command_that_can_be_typed() -> None:
     right = Right("group", "copydesk.probe", "Read", prefixed=True)
-    assert right.granted_by("host:9092", "me") == (
+    assert right.grant_command("host:9092", "me") == (
         "kafka-acls --bootstrap-server host:9092 --add --allow-principal 'User:me' --operation Read "
         "--group 'copydesk.probe' --resource-pattern-type prefixed"
     )
