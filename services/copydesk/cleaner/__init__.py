@@ -1,10 +1,11 @@
-"""The cleaner: raw scraped text or HTML in, the article's body and a verdict on every block out."""
+"""The cleaner: from raw scraped text or HTML to the article's body, with a verdict on every block."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from copydesk.cleaner.settings import CleanerSettings
+from copydesk.cleaner.version import NAME, VERSION
 from copydesk.contracts.articles import CleanedArticle, RawArticle
 from copydesk.stage import Measure, Stage
 
@@ -12,15 +13,15 @@ __all__ = ["CleanerSettings", "load", "stage"]
 
 
 def load(settings: CleanerSettings) -> Callable[[RawArticle], CleanedArticle]:
-    """The function from a raw article to the cleaned one, its models loaded."""
+    """The function from a raw article to the cleaned one, with its models loaded."""
     from copydesk.cleaner import cleaning  # noqa: PLC0415 - lxml, trafilatura and numpy load here, not on import
 
     return cleaning.load(settings)
 
 
 stage = Stage(
-    name="cleaner",
-    version="0.4.0",
+    name=NAME,
+    version=VERSION,
     source="articles.raw",
     sink="articles.cleaned",
     input=RawArticle,

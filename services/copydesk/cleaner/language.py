@@ -1,4 +1,4 @@
-"""Which language a text is in."""
+"""Language of a text."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 MIN_LETTERS = 60
-"""Letters below which no guess is made: a headline's worth of names is any language's."""
+"""Letters below which no guess is made: a headline of names could be in any language."""
 
-LOOK_AT = 1_500
-"""Characters that are looked at. Measured on 636 articles: 3,000 change no verdict and cost three times the time (2.04
-ms for .66), 1,000 change one."""
+MAX_CHARACTERS = 1_500
+"""Characters of a text that are read. Measured on 636 articles: 3,000 change no verdict and cost three times the time
+(2.04 ms for .66), 1,000 change one."""
 
 MIN_PROBABILITY = 0.9
-"""Of the best guess; below, the text has no language rather than a wrong one."""
-
+"""Least probability of a guess; below it the text has no language rather than a wrong one."""
 
 ENGLISH = frozenset(
     "the of and to that with his from this which have been were their would said has he are but they she will"  # noqa: SIM905 - words read best as words
     " who not".split(" ")
 )
+"""Common words of English."""
 MIN_ENGLISH = 0.12
-"""Share of these words from which a text is English without another look. Of 617 English articles 95 % have it, the
-other 19 of the development set at most .019; a text that is half English is left to the model."""
+"""Share of these words from which a text is English without the model. Of 617 English articles 95 % have it; the other
+19 of the development set have at most .019. A text that is half English is left to the model."""
 MIN_WORDS = 40
-"""Below, a share says little."""
+"""Words below which the share means little."""
 
 
 def is_english(text: str) -> bool:
-    """Whether it is beyond doubt.
+    """True if the text is English beyond doubt.
 
     >>> is_english("The mayor said that the bridge, which they have closed, would not be open to cars. " * 3)
     True
@@ -40,14 +40,14 @@ def is_english(text: str) -> bool:
 
 
 def load_identifier() -> Callable[[str], str | None]:
-    """A function from a text to its ISO 639-1 code, or None where it is too short or unclear.
+    """A function from a text to its ISO 639-1 code; the code is None if the text is too short or unclear.
 
-    The model is loaded when a text first needs it: .4 s, as LZMA unpacks it, and 74 MiB.
+    The model is loaded when a text first needs it: .4 s for LZMA to unpack it, and 74 MiB.
     """
     load_model = cache(_load_model)
 
     def identify(text: str) -> str | None:
-        part = text[:LOOK_AT]
+        part = text[:MAX_CHARACTERS]
         if sum(map(str.isalpha, part)) < MIN_LETTERS:
             return None
         if is_english(part):

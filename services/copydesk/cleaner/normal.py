@@ -1,6 +1,7 @@
-"""Words of a block as they are published: no control characters, NFC, one blank between words.
+"""Normal form of published text: no control characters, NFC, one blank between words.
 
-Pure standard library; `ftfy` is asked only where a block looks like mojibake, and comes in from outside.
+This module uses the standard library alone. The function that mends mojibake is passed in, and called only for text
+that looks like it.
 """
 
 from __future__ import annotations
@@ -10,29 +11,29 @@ import unicodedata
 from collections.abc import Callable
 
 MAX_MARKS = 30
-"""Combining marks in a row up to which a block is composed. Unicode's Stream-Safe Text Format (UAX 15) allows 30;
+"""Combining marks in a row up to which a text is composed. Unicode's Stream-Safe Text Format (UAX 15) allows 30;
 sorting a longer row is quadratic in Python (measured: 16,000 marks .2 s, a megabyte of them a quarter of an hour)."""
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
     "\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"  # soft hyphen, zero widths, directions
 )
-"""What leaves no ink and joins nothing. Zero width joiners stay: emoji, Persian and Indic words need them."""
+"""Characters that are invisible and join nothing. Zero width joiners stay: emoji, Persian and Indic words need them."""
 
 _MOJIBAKE = re.compile(
     "â€|â\x80|"  # quotation marks and dashes of UTF-8 read as Windows-1252 or Latin-1
     "[ÂÃ][\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020-\u2022\u02c6\u2030\u2039\u0152\u02dc\u2122\u203a\u0153]|"
     "â‚¬|â„¢|ðŸ|ð\x9f"  # the euro, the trade mark, emoji
 )
-"""Pairs that correct text in Latin letters all but never has, and that any mojibake of news text does."""
+"""Pairs of characters that any mojibake of news text has, and correct text in Latin letters all but never."""
 
 
 def normalise(text: str, mend: Callable[[str], str] | None = None) -> str:
-    r"""The text without invisible characters, mended where it is mojibake, in NFC, white space collapsed.
+    r"""The text in NFC, without invisible characters and mojibake, white space collapsed.
 
     Args:
         text: Any text.
-        mend: Turns mojibake into what was meant; None: leave it.
+        mend: Turns mojibake into the text that was meant; None leaves it as it is.
 
     >>> normalise("Caf\u00ad\u200be\u0301  au\n lait")
     'Café au lait'
@@ -40,26 +41,25 @@ def normalise(text: str, mend: Callable[[str], str] | None = None) -> str:
     if text.isascii() and text.isprintable():
         return collapse(text)
     if mend is not None and is_mojibake(text):
-        text = mend(
-            text
-        )  # first: what is invisible may be half of a letter ("í" read in Latin-1 ends in a soft hyphen)
+        # first, because an invisible character may be half of a letter ("í" read in Latin-1 ends in a soft hyphen)
+        text = mend(text)
     return collapse(compose(_INVISIBLE.sub("", text)))
 
 
 def collapse(text: str) -> str:
-    r"""The text with one blank for all white space, none at its ends.
+    r"""The text with each run of white space as one blank, and none at its ends.
 
     >>> collapse(" one\u00a0 two\n")
     'one two'
     """
-    # what is printable has no white space but blanks: most blocks stay as they are, which is much faster to see
+    # printable text has no white space but blanks; this check is fast, and most blocks pass it
     if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
         return text
     return " ".join(text.split())
 
 
 def is_normal(text: str) -> bool:
-    """Whether nothing but white space would change in any part of the text.
+    """True if `normalise` would change nothing but white space in any part of the text.
 
     >>> is_normal("Café “au lait”"), is_normal("Cafe\u0301"), is_normal("Itâ€™s")
     (True, False, False)
@@ -73,7 +73,7 @@ def is_normal(text: str) -> bool:
 
 
 def compose(text: str) -> str:
-    """The text in NFC, or as it is where a row of combining marks would take quadratic time to sort."""
+    """The text in NFC; unchanged if a row of combining marks would take quadratic time to sort."""
     if text.isascii():
         return text
     if _has_long_mark_row(text):
@@ -82,7 +82,7 @@ def compose(text: str) -> str:
 
 
 def is_mojibake(text: str) -> bool:
-    """Whether the text shows UTF-8 that was read in a Western eight-bit encoding.
+    """True if the text has UTF-8 that was read in a Western eight-bit encoding.
 
     >>> is_mojibake("Itâ€™s"), is_mojibake("Château, naïve, 5 €")
     (True, False)
@@ -104,4 +104,4 @@ def _has_long_mark_row(text: str) -> bool:
 _PLAIN = re.compile(
     "[\x00-\u02ff\u2000-\u20cf\u2100-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7a3\ufffd]*"
 ).fullmatch
-"""Letters and signs of scripts where nothing combines; anything else is looked at one by one."""
+"""Matches text in scripts without combining marks. Characters of any other text are checked one by one."""

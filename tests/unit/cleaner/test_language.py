@@ -1,4 +1,4 @@
-"""English beyond doubt needs no model; everything else is asked of it."""
+"""Language of a text: English beyond doubt needs no model, any other text does."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The learned part of the cleaner: features of blocks, the block model, and how it is trained."""
+"""The learned part of the cleaner: features of blocks, the block model, and its training."""

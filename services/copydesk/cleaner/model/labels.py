@@ -1,4 +1,4 @@
-"""Labelled articles as the model learns from them: as they came, in one line, and with a foreign paragraph put in."""
+"""Labelled articles to train on: as they came, in one line, as the body alone, and with a foreign paragraph put in."""
 
 from __future__ import annotations
 
@@ -13,104 +13,124 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.cleaner.blocks import cut
-from copydesk.cleaner.model import features
-from copydesk.cleaner.model.features import Reading
-from copydesk.cleaner.model.words import IDF_BUCKETS, Encoder, Floats, Numbers, Words, describe
+from copydesk.cleaner.blocks import split_blocks
+from copydesk.cleaner.model.block_features import BlockFeatures, read_blocks
+from copydesk.cleaner.model.columns import Floats, Numbers
+from copydesk.cleaner.model.vocabulary import HASH, IDF_BUCKETS, Encoder, Vocabulary
+from copydesk.cleaner.model.word_features import describe
 from copydesk.cleaner.normal import normalise
 
 FOLDS = 5
 DONORS = 6
-"""Most similar pages of other sites from which every second foreign paragraph comes: random ones are too easy."""
+"""Number of most similar pages of other sites. Every second foreign paragraph comes from one of them: random ones are
+too easy."""
 MIN_WORDS = 8
-"""Words of a body block that counts as a paragraph of a host."""
+"""Words from which a body block counts as a paragraph."""
+MIN_PARAGRAPHS = 6
+"""Paragraphs of an article that a foreign one is put into."""
 COPIES = 8
-"""Articles with a foreign paragraph that are made of each: one of the scrape, the others of the body alone."""
+"""Copies of each article with a foreign paragraph: one of the scrape, the others of the body alone."""
+MIN_BODY_BLOCKS = 4
+"""Blocks of a body that is trained on alone."""
 
 FOREIGN_WEIGHT, OWN_WEIGHT = 3.0, 0.5
-"""Of a foreign paragraph and of an article's own, for the topic head: foreign ones are few."""
+"""Weights of a foreign paragraph and of the article's own ones, for the topic head: foreign ones are few."""
 
 SCRAPE_WEIGHT = 3.0
-"""Of an article's own in a scrape that nothing was put into: what the head takes there is lost. Out of fold, head and
-first model alone, 1 / 6 times `OWN_WEIGHT` where as much of the body is lost: foreign paragraphs found mid-article .867
-/ .908, of the most similar page .362 / .418; three copies and weight 1: .827 / .312."""
+"""Weight of the article's own paragraphs in a scrape that nothing was put into: what the head takes there is lost. Out
+of fold, head and first model alone, 1 / 6 times `OWN_WEIGHT` where as much of the body is lost: foreign paragraphs
+found mid-article .867 / .908, of the most similar page .362 / .418; three copies and weight 1: .827 / .312."""
 
 BODY_WEIGHT = 0.3
-"""Of the blocks of a body alone: they stand in the scrape too."""
+"""Weight of the blocks of a body alone: they stand in the scrape too."""
 
+Record = dict[str, Any]
+"""One labelled article as it stands in the data."""
 Labels = NDArray[np.float64]
 
 
-class Article(NamedTuple):
-    """One labelled article, read.
+class LabelledArticle(NamedTuple):
+    """One labelled article.
 
     Attributes:
-        record: As it stands in the data.
-        domain: Folds go by it: two scrapes of one page share their text.
-        reading: Its blocks.
-        rows: Of its words in the table of words.
-        labels: 1 noise (or foreign), 0 body.
-        weights: Of each block in training.
+        domain: Domain of its site. Folds are made of whole domains, because two scrapes of one page share their text.
+        features: Its blocks.
+        rows: Row of each word in the vocabulary.
+        labels: Label of each block: 1 noise (or foreign), 0 body.
+        weights: Weight of each block in training.
     """
 
-    record: dict[str, Any]
     domain: str
-    reading: Reading
+    features: BlockFeatures
     rows: Numbers
     labels: Labels
     weights: Labels
 
 
-class Reader:
-    """Reads articles with one table of words and one table of vectors."""
+class ArticleReader:
+    """Reads articles with one vocabulary and one encoder.
+
+    Args:
+        encoder: Makes the vectors.
+    """
 
     def __init__(self, encoder: Encoder) -> None:
-        """Know no word yet."""
-        self.words = Words(encoder)
+        """Start with an empty vocabulary."""
+        self.vocabulary = Vocabulary(encoder)
         self._encoder = encoder
 
-    def read(self, record: dict[str, Any], source: str, labels: Sequence[float], weights: Sequence[float]) -> Article:
-        """An article of this source text, with a label and a weight a block."""
-        cuts = cut(source)
-        if len(cuts) != len(labels):
-            raise ValueError(f"{record['id']}: {len(cuts)} blocks, {len(labels)} labels")
-        reading, rows = features.read(
-            [normalise(source[start:end]) for start, end, _ in cuts],
-            [block.line for block in cuts],
+    def read(self, record: Record, source: str, labels: Sequence[float], weights: Sequence[float]) -> LabelledArticle:
+        """An article with this source text.
+
+        Args:
+            record: The labelled article, for its title and domain.
+            source: Source text.
+            labels: Label of each block of the source.
+            weights: Weight of each block of the source.
+
+        Raises:
+            ValueError: The source has another number of blocks.
+        """
+        spans = split_blocks(source)
+        if len(spans) != len(labels):
+            raise ValueError(f"{record['id']}: {len(spans)} blocks, {len(labels)} labels")
+        features, rows = read_blocks(
+            [normalise(source[start:end]) for start, end, _ in spans],
+            [span.line for span in spans],
             normalise(record["title"] or ""),
-            self.words,
+            self.vocabulary,
             None,
             self._encoder,
         )
-        return Article(record, record["domain"], reading, rows, np.array(labels), np.array(weights))
+        return LabelledArticle(record["domain"], features, rows, np.array(labels), np.array(weights))
 
 
-def load(path: Path) -> list[dict[str, Any]]:
-    """The records of a file in the format of the development data."""
+def load(path: Path) -> list[Record]:
+    """Records of a file in the format of the development data."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
 def fold_of(domain: str, salt: str = "") -> int:
-    """The fold of a domain; another salt deals them out anew."""
+    """Fold of a domain. Another salt gives other folds."""
     return int(hashlib.sha256(f"{salt}{domain}".encode()).hexdigest(), 16) % FOLDS
 
 
 def _weigh(block: dict[str, Any]) -> float:
-    # long blocks matter more, a headline or a block of doubt not at all
+    """Weight of a labelled block: long ones count more, headlines and doubtful ones not at all."""
     if block["label"] == "headline" or block.get("unsure"):
         return 0.0
     return 1 + math.log1p(block["end"] - block["start"]) / 3
 
 
-def as_blocks(record: dict[str, Any], reader: Reader) -> Article:
+def as_blocks(record: Record, reader: ArticleReader) -> LabelledArticle:
     """The article as it came."""
     gold = record["blocks"]
     labels = [float(block["label"] == "noise") for block in gold]
     return reader.read(record, record["raw_text"], labels, [_weigh(block) for block in gold])
 
 
-def in_one_line(record: dict[str, Any]) -> tuple[str, Labels, Labels]:
-    """The article's blocks joined by blanks, and for each character whether it is noise and whether it is judged."""
+def in_one_line(record: Record) -> tuple[str, Labels, Labels]:
+    """The article's blocks joined by blanks; 1 for each character that is noise; 1 for each character with a weight."""
     gold = record["blocks"]
     source = " ".join(" ".join(block["text"].split()) for block in gold)
     noise, judged = np.zeros(len(source)), np.zeros(len(source))
@@ -123,11 +143,14 @@ def in_one_line(record: dict[str, Any]) -> tuple[str, Labels, Labels]:
     return source, noise, judged
 
 
-def as_sentences(record: dict[str, Any], reader: Reader) -> Article:
-    """The article without line breaks; a sentence that is half noise counts little, most of its characters decide."""
+def as_sentences(record: Record, reader: ArticleReader) -> LabelledArticle:
+    """The article without line breaks.
+
+    The label of a sentence is that of most of its characters; a sentence that is half noise counts little.
+    """
     source, noise, judged = in_one_line(record)
     labels, weights = [], []
-    for start, end, _ in cut(source):
+    for start, end, _ in split_blocks(source):
         share = float((noise * judged)[start:end].sum() / max(1.0, judged[start:end].sum()))
         labels.append(float(share > 0.5))
         known = float(judged[start:end].mean())
@@ -135,22 +158,23 @@ def as_sentences(record: dict[str, Any], reader: Reader) -> Article:
     return reader.read(record, source, labels, weights)
 
 
-def as_body(record: dict[str, Any], reader: Reader) -> Article | None:
-    """The article's body alone, as the cleaner would publish it; None where it has hardly a block.
+def as_body(record: Record, reader: ArticleReader) -> LabelledArticle | None:
+    """The article's body alone, as the cleaner would publish it; None if it has hardly a block.
 
-    From these the model learns to leave clean text alone, its own output included.
+    From these articles the model learns to leave clean text alone, its own output included.
     """
     lines = [_flat(b["text"]) for b in record["blocks"] if b["label"] == "body" and not b.get("unsure")]
-    if len(lines) < 4:
+    if len(lines) < MIN_BODY_BLOCKS:
         return None
     weights = [BODY_WEIGHT * (1 + math.log1p(len(line)) / 3) for line in lines]
     return reader.read(record, "\n\n".join(lines), [0.0] * len(lines), weights)
 
 
-def with_foreign(records: Sequence[dict[str, Any]], reader: Reader) -> Iterator[Article]:
+def with_foreign(records: Sequence[Record], reader: ArticleReader) -> Iterator[LabelledArticle]:
     """Articles with one paragraph of another site: in the scrape as it came, and in the body alone.
 
-    Foreign blocks are labelled 1 and weigh 3, body .5, noise nothing: the topic head learns foreign against own.
+    Foreign blocks are labelled 1. They weigh 3, body blocks .5, noise nothing: the topic head learns to tell foreign
+    paragraphs from the article's own.
     """
     hosts = [record for record in records if record["lang"] in {"en", ""} and record["title"]]
     pieces = [
@@ -162,7 +186,7 @@ def with_foreign(records: Sequence[dict[str, Any]], reader: Reader) -> Iterator[
     for number, host in enumerate(hosts):
         body = [block["text"] for block in host["blocks"] if block["label"] == "body"]
         full = [text for text in body if len(text.split()) >= MIN_WORDS]
-        if len(full) < MIN_WORDS - 2:
+        if len(full) < MIN_PARAGRAPHS:
             continue
         for copy in range(COPIES):
             others = near[number] if chance.random() < 0.5 else range(len(hosts))
@@ -186,17 +210,19 @@ def with_foreign(records: Sequence[dict[str, Any]], reader: Reader) -> Iterator[
                 )
 
 
-def without_noise(article: Article) -> Article:
-    """The article as the topic head sees it: its own paragraphs, nothing foreign known."""
+def without_noise(article: LabelledArticle) -> LabelledArticle:
+    """The article as the topic head learns from it: only the weights of its own paragraphs, labelled 0."""
     own = (article.labels == 0) & (article.weights > 0)
     return article._replace(labels=np.zeros(len(own)), weights=np.where(own, SCRAPE_WEIGHT, 0.0))
 
 
 def _flat(text: str) -> str:
+    """The text in one line."""
     return " ".join(text.split())
 
 
-def _put_into_scrape(host: dict[str, Any], piece: str, chance: random.Random, reader: Reader) -> Article:
+def _put_into_scrape(host: Record, piece: str, chance: random.Random, reader: ArticleReader) -> LabelledArticle:
+    """The scrape as it came, with a foreign paragraph before or after one of its paragraphs."""
     gold = host["blocks"]
     full = [n for n, b in enumerate(gold) if b["label"] == "body" and len(b["text"].split()) >= MIN_WORDS]
     at = full[chance.randrange(2, len(full))] + chance.randrange(2)
@@ -211,8 +237,8 @@ def _put_into_scrape(host: dict[str, Any], piece: str, chance: random.Random, re
     )
 
 
-def _find_similar(records: Sequence[dict[str, Any]]) -> list[list[int]]:
-    """For each record the six most similar ones of other domains, by the words of their bodies."""
+def _find_similar(records: Sequence[Record]) -> list[list[int]]:
+    """Numbers of the most similar records of other domains, by the words of their bodies, for each record."""
     bags = [
         sorted(
             {
@@ -220,7 +246,7 @@ def _find_similar(records: Sequence[dict[str, Any]]) -> list[list[int]]:
                 for b in r["blocks"]
                 if b["label"] == "body"
                 for token in b["text"].split()[:80]
-                if (stem := describe(token)[2])
+                if (stem := describe(token).stem)
             }
         )
         for r in records
@@ -237,9 +263,9 @@ def _find_similar(records: Sequence[dict[str, Any]]) -> list[list[int]]:
     return [[int(k) for k in row] for row in np.argsort(-alike, axis=1, kind="stable")[:, :DONORS]]
 
 
-def count_rarity(articles: Sequence[Article]) -> Floats:
-    """How rare the words of each hash place are in these articles, as log(articles / articles with it), rounded."""
+def compute_idf(articles: Sequence[LabelledArticle]) -> Floats:
+    """Inverse document frequency of each hash bucket in these articles: log(articles / articles with it), rounded."""
     holders = np.zeros(IDF_BUCKETS)
     for article in articles:
-        holders[np.unique(article.reading.keys[:, 3] % IDF_BUCKETS)] += 1
+        holders[np.unique(article.features.keys[:, HASH] % IDF_BUCKETS)] += 1
     return np.round(np.log((len(articles) + 1) / (holders + 1)), 2).astype(np.float32)

@@ -1,1 +1,1 @@
-"""The cleaner's rules: each decides one thing that the model leaves open."""
+"""Rules of the cleaner: each decides one thing that the model leaves open."""

@@ -1,37 +1,39 @@
-"""Which blocks say again what another block says, and which copy is the article's."""
+"""Copies: blocks that repeat another block, and the copy that is redundant."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from copydesk.cleaner.model.features import Overlap
+from copydesk.cleaner.model.shared_features import Overlap
 
 CONTAINED = 0.9
-"""Share of a block's word pairs that stand in another one: from here it is a copy. Lower, paraphrases count as well."""
+"""Share of a block's word pairs in another block from which it is a copy. With a lower share paraphrases count too."""
+
+CONTAINS = 0.4 * CONTAINED
+"""Share of a block's word pairs in its part from which the block counts as the part's longer copy."""
 
 MIN_PAIRS = 3
-"""Shorter blocks repeat by chance ("Read more", "he said"); they are compared as wholes only."""
+"""Word pairs of a copy. Shorter blocks repeat by chance ("Read more", "he said")."""
 
-SPARE_NOISE = 0.9
-"""Probability of noise of the second copy of a paragraph: nothing is lost with it, whatever the labels say."""
-
+REDUNDANT_NOISE = 0.9
+"""Probability of noise of the second copy of a paragraph: its removal loses nothing, whatever the labels say."""
 
 MIN_NOISE = 0.1
-"""...if the model has any doubt: it knows of copies, too, and refrains say a sentence twice on purpose."""
-
+"""Minimum noise probability before a copy is redundant; intentional refrains score lower, for the model sees copies."""
 
 CLEARLY = 0.2
-"""By how much less likely to be noise the later copy must be for the first to go: writers quote what came before."""
+"""Difference in noise probability by which the first copy must exceed the later one to be the redundant one: writers
+quote what came before."""
 
 
 class Copy(NamedTuple):
-    """What a block has in common with one other.
+    """Relation of a block to the block that it has most in common with.
 
     Attributes:
         other: Number of the other block.
-        equal: Whether they say the same; else one is part of the other.
-        part: Whether this is the part (or the two are equal).
+        equal: True if they say the same; else one is part of the other.
+        part: True if this block is the part, or the two are equal.
     """
 
     other: int
@@ -40,33 +42,38 @@ class Copy(NamedTuple):
 
 
 def find_copies(overlap: Overlap) -> dict[int, Copy]:
-    """By block the one that it repeats, contains or is part of."""
-    found: dict[int, Copy] = {}
+    """Blocks that repeat, contain or are part of another block, by number."""
+    copies: dict[int, Copy] = {}
     for number in ((overlap.share >= CONTAINED) & (overlap.pairs >= MIN_PAIRS)).nonzero()[0].tolist():
         other, back = int(overlap.other[number]), float(overlap.back[number])
         equal = back >= CONTAINED
-        found[number] = Copy(other, equal, part=True)
-        if not equal and back >= 0.4 * CONTAINED:
-            found.setdefault(other, Copy(number, equal=False, part=False))
-    return found
+        copies[number] = Copy(other, equal, part=True)
+        if not equal and back >= CONTAINS:
+            copies.setdefault(other, Copy(number, equal=False, part=False))
+    return copies
 
 
-def find_spare(copies: dict[int, Copy], noise: Sequence[float], is_sentence: Callable[[int], bool]) -> list[int]:
-    """Numbers of the paragraphs that another says too: all copies but the first, or the likeliest body.
+def find_redundant(copies: Mapping[int, Copy], noise: Sequence[float], is_unique: Callable[[int], bool]) -> list[int]:
+    """Numbers of redundant paragraphs: of two equal ones the second, or the one that is clearly more likely noise.
 
     Args:
-        copies: Which block repeats which.
-        noise: Probability of noise of each: the copy inside the article's core has the lowest.
-        is_sentence: Whether a block is a sentence that nobody writes twice in one article.
+        copies: Copies among the blocks.
+        noise: Probability of noise of each block; the copy inside the article's core has the lowest.
+        is_unique: True for a block that nobody writes twice in one article.
+
+    >>> equal = {0: Copy(1, equal=True, part=True), 1: Copy(0, equal=True, part=True)}
+    >>> find_redundant(equal, [0.2, 0.2], lambda number: True)
+    [1]
     """
     return [
         number
         for number, copy in copies.items()
         if copy.equal
         and noise[number] >= MIN_NOISE
-        and is_sentence(number)
+        and is_unique(number)
         and noise[number] - noise[copy.other] >= (-CLEARLY if number > copy.other else CLEARLY)
-        # of three and more the best matches are hardly mutual: a line under each of several recipes is a refrain
+        # the best matches of three or more equal lines are hardly mutual: a line under each of several recipes is a
+        # refrain
         and (back := copies.get(copy.other)) is not None
         and back.other == number
     ]

@@ -1,37 +1,43 @@
-"""Headlines of other stories between two paragraphs: too rare in labelled pages for the model to be sure of them."""
+"""Headlines of other stories between two paragraphs: too rare in labelled pages for the model to learn them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from copydesk.cleaner.rules.shapes import Shape
+from copydesk.cleaner.rules.block_shape import BlockShape
 
-LONG_HEADLINE = 10
-"""Words from which a headline directly between two paragraphs is hardly a sub-head of the article: on the development
-data 50 of 64 such lines are furniture; of those with seven to nine words 34 of 85 are."""
+MIN_WORDS = 10
+"""Words from which a headline directly between two paragraphs is hardly a sub-head of the article. In the development
+data 50 of 64 such lines are noise; of those with seven to nine words 34 of 85 are."""
 
-MAX_LONG_HEADLINES = 2
-"""Such lines that an article may have: a row of them are its own."""
+MAX_HEADLINES = 2
+"""Number of such lines past which none counts: an article with many of them has written them itself."""
 
-LONG_HEADLINE_NOISE = 0.8
-"""Probability of noise of such a line: the share above, rounded up, for some of the 14 are links to stories too."""
+MAX_CHARACTERS = 200
+"""Characters from which a line is no headline."""
+
+MIN_SENTENCE_WORDS = 8
+"""Words from which a neighbour counts as a paragraph. So few, because reports have many one-line quotations."""
+
+LONE_HEADLINE_NOISE = 0.8
+"""Probability of noise of such a line: the share above, rounded up because some of the 14 are links to stories too."""
 
 
-def find_lone_headlines(shapes: Sequence[Shape]) -> list[int]:
+def find_lone_headlines(shapes: Sequence[BlockShape]) -> list[int]:
     """Numbers of the long headlines that stand directly between two paragraphs.
 
     >>> story = "Putin said on Monday that the troops would leave."
     >>> lines = [story, "Putin Visiting Egypt, Turkey To Discuss Bilateral Ties, Middle East Situation", story]
-    >>> find_lone_headlines([Shape(line) for line in lines])
+    >>> find_lone_headlines([BlockShape(line) for line in lines])
     [1]
     """
-    found = [
+    headlines = [
         number
         for number, shape in enumerate(shapes[1:-1], 1)
-        # most blocks are prose, which ends with a full stop: they need not be taken apart
+        # cheap checks first: most blocks are prose, which ends with a full stop
         if shape.text[-1:] != "."
         and len(shape.text) < MAX_CHARACTERS
-        and shape.size >= LONG_HEADLINE
+        and shape.size >= MIN_WORDS
         and shape.is_headline
         and not shape.ends_sentence
         and not shape.text[:1].isdigit()
@@ -39,13 +45,8 @@ def find_lone_headlines(shapes: Sequence[Shape]) -> list[int]:
         and _is_sentence(shapes[number - 1])
         and _is_sentence(shapes[number + 1])
     ]
-    return found if len(found) <= MAX_LONG_HEADLINES else []
+    return headlines if len(headlines) <= MAX_HEADLINES else []
 
 
-MAX_CHARACTERS = 200
-"""Longer blocks are no headline: they need not be looked at."""
-
-
-def _is_sentence(shape: Shape) -> bool:
-    # a one-line quotation is a paragraph here: reports have many
-    return shape.size >= 8 and shape.ends_sentence and shape.first is None
+def _is_sentence(shape: BlockShape) -> bool:
+    return shape.size >= MIN_SENTENCE_WORDS and shape.ends_sentence and shape.first is None

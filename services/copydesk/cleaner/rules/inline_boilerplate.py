@@ -1,4 +1,4 @@
-"""Furniture inside a block that stays: a credit, a link to another story, a notice, run together with a sentence."""
+"""Boilerplate inside a block that stays: a credit, a link to another story or a notice beside a sentence."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from copydesk.contracts.articles import Reason
 
-NOISE = 0.9
+INLINE_NOISE = 0.9
 """Probability of noise of what is cut out. Of the labelled characters that the patterns find in the development data
 86 are body and 7,158 noise in articles as they came, 13 and 6,642 in the same articles in one line."""
 
-MIN_LEFT = 3
-"""Words of a block that must stay: else it is furniture as a whole, which is for the model to say."""
+MIN_WORDS_LEFT = 3
+"""Words of a block that must stay. A block with fewer is boilerplate as a whole, which the model decides."""
 
-LOOK_AT = 400
-"""Characters at either end of a block that are looked at; credits and notices are short."""
+REACH = 400
+"""Characters at the end of a block that are searched; credits and notices are short."""
 
 _AGENCY = (
     r"(?:Getty(?: Images)?|AFP|AP(?: Photo)?|Associated Press|Reuters|REUTERS|EPA(?:-EFE)?|TASS|Shutterstock|Alamy"
@@ -58,18 +58,18 @@ _NOTICE_HEAD = re.compile(rf"{_NOTICE}[.:]? (?=[\"“‘]?[^\W\d_a-z])")
 _NOTICE_HINTS = ("ADVERT", "Advert", "Story", "Article", "Continue", "Scroll", "Sign", "Click", "CLICK", "Skip")
 _BRACKET_HINTS = ("hoto", "PHOTO", "mage", "icture", "redit", "/", "via ")
 SENTENCE_ENDS = '.!?…"”’'
-"""What no credit ends with: most blocks do, and need not be looked at further."""
-NOTICE_SIZE = 100
+"""Marks that no credit ends with. Most blocks do, and are not searched further."""
+MAX_NOTICE = 100
 """Characters of the longest notice."""
 
 
-class Glued(NamedTuple):
-    """A stretch of a block that is furniture.
+class InlineBoilerplate(NamedTuple):
+    """A segment of a block that is boilerplate.
 
     Attributes:
-        start: Code point of the block's text where it begins.
-        end: Code point behind its last.
-        reason: What it is.
+        start: Offset in the block's text, in code points.
+        end: Offset of the first code point behind it.
+        reason: Reason for its removal.
     """
 
     start: int
@@ -77,43 +77,43 @@ class Glued(NamedTuple):
     reason: Reason
 
 
-def find_glued(text: str) -> list[Glued]:
-    """The furniture in a block that is kept, in order.
+def find_inline_boilerplate(text: str) -> list[InlineBoilerplate]:
+    """Boilerplate in a block that is kept, in order.
 
     >>> text = "The bridge reopened on Tuesday. Photo: Jo Park/Reuters"
-    >>> [(text[start:end], reason) for start, end, reason in find_glued(text)]
+    >>> [(text[start:end], reason) for start, end, reason in find_inline_boilerplate(text)]
     [('Photo: Jo Park/Reuters', 'photo')]
     """
     found = sorted(_find(text))
-    left, at = 0, 0
+    words_left, at = 0, 0
     for start, end, _ in found:
-        if start < at:  # two patterns saw the same: the first counts
+        if start < at:  # two patterns matched the same text: the first one counts
             return found[:1]
-        left += len(text[at:start].split())
+        words_left += len(text[at:start].split())
         at = end
-    return found if left + len(text[at:].split()) >= MIN_LEFT else []
+    return found if words_left + len(text[at:].split()) >= MIN_WORDS_LEFT else []
 
 
-def _find(text: str) -> Iterator[Glued]:
-    shift = max(0, len(text) - LOOK_AT)
+def _find(text: str) -> Iterator[InlineBoilerplate]:
+    shift = max(0, len(text) - REACH)
     tail = text[shift:]
     if match := _search_tail(text, tail):
-        pattern_start = match.start() + len(match[0]) - len(match[0].lstrip())
-        yield Glued(shift + pattern_start, len(text), _REASONS[match.re])
+        start = match.start() + len(match[0]) - len(match[0].lstrip())
+        yield InlineBoilerplate(shift + start, len(text), _REASONS[match.re])
     elif ("(" in tail or "[" in tail) and any(hint in tail for hint in _BRACKET_HINTS):
         for match in _PHOTO_BRACKET.finditer(tail):
-            yield Glued(shift + match.start(), shift + match.end(), "photo")
+            yield InlineBoilerplate(shift + match.start(), shift + match.end(), "photo")
     if text.startswith(_NOTICE_HINTS) and (match := _NOTICE_HEAD.match(text)):
-        yield Glued(0, len(match[0].rstrip()), "promo")
+        yield InlineBoilerplate(0, len(match[0].rstrip()), "promo")
 
 
 def _search_tail(text: str, tail: str) -> re.Match[str] | None:
-    """What hangs on the end; looking for a letter first is much faster than a pattern."""
+    """Match of the boilerplate at the end. Substrings are searched first: that is much faster than a pattern."""
     if text[-1:] not in SENTENCE_ENDS and (match := _PHOTO_TAIL.search(tail)):
         return match
     if ":" in tail and (match := _LINK_TAIL.search(tail)):
         return match
-    end = text[-NOTICE_SIZE:]
+    end = text[-MAX_NOTICE:]
     return _NOTICE_TAIL.search(tail) if any(hint in end for hint in _NOTICE_HINTS) else None
 
 

@@ -1,20 +1,27 @@
-"""What a newsroom's furniture says: whole lines, first words, last words, and words anywhere, by kind.
+"""Boilerplate phrases of news pages, by kind: whole lines, first words, last words, and words anywhere.
 
-Phrases are compared as lower-case words, so that "share" never fires inside "shareholder"; how much a match says of a
-block is for the weights in `cues.py`, which know its length too: "Getty" in a paragraph about that firm is no credit.
+Phrases are compared as lower-case words, so "share" does not match inside "shareholder". A match alone decides nothing:
+the trees weigh it with the block's length and place, since "Getty" in a paragraph about that firm is no credit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal, get_args
+
+PhraseKind = Literal["promo", "related", "photo", "byline", "legal", "navigation"]
+"""Kinds of boilerplate that phrases show. The features of the shipped model have a column for each, in this order."""
+PHRASE_KINDS: tuple[PhraseKind, ...] = get_args(PhraseKind)
+
+Words = tuple[str, ...]
 
 
 def _split(phrases: str) -> frozenset[str]:
-    """The phrases of a list with commas, as it is written below."""
+    """The phrases of a comma-separated list, white space collapsed."""
     return frozenset(" ".join(phrase.split()) for phrase in phrases.split(",") if phrase.strip())
 
 
-WHOLE: dict[str, frozenset[str]] = {
+WHOLE: dict[PhraseKind, frozenset[str]] = {
     "promo": _split(
         """
         ad, ad feedback, ads, advertisement, advertisements, advertising, anzeige, buy now, compartilhar,
@@ -80,9 +87,9 @@ WHOLE: dict[str, frozenset[str]] = {
         """
     ),
 }
-"""Whole lines."""
+"""Phrases that are a whole line."""
 
-FIRST: dict[str, frozenset[str]] = {
+FIRST: dict[PhraseKind, frozenset[str]] = {
     "promo": _split(
         """
         a post shared by, advertise with, already a subscriber, buy now, by clicking, by signing up, by
@@ -140,9 +147,9 @@ FIRST: dict[str, frozenset[str]] = {
         """
     ),
 }
-"""The first words of a block."""
+"""Phrases that a block begins with."""
 
-LAST: dict[str, frozenset[str]] = {
+LAST: dict[PhraseKind, frozenset[str]] = {
     "promo": _split(
         """
         advertisement, buy now, click here, continues below, email address, facebook, learn more, linkedin,
@@ -184,9 +191,9 @@ LAST: dict[str, frozenset[str]] = {
         """
     ),
 }
-"""The last words of a block."""
+"""Phrases that a block ends with."""
 
-ANYWHERE: dict[str, frozenset[str]] = {
+ANYWHERE: dict[PhraseKind, frozenset[str]] = {
     "promo": _split(
         """
         a post shared by, affiliate commission, affiliate links, app store, become a member, breaking news
@@ -236,13 +243,15 @@ ANYWHERE: dict[str, frozenset[str]] = {
         """
     ),
 }
-"""Words in a row at any place of a block."""
+"""Phrases at any place of a block."""
 
 LONGEST = 4
-"""Words of the longest phrase that is looked for at any place, at the start or at the end."""
+"""Words of the longest phrase that a block begins with, ends with or has at any place."""
+LONGEST_LINE = 9
+"""Words of the longest phrase that is a whole line."""
 
 
-def _by_words(table: dict[str, frozenset[str]], longest: int) -> dict[tuple[str, ...], str]:
+def _index_by_words(table: Mapping[PhraseKind, frozenset[str]], longest: int) -> dict[Words, PhraseKind]:
     return {
         words: kind
         for kind, phrases in table.items()
@@ -251,53 +260,55 @@ def _by_words(table: dict[str, frozenset[str]], longest: int) -> dict[tuple[str,
     }
 
 
-_WHOLE = _by_words(WHOLE, 9)
-_FIRST = _by_words(FIRST, LONGEST)
-_LAST = _by_words(LAST, LONGEST)
-_ANYWHERE = _by_words(ANYWHERE, LONGEST)
+_WHOLE = _index_by_words(WHOLE, LONGEST_LINE)
+_FIRST = _index_by_words(FIRST, LONGEST)
+_LAST = _index_by_words(LAST, LONGEST)
+_ANYWHERE = _index_by_words(ANYWHERE, LONGEST)
 
 
-def _sizes(table: Iterable[tuple[str, ...]], at: int) -> dict[str, tuple[int, ...]]:
-    """Lengths of the phrases that have this word at their start (0) or end (-1), longest first."""
-    sizes: dict[str, set[int]] = {}
-    for words in table:
-        sizes.setdefault(words[at], set()).add(len(words))
-    return {word: tuple(sorted(lengths, reverse=True)) for word, lengths in sizes.items()}
+def _find_lengths(phrases: Iterable[Words], at: int) -> dict[str, tuple[int, ...]]:
+    """Lengths of the phrases that have a word at their start (`at` 0) or end (-1), longest first, by word."""
+    lengths: dict[str, set[int]] = {}
+    for words in phrases:
+        lengths.setdefault(words[at], set()).add(len(words))
+    return {word: tuple(sorted(of_word, reverse=True)) for word, of_word in lengths.items()}
 
 
-_FIRST_SIZES = _sizes(_FIRST, 0)
-_LAST_SIZES = _sizes(_LAST, -1)
-_ANYWHERE_SIZES = _sizes(_ANYWHERE, 0)
-
-_WHOLE_SIZES = _sizes(_WHOLE, 0)
+_WHOLE_LENGTHS = _find_lengths(_WHOLE, 0)
+_FIRST_LENGTHS = _find_lengths(_FIRST, 0)
+_LAST_LENGTHS = _find_lengths(_LAST, -1)
+_ANYWHERE_LENGTHS = _find_lengths(_ANYWHERE, 0)
 _SECONDS = frozenset(words[1] for words in _ANYWHERE if len(words) > 1)
 
-BEGINS, ENDS, STANDS, FOLLOWS, ALONE, IS = 1, 2, 4, 8, 16, 32
-"""Where a word may stand in a phrase: first in one that a block begins with, last in one that it ends with, first in
-one that is looked for at any place, second in such a one (or it has nothing to tell); whether it needs no second; first
-in a whole line. Few words have any, so that hardly a word is looked up with its neighbours."""
+# Roles of a word in phrases, as bits. Few words have any, so hardly a word is looked up with its neighbours.
+BEGINS_BLOCK = 1  # first word of a phrase in `FIRST`
+ENDS_BLOCK = 2  # last word of a phrase in `LAST`
+FIRST_ANYWHERE = 4  # first word of a phrase in `ANYWHERE`
+SECOND_ANYWHERE = 8  # second word of a phrase in `ANYWHERE`, or a mark without letters: the next word counts
+NEEDS_NO_SECOND = 16  # a whole phrase in `ANYWHERE`, or several words without a blank between them
+BEGINS_LINE = 32  # first word of a phrase in `WHOLE`, or a mark without letters
 
 
-def find_places(words: tuple[str, ...]) -> int:
-    """The sum of `BEGINS`, `ENDS`, ... for one word between blanks, given as the words that it is made of.
+def find_roles(words: Words) -> int:
+    """Sum of the roles of one word between blanks, which is given as the words of letters and digits in it.
 
-    >>> find_places(("sign",)) & STANDS > 0, find_places(("bridge",))
+    >>> find_roles(("sign",)) & FIRST_ANYWHERE > 0, find_roles(("bridge",))
     (True, 0)
     """
-    if not words:  # a dash: the next word counts
-        return FOLLOWS + IS
+    if not words:
+        return SECOND_ANYWHERE + BEGINS_LINE
     return (
-        BEGINS * (words[0] in _FIRST_SIZES)
-        + ENDS * (words[-1] in _LAST_SIZES)
-        + STANDS * (words[0] in _ANYWHERE_SIZES)
-        + FOLLOWS * (words[0] in _SECONDS)
-        + ALONE * (len(words) > 1 or words in _ANYWHERE)
-        + IS * (words[0] in _WHOLE_SIZES)
+        BEGINS_BLOCK * (words[0] in _FIRST_LENGTHS)
+        + ENDS_BLOCK * (words[-1] in _LAST_LENGTHS)
+        + FIRST_ANYWHERE * (words[0] in _ANYWHERE_LENGTHS)
+        + SECOND_ANYWHERE * (words[0] in _SECONDS)
+        + NEEDS_NO_SECOND * (len(words) > 1 or words in _ANYWHERE)
+        + BEGINS_LINE * (words[0] in _WHOLE_LENGTHS)
     )
 
 
-def find_whole(words: tuple[str, ...]) -> str | None:
-    """The kind of furniture that a line of just these words is.
+def find_whole(words: Words) -> PhraseKind | None:
+    """Kind of the phrase that a line of just these words is, or None.
 
     >>> find_whole(("latest", "news")), find_whole(("latest", "shares"))
     ('related', None)
@@ -305,20 +316,34 @@ def find_whole(words: tuple[str, ...]) -> str | None:
     return _WHOLE.get(words)
 
 
-def find_first(words: tuple[str, ...]) -> str | None:
-    """The kind of furniture that begins with these words."""
-    return (
-        next((kind for n in _FIRST_SIZES.get(words[0], ()) if (kind := _FIRST.get(words[:n]))), None) if words else None
-    )
+def find_first(words: Words) -> PhraseKind | None:
+    """Kind of the longest phrase that a block with these first words begins with, or None.
+
+    >>> find_first(("subscribe", "to", "our", "paper"))
+    'promo'
+    """
+    if not words:
+        return None
+    return next((kind for n in _FIRST_LENGTHS.get(words[0], ()) if (kind := _FIRST.get(words[:n]))), None)
 
 
-def find_last(words: tuple[str, ...]) -> str | None:
-    """The kind of furniture that ends with these words."""
-    return (
-        next((kind for n in _LAST_SIZES.get(words[-1], ()) if (kind := _LAST.get(words[-n:]))), None) if words else None
-    )
+def find_last(words: Words) -> PhraseKind | None:
+    """Kind of the longest phrase that a block with these last words ends with, or None.
+
+    >>> find_last(("story", "continues", "below"))
+    'promo'
+    """
+    if not words:
+        return None
+    return next((kind for n in _LAST_LENGTHS.get(words[-1], ()) if (kind := _LAST.get(words[-n:]))), None)
 
 
-def find_at_start(words: tuple[str, ...]) -> set[str]:
-    """The kinds of furniture that are told at any place of a block by a phrase that these words begin with."""
-    return {kind for n in _ANYWHERE_SIZES.get(words[0], ()) if (kind := _ANYWHERE.get(words[:n]))} if words else set()
+def find_at_start(words: Words) -> set[PhraseKind]:
+    """Kinds of the phrases in `ANYWHERE` that these words begin with.
+
+    >>> find_at_start(("sign", "up", "for", "news"))
+    {'promo'}
+    """
+    if not words:
+        return set()
+    return {kind for n in _ANYWHERE_LENGTHS.get(words[0], ()) if (kind := _ANYWHERE.get(words[:n]))}

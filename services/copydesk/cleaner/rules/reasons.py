@@ -1,51 +1,69 @@
-"""Why a block was removed, in the contract's words. Coarse on purpose: finer reasons are right half the time only."""
+"""Reason for each removal, in the contract's words. Coarse on purpose: finer reasons are right half the time only."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from copydesk.cleaner.model.features import KINDS, OWN
-from copydesk.cleaner.model.words import Floats
-from copydesk.cleaner.rules.shapes import Shape
+from copydesk.cleaner.model.columns import Table
+from copydesk.cleaner.model.own_features import PHRASES
+from copydesk.cleaner.rules.block_shape import BlockShape
+from copydesk.cleaner.rules.phrases import PHRASE_KINDS, PhraseKind
 from copydesk.contracts.articles import Reason
 
-_KINDS: tuple[Reason, ...] = KINDS
+REASONS: dict[PhraseKind, Reason] = {
+    "promo": "promo",
+    "related": "related",
+    "photo": "photo",
+    "byline": "byline",
+    "legal": "legal",
+    "navigation": "navigation",
+}
+"""Reason for removing a block with phrases of a kind. The kinds belong to the model, the reasons to the contract."""
 
-_WORTH = np.array([4, 2, 2, 1])
-"""What a phrase tells of the kind: a whole line most, then its begin or end, one in the middle least."""
+PHRASE_WEIGHTS = np.array([4, 2, 2, 1])
+"""Evidence of a phrase for its kind: a whole line, then the begin and the end of a block, then any place in it."""
 
-_PHRASES = OWN.index(f"is {KINDS[0]}")
-_PHOTO_SIGN, _DATE_SIGN = OWN.index("photo sign"), OWN.index("date sign")
+CREDIT_WEIGHT = 3
+"""Evidence of the sign of a credit for the kind `photo`."""
+
+MAX_DATE_WORDS = 11
+"""Words of the longest block with a date that counts as a byline: "Updated 10:30, 3 May 2024"."""
+MAX_NAVIGATION_WORDS = 3
+"""Words of the longest block that counts as navigation."""
+MIN_TEASER_WORDS = 12
+"""Words of the shortest block behind the article that counts as a teaser."""
 
 
-def find_kinds(facts: Floats) -> tuple[list[Reason | None], list[bool]]:
-    """For each block the kind of furniture that its phrases tell most of, or None, and whether it shows a date.
+def find_phrase_kinds(own: Table) -> list[PhraseKind | None]:
+    """Kind of boilerplate that the phrases of each block show most evidence of, or None.
 
     Args:
-        facts: About each block alone, as `columns.OWN` names them.
+        own: Features of each block alone.
     """
-    said = facts[:, _PHRASES : _PHRASES + 4 * len(KINDS)].reshape(len(facts), 4, len(KINDS))
-    worth = (said * _WORTH[:, None]).sum(axis=1)
-    worth[:, _KINDS.index("photo")] += 3 * facts[:, _PHOTO_SIGN]
-    best, most = worth.argmax(axis=1).tolist(), worth.max(axis=1).tolist()
-    kinds = [_KINDS[kind] if value > 0 else None for kind, value in zip(best, most, strict=True)]
-    return kinds, (facts[:, _DATE_SIGN] > 0).tolist()
+    evidence = own.span(PHRASES.names).reshape(len(own), len(PHRASE_WEIGHTS), len(PHRASE_KINDS))
+    weights = (evidence * PHRASE_WEIGHTS[:, None]).sum(axis=1)
+    weights[:, PHRASE_KINDS.index("photo")] += CREDIT_WEIGHT * own["photo sign"]
+    best, most = weights.argmax(axis=1).tolist(), weights.max(axis=1).tolist()
+    return [PHRASE_KINDS[kind] if weight > 0 else None for kind, weight in zip(best, most, strict=True)]
 
 
-def guess(shape: Shape, *, has_date: bool, is_behind: bool) -> Reason:
-    """The reason for removing a block without a phrase, by its shape.
+def guess(shape: BlockShape, *, has_date: bool, is_behind: bool) -> Reason:
+    """Reason for removing a block without a phrase, by its shape.
 
     Args:
         shape: The block.
-        has_date: Whether it shows a date.
-        is_behind: Whether it stands behind the article's last paragraph.
+        has_date: True if the block has a date.
+        is_behind: True if the block stands behind the article's last paragraph.
+
+    >>> guess(BlockShape("Politics"), has_date=False, is_behind=False)
+    'navigation'
     """
-    if has_date and shape.size < 12:
+    if has_date and shape.size <= MAX_DATE_WORDS:
         return "byline"
-    if shape.size <= 3:
+    if shape.size <= MAX_NAVIGATION_WORDS:
         return "navigation"
     if shape.is_headline:
         return "related"
-    if is_behind and shape.size >= 12:
+    if is_behind and shape.size >= MIN_TEASER_WORDS:
         return "teaser"
     return "other"

@@ -1,4 +1,4 @@
-"""What keeps the cleaner from emptying an article."""
+"""Limit on the share of an article that may be removed, so that the cleaner never empties it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,33 @@ from collections.abc import Sequence
 def hold_back(
     removed: Sequence[bool], noise: Sequence[float], sizes: Sequence[int], *, fixed: Sequence[bool], max_share: float
 ) -> tuple[list[bool], bool]:
-    """Which blocks to remove after all, and whether anything was brought back.
+    """Blocks to remove within the limit, and True if any block was brought back.
+
+    The blocks that are least likely noise come back first.
 
     Args:
-        removed: Whether each block is to be removed.
-        noise: Probability of noise of each.
-        sizes: Words of each.
-        fixed: Blocks that stay removed whatever happens (the title, blocks without a visible word) and do not count.
-        max_share: Most of the words that may be removed.
+        removed: True for blocks to be removed.
+        noise: Probability of noise of each block.
+        sizes: Words of each block.
+        fixed: True for blocks that stay removed and do not count (the title, blocks without a visible word).
+        max_share: Largest share of the words that may be removed, 0 to 1.
 
     >>> hold_back([True, True], [0.9, 0.8], [10, 40], fixed=[False, False], max_share=0.7)
     ([True, False], True)
     """
     result = list(removed)
-    total = sum(size for size, out in zip(sizes, fixed, strict=True) if not out)
-    gone = sum(size for size, out, no in zip(sizes, fixed, result, strict=True) if no and not out)
+    total = sum(size for size, is_fixed in zip(sizes, fixed, strict=True) if not is_fixed)
+    removed_words = sum(
+        size for size, is_fixed, remove in zip(sizes, fixed, result, strict=True) if remove and not is_fixed
+    )
     if total == 0:
         return result, False
     held = False
     for number in sorted(range(len(result)), key=lambda k: (noise[k], -sizes[k], k)):
-        if gone <= max_share * total and gone < total:
+        if removed_words <= max_share * total and removed_words < total:
             break
         if result[number] and not fixed[number]:
             result[number] = False
-            gone -= sizes[number]
+            removed_words -= sizes[number]
             held = True
     return result, held

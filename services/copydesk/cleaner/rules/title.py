@@ -1,34 +1,39 @@
-"""The article's headline, and which blocks repeat it."""
+"""The article's headline, and the blocks that repeat it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from copydesk.cleaner.rules.block_shape import BlockShape, fold
 from copydesk.cleaner.rules.phrases import find_whole
-from copydesk.cleaner.rules.shapes import Shape, fold
 
-LOOK_AT = 3
+MAX_HEADLINE_PLACE = 3
 """Blocks at the top among which a headline is sought: a section label or a share line may stand above it."""
 
 FIRST_WORD_WITHIN = 80
-"""Characters of a repeat within which the first word of the title stands; before it are marks at most."""
+"""Characters at the start of a repeat that hold the first word of the title; only marks stand before it."""
 
-_SITE = re.compile(r"\s[|–—»·-]\s")
+MIN_TITLE_WORDS = 2
+"""Words of a title whose repeats are sought: a single word stands on a page for many reasons."""
+MAX_TITLE_WORDS = 40
+"""Words of the longest block that may be a title with a site's name."""
+
+_SITE_SEPARATOR = re.compile(r"\s[|–—»·-]\s")
 
 
-def find_headline(shapes: Sequence[Shape]) -> int | None:
-    """Number of the block that is the headline of a text whose title nobody gave, or None.
+def find_headline(shapes: Sequence[BlockShape]) -> int | None:
+    """Number of the block that is the headline of a text without a given title, or None.
 
-    It is headline-shaped, stands before the first paragraph with only labels above it, and a paragraph follows.
+    A headline has the shape of one and stands before the first paragraph, with only labels above it.
 
     >>> text = ["News", "Council votes to reopen bridge", "The council voted on Tuesday. " * 4]
-    >>> find_headline([Shape(line.strip()) for line in text])
+    >>> find_headline([BlockShape(line.strip()) for line in text])
     1
     """
     if not any(shape.is_paragraph for shape in shapes):
         return None
-    for number, shape in enumerate(shapes[:LOOK_AT]):
+    for number, shape in enumerate(shapes[:MAX_HEADLINE_PLACE]):
         if shape.is_paragraph:
             return None
         if find_whole(shape.words) is not None:  # "We value your privacy"
@@ -40,34 +45,38 @@ def find_headline(shapes: Sequence[Shape]) -> int | None:
     return None
 
 
-def _is_prose(shape: Shape) -> bool:
-    # one sentence with a comma and hardly a capital is a standfirst or the first line of the text
+def _is_prose(shape: BlockShape) -> bool:
+    # a long line with hardly a capital is a standfirst or the first sentence of the text
     return shape.size > 15 and shape.capitals * 4 < shape.size
 
 
-def find_repeats(shapes: Sequence[Shape], title: str) -> list[int]:
-    """Numbers of the blocks that say just the title (with or without the site's name behind it)."""
-    wanted = {Shape(part).words for part in (title, _SITE.split(title)[0])}
-    wanted = {words for words in wanted if len(words) >= 2}
-    longest = 3 * max(map(len, wanted), default=0)
+def find_repeats(shapes: Sequence[BlockShape], title: str) -> list[int]:
+    """Numbers of the blocks that say just the title, with or without the site's name behind it.
+
+    >>> find_repeats([BlockShape("Bridge to reopen"), BlockShape("A bridge.")], "Bridge to reopen | The Post")
+    [0]
+    """
+    wanted = {BlockShape(part).words for part in (title, _SITE_SEPARATOR.split(title)[0])}
+    wanted = {words for words in wanted if len(words) >= MIN_TITLE_WORDS}
     if not wanted:
         return []
-    # a repeat is not much longer than the title and has its first word: other blocks need not be taken apart
-    room = 3 * len(title) + 40
-    firsts = {words[0] for words in wanted}
-    found = []
+    max_words = 3 * max(map(len, wanted))
+    # a repeat is not much longer than the title and has its first word: no other block is split into words
+    max_characters = 3 * len(title) + 40
+    first_words = {words[0] for words in wanted}
+    repeats = []
     for number, shape in enumerate(shapes):
-        if len(shape.text) > room:
+        if len(shape.text) > max_characters:
             continue
         begin = fold(shape.text[:FIRST_WORD_WITHIN])
-        if any(first in begin for first in firsts) and (
-            (len(shape.words) <= longest and shape.words in wanted) or _without_site(shape) in wanted
+        if any(word in begin for word in first_words) and (
+            (len(shape.words) <= max_words and shape.words in wanted) or _without_site(shape) in wanted
         ):
-            found.append(number)
-    return found
+            repeats.append(number)
+    return repeats
 
 
-def _without_site(shape: Shape) -> tuple[str, ...]:
-    if shape.size > 40 or not (match := _SITE.search(shape.text)):
+def _without_site(shape: BlockShape) -> tuple[str, ...]:
+    if shape.size > MAX_TITLE_WORDS or not (match := _SITE_SEPARATOR.search(shape.text)):
         return ()
-    return Shape(shape.text[: match.start()]).words
+    return BlockShape(shape.text[: match.start()]).words

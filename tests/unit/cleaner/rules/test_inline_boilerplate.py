@@ -1,4 +1,4 @@
-"""What is cut off a block that stays, and what is not."""
+"""Boilerplate that is cut off a block that stays, and sentences that stay whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 import pytest
 
 from copydesk.cleaner import CleanerSettings, load
-from copydesk.cleaner.rules.inline_boilerplate import find_glued
+from copydesk.cleaner.rules.inline_boilerplate import find_inline_boilerplate
 from copydesk.contracts.articles import RawArticle
 
 SENTENCE = "The harbour bridge was closed on Tuesday after the storm had damaged two of its piers."
@@ -33,14 +33,15 @@ OTHERS = [
     ],
 )
 def test_what_hangs_on_a_sentence_is_cut_off(tail: str, reason: str) -> None:
-    assert [(f"{SENTENCE} {tail}"[g.start : g.end], g.reason) for g in find_glued(f"{SENTENCE} {tail}")] == [
-        (tail, reason)
-    ]
+    text = f"{SENTENCE} {tail}"
+    segments = find_inline_boilerplate(text)
+    assert [(text[segment.start : segment.end], segment.reason) for segment in segments] == [(tail, reason)]
 
 
 def test_a_credit_in_brackets_is_cut_out_of_the_middle() -> None:
     text = f"{SENTENCE} (Photo: Jo Park/Reuters) Nobody was hurt."
-    assert [text[g.start : g.end] for g in find_glued(text)] == ["(Photo: Jo Park/Reuters)"]
+    segments = find_inline_boilerplate(text)
+    assert [text[segment.start : segment.end] for segment in segments] == ["(Photo: Jo Park/Reuters)"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_credit_in_brackets_is_cut_out_of_the_middle() -> None:
     ],
 )
 def test_sentences_about_photographs_and_agencies_stay_whole(text: str) -> None:
-    assert find_glued(text) == []
+    assert find_inline_boilerplate(text) == []
 
 
 @pytest.mark.parametrize("gap", [" ", "  ", "\u00a0"])
@@ -86,5 +87,5 @@ def test_in_one_line_the_sentences_around_a_notice_rejoin() -> None:
 @pytest.mark.parametrize("text", ["Photo: " * 200_000, "A B/" * 300_000, "(Photo " * 200_000, f"{SENTENCE} " * 20_000])
 def test_a_megabyte_takes_no_time(text: str) -> None:
     begin = time.process_time()
-    find_glued(text)
+    find_inline_boilerplate(text)
     assert time.process_time() - begin < 10

@@ -1,4 +1,4 @@
-"""What can be said of a block by looking at it alone."""
+"""Surface features of one block for the rules: words, size, end, signs of a credit and of a date."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 
 from copydesk.cleaner.rules import phrases
+from copydesk.cleaner.rules.phrases import PhraseKind
 
 _WORD = re.compile("[^\\W_]+(?:'[^\\W_]+)?")
 
@@ -18,20 +19,24 @@ FUNCTION_WORDS = frozenset(
     "est une un dans pour que qui sur par el los las en con por una del il di che e per non dei della o os de da em "
     "uma para não se dan yang itu ini untuk dengan pada и в не на что с по как это от за он для из к но его".split(" ")
 )
-"""Words that carry no topic; prose is full of them, labels and credits are not. English, and the commonest
-of eight more languages."""
+"""Words that carry no topic. Prose is full of them, labels and credits are not. English, and the most common ones of
+eight more languages."""
 
 SPEECH = frozenset("said says told added tells wrote explained according asked argued noted".split(" "))  # noqa: SIM905 - words read best as words
+"""Verbs of speech."""
 
 END_MARKS = frozenset(".!?。！？؟۔।")
+"""Marks that end a sentence."""
 MIN_PARAGRAPH = 14
-"""Words of a full paragraph: under that a block with an end mark is as often a caption as a sentence."""
+"""Words of a full paragraph. A shorter block with an end mark is as often a caption as a sentence."""
 
 HEAD = 500
-"""Characters of a block that patterns look at: furniture shows itself early, and a block may be a megabyte."""
+"""Characters of a block that the patterns search: boilerplate shows itself early, and a block may be a megabyte."""
 
 CLOSERS = "\"”’'»」』)]）*"
+"""Marks that may follow the end of a sentence."""
 OPENERS = "\"“‘'«「『([（"
+"""Marks that may stand before the first letter of a block."""
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 _DATE = re.compile(
@@ -55,29 +60,33 @@ _AGENCY_IN_BRACKETS = re.compile(r"\((?:AP|Reuters|AFP|Getty|Image|Photo|File)\b
 
 
 def fold(text: str) -> str:
-    """The text in small letters, with ``'`` for every apostrophe."""
+    """The text in small letters, with ``'`` for every apostrophe.
+
+    >>> fold("Editor’s Picks")
+    "editor's picks"
+    """
     return text.lower().replace("’", "'")
 
 
-class Shape:
-    """One block as rules look at it; everything but its text is found when it is asked for.
+class BlockShape:
+    """Surface features of one block, each computed on first use.
 
-    Attributes:
-        text: Its words, as `normal.normalise` gives them.
+    Args:
+        text: Text of the block, as `normal.normalise` gives it.
     """
 
     def __init__(self, text: str) -> None:
-        """Look at these words."""
+        """Keep the text."""
         self.text = text
 
     @cached_property
     def tokens(self) -> list[str]:
-        """Its words as they are written, with their marks."""
+        """Words as they are written, with their marks."""
         return self.text.split(" ") if self.text else []
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Lower-case words of letters and digits, ``'`` for every apostrophe."""
+        """Lower-case words of letters and digits, with ``'`` for every apostrophe."""
         return tuple(_WORD.findall(fold(self.text)))
 
     @cached_property
@@ -88,27 +97,27 @@ class Shape:
 
     @cached_property
     def end(self) -> str:
-        """Its last character, closing marks left out."""
+        """Last character, closing marks left out."""
         return self.text.rstrip(CLOSERS)[-1:]
 
     @cached_property
     def ends_sentence(self) -> bool:
-        """Whether it ends as a sentence does, behind any closing marks, curly ones too."""
+        """True if the block ends as a sentence does; closing marks may follow, curly ones too."""
         return self.end in END_MARKS and not self.text.endswith(("...", ". . ."))
 
     @cached_property
-    def first(self) -> str | None:
-        """Kind of furniture that begins as it does, or None."""
+    def first(self) -> PhraseKind | None:
+        """Kind of the boilerplate phrase that the block begins with, or None."""
         return phrases.find_first(self.words)
 
     @cached_property
-    def last(self) -> str | None:
-        """Kind of furniture that ends as it does, or None."""
+    def last(self) -> PhraseKind | None:
+        """Kind of the boilerplate phrase that the block ends with, or None."""
         return phrases.find_last(self.words)
 
     @cached_property
     def is_paragraph(self) -> bool:
-        """Whether it looks like running text: a sentence of some length, no phrase of furniture at its ends."""
+        """True for running text: a sentence of some length without a boilerplate phrase at its ends."""
         return (
             self.size >= MIN_PARAGRAPH
             and (self.ends_sentence or self.end == ":")
@@ -123,7 +132,7 @@ class Shape:
 
     @cached_property
     def is_headline(self) -> bool:
-        """Whether it could be a headline: short, no full stop, mostly capitals or at least a capital first."""
+        """True if the block could be a headline: short, no full stop, a capital or a digit first."""
         return (
             4 <= self.size <= 25
             and self.end not in ".:,;"
@@ -133,18 +142,18 @@ class Shape:
 
 
 def find_signs(text: str) -> tuple[bool, bool]:
-    """Whether a block shows the sign of a photograph's credit, and whether a date or a time.
+    """True for the sign of a photograph's credit, and true for a date or a time.
 
     >>> find_signs("Jo Park/Getty Images"), find_signs("Updated 10:30, 3 May 2024")
     ((True, False), (False, True))
     """
     head = text[:HEAD]
-    # the larger part of all blocks has no digit and needs no small letters
+    # most blocks have no digit: they are not put into small letters
     return _has_credit(head), _DIGIT.search(head) is not None and _DATE.search(head.lower()) is not None
 
 
 def _has_credit(head: str) -> bool:
-    # looking for a letter is much faster than a pattern, and most blocks have none of these
+    # a substring search is much faster than a pattern, and most blocks have none of these
     slash, bracket = "/" in head, "(" in head
     if not (slash or bracket or ":" in head or " by" in head or "©" in head or "redit" in head or "ourtesy" in head):
         return False

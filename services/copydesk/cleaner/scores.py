@@ -1,0 +1,160 @@
+"""Noise score of each block: the model, the topic head, the rules and the operator's phrases together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from copydesk.cleaner.blocks import BlockSpan
+from copydesk.cleaner.model.block_model import Model, Prediction
+from copydesk.cleaner.rules.block_shape import BlockShape
+from copydesk.cleaner.rules.duplicates import REDUNDANT_NOISE, Copy, find_copies, find_redundant
+from copydesk.cleaner.rules.headlines import LONE_HEADLINE_NOISE, find_lone_headlines
+from copydesk.cleaner.rules.title import find_headline, find_repeats
+from copydesk.cleaner.settings import CleanerSettings
+
+MIN_OWN_PARAGRAPHS = 5
+"""Sentences that an article has beside the foreign ones, or nothing in it counts as foreign. The topic head was trained
+and measured on articles with six or more; of three paragraphs nobody can tell which one does not belong."""
+
+MIN_OWN_WORDS = 8
+"""Words of such a sentence, as in those articles."""
+
+MAX_FOREIGN = 2
+"""Foreign paragraphs of an article. An article with more is a round-up, in which every item is its own story."""
+
+FOREIGN_NOISE = 0.97
+"""Probability of noise of a paragraph that the topic head takes out. Its errors are others than the main model's, and
+what it is sure of must not rank behind what the main model merely suspects."""
+
+SUSPECT = 0.3
+"""Probability of noise from which a headline goes with the foreign paragraph below it; with less it is a sub-head."""
+
+MIN_UNIQUE_WORDS = 8
+"""Words of a sentence that nobody writes twice in one article."""
+
+DECIMALS = 4
+"""Places that a score is rounded to."""
+
+
+class ScoredBlocks(NamedTuple):
+    """The blocks of one source with their scores.
+
+    Attributes:
+        texts: Texts of the blocks.
+        shapes: The same blocks as the rules see them.
+        prediction: The model's verdict.
+        noise: Probability of noise of each block, rules included.
+        copies: Copies among the blocks, by number.
+        titles: Numbers of the blocks that are the title.
+        foreign: Numbers of the blocks that are a paragraph or a headline of another story.
+        site_phrases: The operator's phrase that a block is, by number.
+        title: Title of the article.
+    """
+
+    texts: Sequence[str]
+    shapes: Sequence[BlockShape]
+    prediction: Prediction
+    noise: Sequence[float]
+    copies: Mapping[int, Copy]
+    titles: frozenset[int]
+    foreign: frozenset[int]
+    site_phrases: Mapping[int, str]
+    title: str | None
+
+
+def score_blocks(  # noqa: PLR0917 - the article, then what judges it
+    texts: Sequence[str],
+    spans: Sequence[BlockSpan],
+    title: str | None,
+    site_phrases: Mapping[int, str],
+    model: Model,
+    settings: CleanerSettings,
+    *,
+    with_topic: bool,
+) -> ScoredBlocks:
+    """The blocks with their scores.
+
+    Args:
+        texts: Texts of the blocks, normalised.
+        spans: Places of the blocks in the source.
+        title: Title of the article; None makes a headline on top of the text the title.
+        site_phrases: Blocks that are a phrase of the operator. They are removed, and the model sees them as empty.
+        model: The block model.
+        settings: Has the threshold of the topic head.
+        with_topic: False leaves the topic head out.
+    """
+    shapes = [BlockShape(text) for text in texts]
+    headline = find_headline(shapes) if title is None else None
+    if headline is not None:
+        title = shapes[headline].text
+    titles = frozenset(find_repeats(shapes, title)) if title else frozenset()
+    shown = ["" if number in site_phrases else text for number, text in enumerate(texts)]
+    prediction = model.predict(shown, [span.line for span in spans], title)
+    copies = find_copies(prediction.overlap)
+    noise, foreign = combine_scores(shapes, prediction, copies, settings, with_topic=with_topic)
+    for number in (*titles, *site_phrases):
+        noise[number] = 1.0
+    return ScoredBlocks(texts, shapes, prediction, noise, copies, titles, frozenset(foreign), site_phrases, title)
+
+
+def combine_scores(
+    shapes: Sequence[BlockShape],
+    prediction: Prediction,
+    copies: Mapping[int, Copy],
+    settings: CleanerSettings,
+    *,
+    with_topic: bool,
+) -> tuple[list[float], set[int]]:
+    """Probability of noise of each block by the model, its topic head and the rules; and numbers of foreign blocks.
+
+    Args:
+        shapes: The blocks as the rules see them.
+        prediction: The model's verdict.
+        copies: Copies among the blocks.
+        settings: Has the threshold of the topic head.
+        with_topic: False leaves the topic head out.
+    """
+    noise = [round(float(value), DECIMALS) for value in prediction.noise]
+    foreign = _find_foreign(shapes, prediction, settings) if with_topic else set()
+    for number in sorted(foreign):
+        noise[number] = add_foreign(noise[number], float(prediction.foreign[number]), settings.topic_from)
+        above = number - 1
+        # a foreign paragraph takes its own headline along
+        if above >= 0 and noise[above] >= SUSPECT and shapes[above].is_headline and not shapes[above].ends_sentence:
+            noise[above] = max(noise[above], noise[number])
+            foreign.add(above)
+    for number in find_lone_headlines(shapes):
+        noise[number] = max(noise[number], LONE_HEADLINE_NOISE)
+    for number in find_redundant(copies, noise, lambda k: _is_unique(shapes[k])):
+        noise[number] = max(noise[number], REDUNDANT_NOISE)
+    return noise, foreign
+
+
+def _find_foreign(shapes: Sequence[BlockShape], prediction: Prediction, settings: CleanerSettings) -> set[int]:
+    """Numbers of the blocks that the topic head takes out."""
+    foreign = {number for number, value in enumerate(prediction.foreign.tolist()) if value >= settings.topic_from}
+    own = sum(shape.size >= MIN_OWN_WORDS for number, shape in enumerate(shapes) if number not in foreign)
+    return foreign if len(foreign) <= MAX_FOREIGN and own >= MIN_OWN_PARAGRAPHS else set()
+
+
+def add_foreign(noise: float, foreign: float, topic_from: float) -> float:
+    """Probability of noise with the topic head's verdict: a foreign block is all but certain to be noise.
+
+    Args:
+        noise: Probability of noise by the main model.
+        foreign: Probability of another story by the topic head.
+        topic_from: Probability from which a block is foreign.
+
+    >>> add_foreign(0.2, 0.96, 0.93) > 0.97, add_foreign(0.2, 0.8, 0.93)
+    (True, 0.2)
+    """
+    if foreign >= topic_from:
+        certainty = (foreign - topic_from) / max(1e-6, 1 - topic_from)
+        noise = max(noise, FOREIGN_NOISE + (1 - FOREIGN_NOISE) * certainty)
+    return round(noise, DECIMALS)
+
+
+def _is_unique(shape: BlockShape) -> bool:
+    """True for a sentence that nobody writes twice in one article. A question may be put to several people."""
+    return shape.size >= MIN_UNIQUE_WORDS and shape.ends_sentence and shape.end != "?"
