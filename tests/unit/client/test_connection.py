@@ -1,4 +1,4 @@
-"""Settings that cannot be."""
+"""Settings with invalid values."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import pytest
 from copydesk.client.connection import SettingsError, read_connection
 
 
-def test_a_choice_that_is_none_tells_the_choices() -> None:
+def test_an_invalid_choice_names_the_choices() -> None:
     with pytest.raises(SettingsError, match=r"COPYDESK_SECURITY_PROTOCOL=TLS: expected one of .*SASL_SSL"):
         read_connection({"COPYDESK_SECURITY_PROTOCOL": "TLS"})

@@ -15,7 +15,7 @@ SCORED = (ROOT / "schemas" / "examples" / "articles.scored" / "1" / "full.json")
 
 
 async def scores_of(broker: FakeBroker, group: str | None) -> list[Any]:
-    """A user's program in small."""
+    """A small program of a user."""
     return [message.article async for message in broker.consume("articles.scored", group=group)]
 
 

@@ -12,7 +12,7 @@ from copydesk.operations.rights import Right, least_rights
 from harness.require import ROOT
 
 
-def test_the_table_for_administrators_tells_what_a_worker_needs() -> None:
+def test_the_table_for_administrators_lists_what_a_worker_needs() -> None:
     made_up = msgspec.structs.replace(stage, name="STAGE", source="SOURCE", sink="SINK")
     text = (ROOT / "infra" / "kafka" / "rights.md").read_text(encoding="utf-8")
     table = re.findall(

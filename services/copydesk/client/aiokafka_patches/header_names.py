@@ -1,6 +1,7 @@
-"""Header names that are no UTF-8: aiokafka's reader raises on one, and would for ever, for it reads it again.
+"""Header names that are not UTF-8: they are read, with `?` in place of each wrong byte.
 
-Kafka's own clients replace what they cannot decode. Here the broken bytes of a name are read as `?`.
+aiokafka raises an error on such a name. It reads the record again at the next attempt, so the reader never gets past
+it. Kafka's own clients replace what they cannot decode (ADR 0002).
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from aiokafka.record.memory_records import _MemoryRecordsPy
 from aiokafka.record.util import decode_varint
 
 _MAGIC = 16
-"""Where a batch tells its format: 2 is the first with headers (Kafka protocol, record batch)."""
+"""Position of the format version in a batch; version 2 is the first with headers (Kafka protocol, record batch)."""
 
 
 def read_any_header_name() -> None:
-    """Have aiokafka read records whatever the names of their headers; may be called again."""
+    """Make aiokafka read records with any header names. Calling it again changes nothing more."""
     fetcher.MemoryRecords = _Records
 
 
 class _Records(_MemoryRecordsPy):
-    """The batches of a fetch; each is decoded by aiokafka's compiled reader as long as that can."""
+    """Batches of a fetch. Each is decoded by aiokafka's compiled reader, as far as that can."""
 
     def next_batch(self) -> Any:
         raw = self._next_slice
@@ -32,7 +33,7 @@ class _Records(_MemoryRecordsPy):
 
 
 class _Batch:
-    """A batch that is read once more, slowly, where a header's name cannot be decoded."""
+    """Batch that is read once more by the slow reader if a header name cannot be decoded."""
 
     def __init__(self, batch: Any, raw: memoryview) -> None:
         self._batch = batch
@@ -52,13 +53,19 @@ class _Batch:
                 count += 1
         except UnicodeDecodeError:
             slow = _DefaultRecordBatchPy(self._raw)
-            slow._maybe_uncompress()  # noqa: SLF001 - there is no public way to a batch's bytes
-            _mend_names(slow._buffer, slow._pos, slow._num_records)  # noqa: SLF001 - ditto
+            slow._maybe_uncompress()  # noqa: SLF001 - aiokafka has no public way to a batch's bytes
+            _repair_names(slow._buffer, slow._pos, slow._num_records)  # noqa: SLF001 - ditto
             yield from list(slow)[count:]
 
 
-def _mend_names(buffer: bytearray, at: int, records: int) -> None:
-    """Put `?` for every byte of a header's name that is no UTF-8; nothing changes its place (KIP-82, record v2)."""
+def _repair_names(buffer: bytearray, at: int, records: int) -> None:
+    """Replace every byte of a header name that is not UTF-8 by `?`, in place: no byte moves (KIP-82, record v2).
+
+    Args:
+        buffer: Uncompressed records of a batch.
+        at: Position of the first record.
+        records: Number of records.
+    """
     for _ in range(records):
         length, at = decode_varint(buffer, at)
         end = at + length

@@ -1,4 +1,4 @@
-"""A coordinator that refuses to tell the committed offsets has not said that there are none."""
+"""An error of the coordinator does not mean that no offsets are committed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from copydesk.client.aiokafka_patches.committed_offsets import (
 )
 
 PARTITION = TopicPartition("articles.raw", 3)
-TOLD = [("articles.raw", [(3, 71, "", 0)])]
+COMMITTED = [("articles.raw", [(3, 71, "", 0)])]
 
 
 class Client:
-    """Gives its answers in turn."""
+    """Returns its answers one after the other."""
 
     def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
@@ -39,7 +39,7 @@ class Client:
 
 
 class Coordinator(GroupCoordinator):  # type: ignore[misc]  # aiokafka has no types
-    """One that knows where it is, and talks to nobody."""
+    """Coordinator of a fixed node, without a connection."""
 
     def __init__(self, client: Client) -> None:
         self.group_id, self._retry_backoff_ms = "cleaner", 1
@@ -65,7 +65,7 @@ async def test_it_is_asked_again(error: type[KafkaError], moves: int, version: i
     def answer(topics: list[Any], code: int) -> Any:
         return OffsetFetchResponse_v2(topics, code) if version == 2 else OffsetFetchResponse_v3(0, topics, code)
 
-    coordinator = Coordinator(Client(answer([], error.errno), answer([], error.errno), answer(TOLD, 0)))
+    coordinator = Coordinator(Client(answer([], error.errno), answer([], error.errno), answer(COMMITTED, 0)))
     found = await coordinator.fetch_committed_offsets([PARTITION])
     assert found[PARTITION].offset == 71
     assert coordinator.asked == 2 * moves
@@ -79,7 +79,7 @@ async def test_what_asking_again_will_not_mend_is_raised() -> None:
 
 
 def stable(offset: int, error: int = 0) -> Any:
-    """What a broker answers in version 7."""
+    """Response of a broker in version 7."""
     return _Response7(0, [("articles.raw", [(3, offset, -1, "", error, {})], {})], 0, {})
 
 

@@ -1,4 +1,4 @@
-"""A producer may name a header as it likes: nobody who reads the topic may die of it."""
+"""A producer may choose any header name: no reader of the topic may fail on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from copydesk.client.aiokafka_patches.header_names import read_any_header_name
 
 
 class Name(str):
-    """A name whose bytes on the wire are given."""
+    """Header name with given bytes on the wire."""
 
     __slots__ = ("raw",)
     raw: bytes

@@ -21,7 +21,7 @@ LZ4 = 3
 
 @pytest.fixture(autouse=True)
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """aiokafka as it is installed; what a test changes is undone after it."""
+    """Aiokafka as it is installed; what a test changes is undone after it."""
     monkeypatch.setattr(f"{DefaultRecordBatchBuilder.__module__}.lz4_encode", lz4_encode)
 
 
