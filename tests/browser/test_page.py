@@ -14,7 +14,7 @@ from browser.axe import violations
 from browser.conftest import Open
 from copydesk.viewer.desk import Desk
 from copydesk.viewer.settings import ViewerSettings
-from harness.viewing import TEXT, dead, earlier, message, raw, scored, served
+from harness.viewing import TEXT, dead, earlier, message, raw, scored, served, with_unknown_values
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -47,6 +47,24 @@ async def read(page: Page, id_: str) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
+
+
+@pytest.mark.parametrize("word", ["of_tomorrow", "constructor"])
+async def test_values_of_a_later_version_are_shown_as_other(open_page: Open, word: str) -> None:
+    """`constructor`: a word that every object of JavaScript knows."""
+    async with served() as here:
+        put(here.desk, "a", with_unknown_values(scored("a", "From tomorrow"), word), offset=0)
+        page = await open_page(f"{here.url}/#/article/a")
+        shown = word.replace("_", " ")
+        await page.click("#show-removed")
+        await expect(page.locator(".paragraph.removed .reason")).to_have_text(shown)
+        await expect(page.locator("p.flag").first).to_contain_text(shown)
+        await expect(page.locator(".body")).to_contain_text("said Ana Ruiz in Lisbon")
+        await expect(page.locator(".cast-title")).to_have_text("others")
+        await page.hover(".body .said")
+        await expect(page.locator("#note")).to_contain_text(word)
+        await page.goto(f"{here.url}/#/statistics")
+        await expect(page.locator(".card").filter(has_text="One story or more")).to_contain_text(shown)
 
 
 async def test_the_list_tells_each_article_at_its_stage(open_page: Open) -> None:

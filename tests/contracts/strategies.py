@@ -10,7 +10,7 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from copydesk.contracts.articles import SCORED, VISIBLE, Block, Coherence, Document, RawArticle, Reason, Status, Unit
+from copydesk.contracts.articles import SCORED, UNSCORED, VISIBLE, Block, Coherence, Document, RawArticle, Reason, Unit
 
 LARGEST = 2**53 - 1
 """Beyond it, JSON numbers are not safe in every reader."""
@@ -89,7 +89,7 @@ def _struct(kind: inspect.StructType) -> st.SearchStrategy[Any]:
 def _blocks(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
     places = {name: fields[name] for name in ("source_start", "source_end", "noise_probability")}
     offsets, words = st.integers(0, LARGEST), TEXTS
-    reason = st.sampled_from(get_args(Reason))
+    reason = st.sampled_from((*get_args(Reason), "reason_of_a_later_version"))
     return st.builds(Block, kept=st.just(True), start=offsets, end=offsets, **places) | st.builds(  # noqa: FBT003 - a value
         Block,
         kept=st.just(False),  # noqa: FBT003 - a value
@@ -100,8 +100,9 @@ def _blocks(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]
 
 
 def _coherences(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
-    scored = st.sampled_from(sorted(SCORED))
-    unscored = st.sampled_from([status for status in get_args(Status) if status not in SCORED])
+    later = "status_of_a_later_version"
+    scored = st.sampled_from([*sorted(SCORED), later])
+    unscored = st.sampled_from([*sorted(UNSCORED), later])
     units = st.lists(_of(inspect.type_info(Unit)), min_size=1, max_size=2).map(tuple)
     with_score = {**fields, "status": scored, "score": st.floats(0, 1), "units": units}
     without = {**fields, "status": unscored, "score": st.none(), "raw_score": st.none(), "units": st.just(())}

@@ -1,1 +1,1 @@
-"""What travels on the topics: the four documents, their headers, the dead letters, the topics themselves."""
+"""The contract of the topics: the four documents, message headers, dead letters, topics and their schemas."""

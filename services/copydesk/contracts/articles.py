@@ -1,15 +1,18 @@
-"""The four documents, one a topic; each is the one before it plus one block.
+"""The four documents, one per topic. Each is the previous document plus one block of fields.
 
-Offsets are half-open and count Unicode code points; ``source_start`` and ``source_end`` point into the source
-text, ``start`` and ``end`` into ``text`` (or into ``title`` where ``section`` says so). Readers ignore unknown
-fields, writers emit none. Nothing here knows the time: the same input and model give the same bytes.
+Offsets are half-open and count Unicode code points. ``source_start`` and ``source_end`` point into the source text,
+``start`` and ``end`` into ``text`` (or into ``title``, where ``section`` says so).
+
+Readers ignore unknown fields, and writers emit none. Values that may grow, such as a removal reason, are strings: a
+reader takes a value that it does not know as "other" and passes it on unchanged. Documents hold no clock: the same
+input, model and settings give the same bytes.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,9 +21,9 @@ from msgspec import Meta, Raw
 from copydesk.contracts.ids import MAX_ID_BYTES, id_from_content, id_from_key, id_from_url, id_problem
 
 VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
-"""A character that leaves ink; spelled out, for white space differs between Python's and JSON Schema's expressions."""
+"""Pattern of a visible character. Spelled out, since Python and JSON Schema disagree on what white space is."""
 
-# Patterns end in \Z: in Python a line break may follow $, in JSON Schema it may not (schemas.py writes $ there).
+# Patterns end in \Z, since a line break may follow $ in Python. In JSON Schema it may not: schemas.py writes $ there.
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_BYTES)]
 Offset = Annotated[int, Meta(ge=0, description="In Unicode code points")]
 Index = Annotated[int, Meta(ge=0)]
@@ -32,22 +35,38 @@ Site = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f/]+\Z", max_length=255)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z", description="BCP 47")]
 Time = Annotated[datetime, Meta(tz=True, description="RFC 3339")]
 
+Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", max_length=64)]
+"""A value of a list that may grow: lower-case letters, digits and underscores."""
+
 _NULL = Raw(b"null")
 
 
+def _open_list(description: str, known: Any) -> Meta:
+    """Annotation of a `Word`: its meaning, and the values that this version writes.
+
+    Args:
+        description: Meaning of the field.
+        known: Literal type of the values.
+    """
+    return Meta(
+        description=f"{description}. New values may be added: take a value that you do not know as `other`",
+        examples=list(get_args(known)),
+    )
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """A message's value."""
+    """A document: the value of a message."""
 
     @classmethod
     def read(cls, value: bytes, key: bytes | None) -> Self:  # noqa: ARG003 - RawArticle needs the key
-        """The document in these bytes.
+        """Decode and validate a document.
 
         Raises:
-            InvalidDocumentError: They do not keep the contract; the message says where.
+            InvalidDocumentError: The bytes break the contract; the message says where.
         """
         try:
             if not value.isascii():
-                value.decode()  # what msgspec skips over it does not check
+                value.decode()  # msgspec does not check the fields that it skips
             return msgspec.json.decode(value, type=cls)
         except UnicodeDecodeError as error:
             raise InvalidDocumentError(f"not UTF-8 at byte {error.start}") from None
@@ -57,28 +76,26 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
             raise InvalidDocumentError(str(error)) from None
 
     def write(self) -> bytes:
-        """The bytes of this document; the same document gives the same bytes."""
+        """Encode the document. The same document gives the same bytes."""
         return msgspec.json.encode(self)
 
 
 class InvalidDocumentError(ValueError):
-    """A message's bytes do not keep the contract of its topic."""
+    """The bytes of a message break the contract of its topic."""
 
 
 # ------------------------------------------------------------------------------------------ articles.raw
 
 
 class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
-    """A scraped article as anyone may publish it; only ``text`` or ``html`` is required."""
+    """A scraped article, as anyone may publish it. Only ``text`` or ``html`` is required."""
 
-    text: Annotated[str, Meta(description="The article as plain text; with `html` beside it, that is used")] | None = (
-        None
-    )
+    text: Annotated[str, Meta(description="The article as plain text. Not used if `html` is given, too")] | None = None
     html: Annotated[str, Meta(description="The page as it was fetched, or a part of it")] | None = None
     id: (
         Annotated[
             Id,
-            Meta(description="Default: the key, else made of the URL, else of the content; at most 256 bytes of UTF-8"),
+            Meta(description="Default: the message key, else made from URL or content. At most 256 bytes of UTF-8"),
         ]
         | None
     ) = None
@@ -91,7 +108,7 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
     authors: tuple[str, ...] | None = None
     metadata: Raw = msgspec.field(default_factory=lambda: _NULL)
     warnings: tuple[str, ...] = ()
-    """What reading the message found. Not part of the contract: ignored on input, absent from what is published."""
+    """Oddities found while reading the message. Not part of the contract: ignored on input, never published."""
 
     def __post_init__(self) -> None:
         """Refuse an article without a visible character."""
@@ -102,28 +119,28 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def uses_html(self) -> bool:
-        """Whether ``html`` is what gets cleaned (with both, it is)."""
+        """True if ``html`` is cleaned; it is preferred to ``text``."""
         return _is_visible(self.html)
 
     @property
     def source(self) -> str:
-        """What gets cleaned, as it came."""
+        """The HTML or text to clean, as it came."""
         return (self.html if self.uses_html else self.text) or ""
 
     def write(self) -> bytes:
-        """The bytes of this article as it may be published: what reading found is no part of it."""
+        """Encode the article without its warnings, as it may be published."""
         return msgspec.json.encode(msgspec.structs.replace(self, warnings=()) if self.warnings else self)
 
     @classmethod
     def read(cls, value: bytes, key: bytes | None = None) -> Self:
-        r"""The article in a message, its ``id`` and ``site`` filled in, oddities told in ``warnings``.
+        r"""Read the article in a message. Fills in ``id`` and ``site``; ``warnings`` lists oddities.
 
         Tolerant where nothing is lost by it: an optional field with a bad value becomes null, half an emoji
         (``"\ud83d"``, which JSON writers emit and strict parsers refuse) becomes U+FFFD, a byte order mark is skipped.
 
         Raises:
-            InvalidDocumentError: No JSON object, nested too deeply, neither ``text`` nor ``html``, or no id to
-                be had because the message key is none.
+            InvalidDocumentError: The value is no JSON object, is nested too deeply, or has neither ``text`` nor
+                ``html``; or the article has no id and the message key cannot be one.
         """
         warnings: list[str] = []
         try:
@@ -133,7 +150,7 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
         if _is_visible(article.html) and _is_visible(article.text):
             warnings.append("both `text` and `html`: `html` is used")
         try:
-            id_ = article._find_id(key, warnings)  # noqa: SLF001 - one of us
+            id_ = article._find_id(key, warnings)  # noqa: SLF001 - a method of this class
         except ValueError as error:
             raise InvalidDocumentError(str(error)) from None
         site = article.site or (_host(article.url) if article.url else None)
@@ -173,7 +190,7 @@ def _members(value: bytes) -> dict[str, Raw]:
 
 
 def _fields(document: type[RawArticle], members: dict[str, Raw], warnings: list[str]) -> dict[str, Any]:
-    """Fields of a raw article one by one, so that a bad optional one costs only itself."""
+    """Decode the fields of a raw article one by one, so that a bad optional field costs only itself."""
     fields: dict[str, Any] = {}
     for field in msgspec.structs.fields(document):
         raw = members.get(field.name)
@@ -182,7 +199,7 @@ def _fields(document: type[RawArticle], members: dict[str, Raw], warnings: list[
         try:
             fields[field.name] = msgspec.json.decode(raw, type=field.type)
             if field.name == "metadata" and not _is_object_or_null(raw):
-                raise msgspec.ValidationError("Expected `object | null`")  # noqa: TRY301 - the same answer to both
+                raise msgspec.ValidationError("Expected `object | null`")  # noqa: TRY301 - handled like a value of the wrong type
         except msgspec.ValidationError as error:
             if field.name in _STRICT_FIELDS:
                 raise msgspec.ValidationError(f"{error} - at `$.{field.name}`") from None
@@ -194,16 +211,16 @@ def _fields(document: type[RawArticle], members: dict[str, Raw], warnings: list[
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
-"""An escape sequence of a JSON string, a surrogate pair as one."""
+"""An escape sequence of a JSON string. A surrogate pair counts as one."""
 
 
 def _mend(value: bytes, warnings: list[str]) -> bytes:
-    """The same JSON without a byte order mark, and with U+FFFD for every half of a surrogate pair.
+    """Return the JSON without a byte order mark, and with U+FFFD for every half of a surrogate pair.
 
-    The bytes are mended, not parsed and written anew: ``metadata`` passes through as it came.
+    The bytes are mended, not parsed and written again: ``metadata`` passes through as it came.
 
     Raises:
-        UnicodeDecodeError: Even so it is not UTF-8.
+        UnicodeDecodeError: The mended bytes are not UTF-8 either.
     """
     text = value.decode("utf-8", "surrogatepass")
     if text.startswith("\ufeff"):
@@ -229,7 +246,7 @@ def _is_object_or_null(raw: Raw) -> bool:
 
 def _host(url: str) -> str | None:
     try:
-        # a host may be what a site is not: too long for one
+        # a host may be longer than a site may be
         return msgspec.convert(urlsplit(url).hostname, Site | None)
     except (ValueError, msgspec.ValidationError):
         return None
@@ -240,26 +257,28 @@ def _host(url: str) -> str | None:
 Reason = Literal[
     "title", "photo", "promo", "related", "teaser", "byline", "legal", "navigation", "duplicate", "other"
 ]  # fmt: skip
+"""Removal reasons that this version writes."""
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
-    """One non-empty block of the source, in order, kept or removed."""
+    """One non-empty block of the source, kept or removed."""
 
-    source_start: Annotated[Offset, Meta(description="In Unicode code points of the source text")]
-    source_end: Annotated[Offset, Meta(description="Ditto; the first that is not in it")]
+    source_start: Annotated[Offset, Meta(description="First code point of the block, in the source text")]
+    source_end: Annotated[Offset, Meta(description="First code point of the source text behind the block")]
     kept: bool
-    reason: Annotated[Reason, Meta(description="Why it was removed; null where it was kept")] | None = None
+    reason: Annotated[Word, _open_list("Removal reason; null if the block was kept", Reason)] | None = None
     noise_probability: Share
-    start: Annotated[Offset, Meta(description="In Unicode code points of `text`; null where it was removed")] | None = (
-        None
-    )
-    end: Annotated[Offset, Meta(description="Ditto; the first that is not in it")] | None = None
-    text: Annotated[str, Meta(description="The removed words; null where they stand in the article's text")] | None = (
-        None
-    )
+    start: (
+        Annotated[Offset, Meta(description="First code point of the block, in `text`; null if it was removed")] | None
+    ) = None
+    end: (
+        Annotated[Offset, Meta(description="First code point of `text` behind the block; null if it was removed")]
+        | None
+    ) = None
+    text: Annotated[str, Meta(description="Text of the block if it was removed, else null")] | None = None
 
     def __post_init__(self) -> None:
-        """A kept block says where it stands in the text; a removed one carries its words and the reason."""
+        """Check that a kept block has its place in the text, and a removed one its words and the reason."""
         if self.kept:
             if self.start is None or self.end is None:
                 raise ValueError("a kept block needs `start` and `end`")
@@ -273,37 +292,43 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What was cleaned."""
+    """The source: the text or HTML that was cleaned."""
 
     kind: Literal["text", "html"]
-    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="Of the text or HTML as it came, in UTF-8")]
+    sha256: Annotated[
+        str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="SHA-256 of the text or HTML as it came, in UTF-8")
+    ]
     text: (
-        Annotated[str, Meta(description="The text extracted from HTML, into which `source_*` point; null for text")]
+        Annotated[
+            str, Meta(description="The text extracted from the HTML, into which `source_*` point; null for a text")
+        ]
         | None
     ) = None
 
 
 class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
-    """How the cleaning went."""
+    """Facts about the cleaning."""
 
     model: str
-    noise_share: Annotated[float, Meta(ge=0, le=1, description="Removed share of the source's visible characters")]
-    uncertain: Annotated[bool, Meta(description="The guard held the cleaner back: read the text with care")] = False
-    warnings: Annotated[tuple[str, ...], Meta(description="What was odd about the message or the text")] = ()
+    noise_share: Annotated[
+        float, Meta(ge=0, le=1, description="Share of the source's visible characters that was removed")
+    ]
+    uncertain: Annotated[
+        bool, Meta(description="True if the limit on removals held the cleaner back: read the text with care")
+    ] = False
+    warnings: Annotated[tuple[str, ...], Meta(description="Oddities of the message or the text")] = ()
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """One stage that the article passed."""
+    """A stage that the article passed."""
 
     stage: str
     version: str
-    model: Annotated[str, Meta(description="What its verdicts come from; null where a stage has no model")] | None = (
-        None
-    )
+    model: Annotated[str, Meta(description="Model behind its verdicts; null if it has none")] | None = None
 
 
 class CleanedArticle(Document, frozen=True, kw_only=True):
-    """The article's body, and for every block of the source why it is in it or not."""
+    """The article's body, and every block of the source with the reason if it was removed."""
 
     id: Annotated[Id, Meta(description="At most 256 bytes of UTF-8")]
     url: Url | None = None
@@ -315,18 +340,20 @@ class CleanedArticle(Document, frozen=True, kw_only=True):
     fetched_at: Time | None = None
     metadata: Raw = msgspec.field(default_factory=lambda: _NULL)
     text: Annotated[str, Meta(description='The body: kept blocks joined by "\\n\\n"; the title is not in it')]
-    text_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="Of `text` in UTF-8")]
-    captions: Annotated[tuple[str, ...], Meta(description="Of pictures; taken out of the text")] = ()
-    credits: Annotated[tuple[str, ...], Meta(description="Of photographers and agencies; ditto")] = ()
-    bylines: Annotated[tuple[str, ...], Meta(description="Lines that name who wrote it; ditto")] = ()
-    dateline: Annotated[str, Meta(description="Where it was reported from, as the text says it")] | None = None
+    text_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="SHA-256 of `text` in UTF-8")]
+    captions: Annotated[tuple[str, ...], Meta(description="Captions of pictures; removed from the text")] = ()
+    credits: Annotated[
+        tuple[str, ...], Meta(description="Names of photographers and agencies; removed from the text")
+    ] = ()
+    bylines: Annotated[tuple[str, ...], Meta(description="Lines that name the authors; removed from the text")] = ()
+    dateline: Annotated[str, Meta(description="Place of the report, in the words of the text")] | None = None
     blocks: tuple[Block, ...]
     source: Source
     cleaning: Cleaning
     provenance: tuple[Provenance, ...]
 
     def __post_init__(self) -> None:
-        """Metadata passes through unread, but it is an object or nothing."""
+        """Check that the metadata, which passes through unread, is an object or null."""
         if not _is_object_or_null(self.metadata):
             raise ValueError("Expected `object | null` - at `$.metadata`")
 
@@ -336,32 +363,34 @@ class CleanedArticle(Document, frozen=True, kw_only=True):
 Section = Literal["title", "body"]
 EntityType = Literal["person", "organization", "location", "group", "event", "work", "law", "product", "other"]
 Basis = Literal["named", "apposition", "pronoun", "role", "alias", "continued", "inferred", "none"]
+MentionKind = Literal["name", "nominal", "pronoun"]
+QuoteType = Literal["direct", "mixed", "indirect"]
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):
-    """One place where an entity stands in the article."""
+    """A mention of an entity in the article."""
 
     start: Offset
     end: Offset
     text: str
-    kind: Literal["name", "nominal", "pronoun"]
+    kind: Annotated[Word, _open_list("Kind of mention", MentionKind)]
     section: Section
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
-    """One real-world thing in this article: its spellings, surnames and acronyms merged."""
+    """A real-world thing in this article; spellings, surnames and acronyms of it are merged."""
 
     id: Annotated[Id, Meta(description="Unique within the article")]
     name: Annotated[str, Meta(min_length=1)]
-    type: EntityType
-    label: Annotated[str, Meta(description="spaCy's label")]
-    aliases: Annotated[tuple[str, ...], Meta(description="Its other spellings in this article")] = ()
+    type: Annotated[Word, _open_list("Type of the entity", EntityType)]
+    label: Annotated[str, Meta(description="Label given by spaCy")]
+    aliases: Annotated[tuple[str, ...], Meta(description="Other spellings in this article")] = ()
     mentions: tuple[Mention, ...]
     salience: Annotated[
-        Share, Meta(description="How much the article is about it: how often, how early, in the title or not")
+        Share, Meta(description="Weight in the article, by number of mentions, their places and the title")
     ]
     quotes_said: Annotated[int, Meta(ge=0)] = 0
-    confidence: Annotated[Share, Meta(description="That type and name are right")]
+    confidence: Annotated[Share, Meta(description="Confidence that type and name are right")]
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
@@ -380,18 +409,20 @@ class Fragment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
-    """Who said it: right or null, never a guess dressed as a fact."""
+    """The speaker of a quotation. Null where the evidence is too weak, never a mere guess."""
 
-    mention: Annotated[Span, Meta(description="The words that name the speaker; null where nobody is")] | None = None
-    entity_id: Annotated[Id, Meta(description="One of `entities`")] | None = None
-    name: Annotated[str, Meta(description="In full, where the article has it")] | None = None
-    basis: Annotated[Basis, Meta(description="How it was found")]
-    anonymous: Annotated[bool, Meta(description="Said to have spoken without a name, as officials do")] = False
+    mention: Annotated[Span, Meta(description="The words that name the speaker; null if nobody is named")] | None = None
+    entity_id: Annotated[Id, Meta(description="Id of the speaker in `entities`")] | None = None
+    name: Annotated[str, Meta(description="Full name, if the article has it")] | None = None
+    basis: Annotated[Word, _open_list("Evidence for the speaker", Basis)]
+    anonymous: Annotated[bool, Meta(description='True if the speaker is described but not named, as "officials"')] = (
+        False
+    )
     confidence: Share
 
 
 class Cue(msgspec.Struct, frozen=True, kw_only=True):
-    """The word that says that something was said."""
+    """The cue of a quotation, such as a verb of saying."""
 
     start: Offset
     end: Offset
@@ -400,46 +431,46 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that somebody said."""
+    """A quotation."""
 
     id: Annotated[Id, Meta(description="Unique within the article")]
-    type: Literal["direct", "mixed", "indirect"]
+    type: Annotated[Word, _open_list("Type of quotation", QuoteType)]
     text: str
     start: Offset
     end: Offset
     fragments: Annotated[
         tuple[Fragment, ...],
-        Meta(description="What is quoted: one a paragraph of a long quote, one a piece of a mixed one"),
+        Meta(description="The quoted stretches: one per paragraph of a long quotation, one per piece of a mixed one"),
     ] = ()
     part_of: (
-        Annotated[str, Meta(description="The same on the quotes that an attribution in the middle split")] | None
+        Annotated[str, Meta(description="Same value on the parts of a quotation that an attribution splits")] | None
     ) = None
-    closed: Annotated[bool, Meta(description="False where the closing mark is missing")] = True
+    closed: Annotated[bool, Meta(description="False if the closing mark is missing")] = True
     speaker: Speaker
     cue: Cue | None = None
     section: Section
-    confidence: Annotated[Share, Meta(description="That this was said by somebody")]
+    confidence: Annotated[Share, Meta(description="Confidence that somebody said this")]
 
 
 class ExtractionModel(msgspec.Struct, frozen=True, kw_only=True):
-    """The language model behind an extraction."""
+    """The language model of an extraction."""
 
     name: str
     version: str
 
 
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):
-    """How the extraction went."""
+    """Facts about the extraction."""
 
     model: ExtractionModel
-    degraded: Annotated[bool, Meta(description="No parse (language, length, parser failure): surface rules only")] = (
-        False
-    )
+    degraded: Annotated[
+        bool, Meta(description="True if there was no parse (language, length, parser failure): surface rules only")
+    ] = False
     warnings: tuple[str, ...] = ()
 
 
 class ExtractedArticle(CleanedArticle, frozen=True, kw_only=True):
-    """The cleaned article, who is in it and who said what."""
+    """The cleaned article with its entities and quotations."""
 
     entities: tuple[Entity, ...]
     quotes: tuple[Quote, ...]
@@ -450,85 +481,94 @@ class ExtractedArticle(CleanedArticle, frozen=True, kw_only=True):
 
 Status = Literal["ok", "too_short", "unsupported_language", "no_text", "degraded"]
 SCORED: frozenset[str] = frozenset({"ok", "degraded"})
-"""The statuses with a score and units."""
+"""Statuses with a score and units."""
+
+UNSCORED: frozenset[str] = frozenset(get_args(Status)) - SCORED
+"""Statuses without a score and units. A status of a later version may be either."""
+
+Flag = Literal["none", "off_topic", "furniture", "teaser", "duplicate"]
+Structure = Literal["single", "tail", "intrusion", "mixed", "multi_story"]
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
-    """What coherence says of one block of ``blocks``."""
+    """Coherence of one block of ``blocks``."""
 
     block: Annotated[Index, Meta(description="Index into `blocks`")]
-    relevance: Annotated[Cosine, Meta(description="To the rest of the article")]
-    off_topic_probability: Annotated[Share, Meta(description="Of another story")]
-    furniture_probability: Annotated[Share, Meta(description="No part of any story: captions, teasers, notices")]
-    flag: Literal["none", "off_topic", "furniture", "teaser", "duplicate"] = "none"
-    reasons: Annotated[tuple[str, ...], Meta(description="What spoke for the flag")] = ()
+    relevance: Annotated[Cosine, Meta(description="Similarity to the rest of the article")]
+    off_topic_probability: Annotated[Share, Meta(description="Probability that it belongs to another story")]
+    furniture_probability: Annotated[
+        Share, Meta(description="Probability that it is part of no story: captions, teasers, notices")
+    ]
+    flag: Annotated[Word, _open_list("Verdict", Flag)] = "none"
+    reasons: Annotated[tuple[str, ...], Meta(description="Evidence for the flag")] = ()
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of units about one thing; both ends belong to it."""
+    """A run of units about one thing."""
 
     first_unit: Annotated[Index, Meta(description="Index into `units`")]
-    last_unit: Annotated[Index, Meta(description="Ditto; it belongs to the segment")]
+    last_unit: Annotated[Index, Meta(description="Index into `units`; the unit belongs to the segment")]
     relevance: Cosine
-    terms: Annotated[tuple[str, ...], Meta(description="Words that mark it off")] = ()
+    terms: Annotated[tuple[str, ...], Meta(description="Words that distinguish it")] = ()
 
 
 class CoherenceModel(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is needed to repeat a score."""
+    """Everything that is needed to repeat a score."""
 
     name: str
     version: str
     sha256: Sha256 | None = None
     thresholds: dict[str, float]
-    prior: Annotated[
-        dict[str, float], Meta(description="The share of contaminated articles and paragraphs that is assumed")
-    ]
+    prior: Annotated[dict[str, float], Meta(description="Assumed shares of contaminated articles and paragraphs")]
 
 
 class Coherence(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the article is one story, and what in it is not."""
+    """Probability that the article is one story, and the parts that do not belong to it."""
 
-    status: Status
+    status: Annotated[Word, _open_list("Whether the article could be scored", Status)]
     score: (
         Annotated[float, Meta(ge=0, le=1, description="Probability that `text` is one story and nothing foreign")]
         | None
     ) = None
-    raw_score: Annotated[float, Meta(ge=0, le=1, description="The same for all blocks")] | None = None
+    raw_score: Annotated[float, Meta(ge=0, le=1, description="The same for all blocks, removed ones too")] | None = None
     global_coherence: Annotated[float, Meta(description="Mean relevance of the units to the whole, -1 to 1")] | None = (
         None
     )
     local_coherence: Annotated[float, Meta(description="Mean cosine of neighbouring units")] | None = None
     two_topic_ratio: (
-        Annotated[float, Meta(description="0 to 1; near 1: two groups of units that share nothing")] | None
+        Annotated[float, Meta(description="0 to 1. Near 1: two groups of units that share nothing")] | None
     ) = None
     entity_continuity: (
-        Annotated[float, Meta(description="Share of the names that another unit has, too; 0 to 1")] | None
+        Annotated[float, Meta(description="Share of the names that occur in another unit, too; 0 to 1")] | None
     ) = None
-    on_topic_share: Annotated[float, Meta(description="Share of the words that is on topic; 0 to 1")] | None = None
-    structure: Literal["single", "tail", "intrusion", "mixed", "multi_story"] | None = None
-    units: Annotated[tuple[Unit, ...], Meta(description="One a block of `blocks`, removed ones too")] = ()
+    on_topic_share: Annotated[float, Meta(description="Share of the words that are on topic; 0 to 1")] | None = None
+    structure: Annotated[Word, _open_list("Structure of the article", Structure)] | None = None
+    units: Annotated[tuple[Unit, ...], Meta(description="One per block of `blocks`, removed ones too")] = ()
     segments: tuple[Segment, ...] = ()
     off_topic_quotes: Annotated[
-        tuple[str, ...], Meta(description="Ids of those that lie wholly in off-topic units")
+        tuple[str, ...], Meta(description="Ids of the quotations that lie wholly in off-topic units")
     ] = ()
-    off_topic_entities: Annotated[tuple[str, ...], Meta(description="Ditto")] = ()
+    off_topic_entities: Annotated[
+        tuple[str, ...], Meta(description="Ids of the entities that lie wholly in off-topic units")
+    ] = ()
     model: CoherenceModel
 
     def __post_init__(self) -> None:
-        """A score where the status promises one, and only there."""
+        """Check that there is a score where the status promises one, and only there."""
         if self.status in SCORED:
             if self.score is None:
                 raise ValueError(f"status {self.status} needs a `score`")
             if not self.units:
                 raise ValueError(f"status {self.status} needs `units`")
-        elif self.score is not None or self.raw_score is not None:
-            raise ValueError(f"status {self.status} has no score")
-        elif self.units:
-            raise ValueError(f"status {self.status} has no `units`")
+        elif self.status in UNSCORED:
+            if self.score is not None or self.raw_score is not None:
+                raise ValueError(f"status {self.status} has no score")
+            if self.units:
+                raise ValueError(f"status {self.status} has no `units`")
 
 
 class ScoredArticle(ExtractedArticle, frozen=True, kw_only=True):
-    """The extracted article and whether it is one story."""
+    """The extracted article with its coherence."""
 
     coherence: Coherence
 
@@ -537,13 +577,13 @@ Later = TypeVar("Later", bound=CleanedArticle)
 
 
 def extend(document: type[Later], article: CleanedArticle, *, by: Provenance, **block: Any) -> Later:
-    """The article as the next document: all its fields, the new block, one more entry of provenance.
+    """Return the next document: the article's fields, a new block of fields, one more entry of provenance.
 
     Args:
-        document: The next document's struct.
-        article: The article as it came to the stage.
-        by: Which stage adds the block.
-        **block: The fields that ``document`` has and ``article`` has not.
+        document: Struct of the next document.
+        article: The article as the stage read it.
+        by: The stage that adds the block.
+        **block: The fields that ``document`` has and ``article`` lacks.
     """
     fields = {name: getattr(article, name) for name in article.__struct_fields__}
     fields["provenance"] = (*article.provenance, by)

@@ -1,4 +1,4 @@
-"""AsyncAPI 3.1 of the topics, for users without Python: made from `schemas/topics/*.yaml` and the structs.
+"""AsyncAPI 3.1 document of the topics, made from `schemas/topics/*.yaml` and the structs.
 
 Source: AsyncAPI 3.1.0, https://www.asyncapi.com/docs/reference/specification/v3.1.0, and its Kafka bindings 0.5.0.
 """
@@ -16,7 +16,7 @@ from copydesk.contracts.topics import Topic, topics
 FILE = "asyncapi.yaml"
 BINDINGS = "0.5.0"
 SCHEMA_FORMAT = "application/schema+json;version=draft-07"
-"""The only JSON Schema that every AsyncAPI tool knows; what the schemas use of 2020-12 (`$defs`) it passes over."""
+"""The only JSON Schema dialect that every AsyncAPI tool knows. It ignores the one newer keyword used here, `$defs`."""
 
 Node = dict[str, Any]
 
@@ -24,7 +24,7 @@ _TEXT: Node = {"type": "string"}
 
 
 def document() -> Node:
-    """The whole document. Operations are copydesk's own: it receives raw articles and sends everything else."""
+    """The whole document, with copydesk's operations: it receives raw articles and sends everything else."""
     named = {_name(topic): topic for topic in topics().values()}
     return {
         "asyncapi": "3.1.0",
@@ -33,7 +33,8 @@ def document() -> Node:
             "version": copydesk.__version__,
             "description": "Dirty scraped news in; clean text, people, quotes with speakers and topic coherence out. "
             "Headers are UTF-8 text. Offsets in documents count Unicode code points. Readers ignore fields that they "
-            "do not know. COPYDESK_TOPIC_PREFIX stands before every topic's name where a cluster is shared.",
+            "do not know, and take values that they do not know as `other` where the field says that values may be "
+            "added. On a shared cluster, COPYDESK_TOPIC_PREFIX is put before every topic name.",
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "defaultContentType": "application/json",
@@ -47,13 +48,13 @@ def document() -> Node:
 
 
 def render() -> bytes:
-    """The document as `schemas/asyncapi.yaml` holds it."""
+    """Content of `schemas/asyncapi.yaml`."""
     head = b"# Made by `copydesk schemas write` from schemas/topics and services/copydesk/contracts: do not edit.\n"
     return head + msgspec.yaml.encode(document())
 
 
 def _name(topic: Topic) -> str:
-    """A component's name, which takes no dots: articlesCleanerDlq."""
+    """Name of a component. It may have no dots: articlesCleanerDlq."""
     first, *rest = topic.name.replace("-", ".").split(".")
     return first + "".join(word.capitalize() for word in rest)
 
@@ -109,9 +110,9 @@ def _message(topic: Topic) -> Node:
     if topic.holds_dead_letters:
         return message | {
             "contentType": "application/octet-stream",
-            "description": "The value is the original's bytes, whatever they are; empty where they were too many.",
+            "description": "The value is the bytes of the original, whatever they are; empty if they were too many.",
             "headers": schema,
-            "payload": {"description": "The original's bytes"},
+            "payload": {"description": "Bytes of the original"},
         }
     return message | {
         "description": "A message without a value withdraws the article with that key.",
@@ -121,10 +122,10 @@ def _message(topic: Topic) -> Node:
 
 
 def _event_headers() -> Node:
-    """CloudEvents 1.0 in binary mode, and what copydesk adds."""
+    """Headers of CloudEvents 1.0 in binary mode, and copydesk's extensions."""
     required = {
         "ce_specversion": {"const": "1.0", **_TEXT},
-        "ce_id": {**_TEXT, "description": "The same for every delivery of the same result: what to deduplicate by"},
+        "ce_id": {**_TEXT, "description": "The same for every delivery of the same result: use it to deduplicate"},
         "ce_source": {**_TEXT, "description": "A URI reference"},
         "ce_type": {**_TEXT, "description": "Such as copydesk.article.cleaned.v1"},
         "ce_time": {**_TEXT, "format": "date-time"},
@@ -133,7 +134,7 @@ def _event_headers() -> Node:
     }
     optional = {
         "ce_subject": {**_TEXT, "description": "The article's id"},
-        INGESTED: {**_TEXT, "format": "date-time", "description": "When the raw article was appended"},
+        INGESTED: {**_TEXT, "format": "date-time", "description": "Time at which the raw article was appended"},
         **{name: {**_TEXT, "description": "W3C Trace Context, passed on as it came"} for name in TRACE},
     }
     return {"type": "object", "properties": {**required, **optional}, "required": list(required)}

@@ -1,6 +1,6 @@
-"""The contract as one page of HTML, for people: topics, headers, every field, an example each.
+"""The contract as one HTML page, for people: topics, headers, every field, one example each.
 
-It needs no network, no script and no font of its own: it can be opened from the disk, mailed, or served by anything.
+The page needs no network, script or font: it can be opened from the disk, mailed, or served by anything.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def render(schemas: Mapping[str, Node]) -> bytes:
         "<main>",
         *(_topic(topic, schemas[topic.schema]) for topic in every.values()),
         '<h2 id="headers">Headers</h2>',
-        "<p>CloudEvents 1.0 in binary mode: on every message that copydesk writes, but dead letters.</p>",
+        "<p>CloudEvents 1.0 in binary mode, on every message that copydesk writes except dead letters.</p>",
         _fields(described["components"]["messageTraits"]["event"]["headers"]),
         "<h2>Parts of the documents</h2>",
         *(_definition(name, definitions[name]) for name in sorted(definitions)),
@@ -98,16 +98,16 @@ def _topic(topic: Topic, schema: Node) -> str:
         **({"ce_type": f"<code>{escape(topic.event)}</code>"} if topic.event else {}),
     }
     if topic.holds_dead_letters:
-        what = "The value is the original's bytes, as they were; its headers are followed by these:"
+        value = "The value is the bytes of the original. Its headers are followed by these:"
     else:
-        what = "The value, in JSON; a message without a value withdraws the article with that key:"
+        value = "The value, in JSON. A message without a value withdraws the article with that key:"
     return "\n".join(
         [
             f'<h2 id="{topic.name}">{topic.name}</h2>',
             f"<p>{escape(topic.purpose)}</p>",
             _list((escape(name), value) for name, value in settings.items()),
             f'<h3>Fields<span class="soft"> of {topic.name}</span></h3>',
-            f"<p>{what}</p>",
+            f"<p>{value}</p>",
             _rules(schema),
             _fields(schema),
             _example(topic),
@@ -127,18 +127,20 @@ def _definition(name: str, definition: Node) -> str:
 
 
 def _fields(schema: Node) -> str:
-    """Every field of an object: its name, whether it has to be there, its type, what it means."""
+    """All fields of an object: name, whether it is optional, type, meaning, known values, default."""
     required = schema.get("required", ())
     rows = []
     for name, node in schema["properties"].items():
         must = "" if name in required else ' <span class="soft">optional</span>'
         default = node.get("default")
-        told = [f"{_type(node)}."]
+        sentences = [f"{_type(node)}."]
         if description := _description(node):
-            told.append(_words(description) + ".")
+            sentences.append(_words(description) + ".")
+        if known := _known_values(node):
+            sentences.append(f"Today: {', '.join(f'<code>{escape(value)}</code>' for value in known)}.")
         if default not in {None, ()}:
-            told.append(f"Default: <code>{escape(json.dumps(default))}</code>.")
-        rows.append((f"<code>{escape(name)}</code>{must}", " ".join(told)))
+            sentences.append(f"Default: <code>{escape(json.dumps(default))}</code>.")
+        rows.append((f"<code>{escape(name)}</code>{must}", " ".join(sentences)))
     return _list(rows)
 
 
@@ -147,10 +149,10 @@ def _list(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def _rules(schema: Node) -> str:
-    """What holds between fields: at least one of these, or one set of them or another."""
+    """Rules between fields: at least one of them, or one of several sets of values."""
     if alternatives := schema.get("anyOf"):
         least = escape(", ".join(one["title"] for one in alternatives))
-        return f"<p>At least one of: {least}. Any other field that is not as described is read as null.</p>"
+        return f"<p>At least one of: {least}. A bad value of any other field is read as null.</p>"
     lines = [
         f"<li>{escape(one['title'])}: "
         + ", ".join(f"<code>{escape(name)}</code> {_type(node)}" for name, node in one["properties"].items())
@@ -161,13 +163,13 @@ def _rules(schema: Node) -> str:
 
 
 def _example(topic: Topic) -> str:
-    """A message of the examples: the fullest of a document's, a dead letter's headers."""
+    """An example message: the fullest of a document, or the headers of a dead letter."""
     folder = schemas_folder() / "examples" / topic.name / "1"
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".json")), key=lambda one: one.name)
     file = next((one for one in files if one.name == "full.json"), files[0])
     text = json.dumps(json.loads(file.read_bytes()), ensure_ascii=False, indent=2)
-    which = f"An example of {topic.name}" + (": headers" if topic.holds_dead_letters else "")
-    return f"<details><summary>{which}</summary><pre>{escape(text)}</pre></details>"
+    summary = f"An example of {topic.name}" + (": headers" if topic.holds_dead_letters else "")
+    return f"<details><summary>{summary}</summary><pre>{escape(text)}</pre></details>"
 
 
 def _link(name: str) -> str:
@@ -175,7 +177,7 @@ def _link(name: str) -> str:
 
 
 def _type(node: Node) -> str:
-    """What a value may be, in words."""
+    """Type of a value, in words."""
     if "$ref" in node:
         return _link(node["$ref"].rpartition("/")[2])
     if "const" in node:
@@ -208,15 +210,15 @@ def _number(node: Node, kind: str) -> str:
 
 
 def _string(node: Node) -> str:
-    told = ["time" if node.get("format") == "date-time" else "text"]
+    words = ["time" if node.get("format") == "date-time" else "text"]
     low, high = node.get("minLength"), node.get("maxLength")
     if high is not None:
-        told.append(f"{low} to {high} characters" if low else f"at most {high:,} characters")
+        words.append(f"{low} to {high} characters" if low else f"at most {high:,} characters")
     elif low == 1:
-        told.append("not empty")
+        words.append("not empty")
     if pattern := node.get("pattern"):
-        told.append(f"matching <code>{escape(pattern)}</code>")
-    return ", ".join(told)
+        words.append(f"matching <code>{escape(pattern)}</code>")
+    return ", ".join(words)
 
 
 def _object(node: Node) -> str:
@@ -236,17 +238,24 @@ _NAMED = {
 
 
 def _description(node: Node) -> str:
-    """A field's meaning, wherever in its type the schema keeps it."""
+    """Meaning of a field. The schema may keep it inside one of the field's types."""
     if "description" in node:
         return str(node["description"])
     return next(filter(None, (_description(one) for one in node.get("anyOf", ()) if not _is_tolerant(one))), "")
 
 
+def _known_values(node: Node) -> list[str]:
+    """Values of an open list that this version writes."""
+    if "examples" in node:
+        return list(node["examples"])
+    return next(filter(None, (_known_values(variant) for variant in node.get("anyOf", ()))), [])
+
+
 def _is_tolerant(node: Node) -> bool:
-    """Whether it stands for every other value, which is read as null."""
+    """True for the variant that stands for every other value, which is read as null."""
     return set(node) == {"description"}
 
 
 def _words(text: str) -> str:
-    """A description as HTML: what stands between backticks is code."""
+    """A description as HTML. Words between backticks become code."""
     return re.sub(r"(`+)(.+?)\1", r"<code>\2</code>", escape(text.rstrip(".")))

@@ -1,8 +1,10 @@
-"""Whether schemas still keep what the last release promised, within the version that their names tell.
+"""Check that schemas are compatible with those of the last release, within the version in their names.
 
-Two things can break. What lies on a topic must be read tomorrow: a schema may not get narrower. What is written
-tomorrow must be read by who was built yesterday: a schema of what copydesk writes may not get wider either, but for new
-optional fields, which readers ignore. `articles.raw` is written by others and read here: it may get wider.
+Two things can break. Messages that are on a topic today must be readable tomorrow, so no schema may get narrower.
+Messages written tomorrow must be readable by programs built yesterday, so a schema of a topic that copydesk writes may
+not get wider either. Two things may grow all the same: optional fields, which readers ignore, and lists of values that
+are declared open (a string with `examples`), where readers take an unknown value as "other". `articles.raw` is written
+by others and read here: it may get wider.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 FILE = "released.json"
-"""In `schemas/`: the schemas of the last release."""
+"""File in `schemas/` with the schemas of the last release."""
 
 WRITTEN_BY_OTHERS = "articles.raw."
 
@@ -22,28 +24,29 @@ Schema = dict[str, Any]
 _LOWER = ("minimum", "minLength", "minItems")
 _UPPER = ("maximum", "maxLength", "maxItems")
 _EXACT = ("const", "pattern", "format", "not", "oneOf")
-_WORDS = ("description", "title", "default")
+_ANNOTATIONS = ("description", "title", "default", "examples")
+"""Keywords that do not restrict a value."""
 
 
 class Released(msgspec.Struct, frozen=True, kw_only=True):
-    """What the last release promised."""
+    """Schemas of the last release."""
 
     version: str
     schemas: dict[str, Schema]
 
 
 class Change(NamedTuple):
-    """One difference between two schemas."""
+    """A difference between two schemas."""
 
     where: str
-    """The field, as `Block.reason`."""
+    """Path of the field, as `Block.reason`."""
 
     kind: Literal["narrower", "wider", "both"]
     what: str
 
 
 def breaks(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[str]:
-    """What of the new schemas breaks readers or writers of the old ones, a line each.
+    """Changes that break readers or writers of the old schemas, one line each.
 
     >>> old = {"a.v1": {"properties": {"x": {"type": "string"}}}}
     >>> breaks(old, {"a.v1": {"properties": {}}})
@@ -59,12 +62,12 @@ def breaks(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[str]:
 def _changes(old: Schema, new: Schema) -> Iterator[Change]:
     yield from _object(old, new, "")
     parts, others = old.get("$defs", {}), new.get("$defs", {})
-    for name in parts.keys() & others.keys():  # one that is gone is missed where it was used
+    for name in parts.keys() & others.keys():  # a missing definition is reported where it was used
         yield from _node(parts[name], others[name], name)
 
 
 def _object(old: Schema, new: Schema, where: str) -> Iterator[Change]:
-    """Fields removed, added, required; and what became of the others."""
+    """Changes of an object: fields removed, added or required, and changes inside the others."""
     fields, others = old.get("properties", {}), new.get("properties", {})
     before, after = set(old.get("required", ())), set(new.get("required", ()))
     for name in fields:
@@ -82,7 +85,7 @@ def _object(old: Schema, new: Schema, where: str) -> Iterator[Change]:
 
 
 def _node(old: Schema, new: Schema, where: str) -> Iterator[Change]:
-    """What became of one value."""
+    """Changes of one value."""
     if "anyOf" in old or "anyOf" in new:
         yield from _variants(_one_of(old), _one_of(new), where)
         yield from _default(old, new, where)
@@ -98,7 +101,7 @@ def _node(old: Schema, new: Schema, where: str) -> Iterator[Change]:
 
 
 def _one_of(node: Schema) -> dict[str, Schema]:
-    """What a value may be, by kind: a variant is found again though its limits changed."""
+    """Variants of a value by type, so that a variant is found again if only its limits changed."""
     return {str(sorted(_types(one))) if _types(one) else _bare(one): one for one in node.get("anyOf", [node])}
 
 
@@ -110,9 +113,9 @@ def _types(node: Schema) -> set[str]:
 
 
 def _bare(node: Schema) -> str:
-    """A node without its words, to be compared."""
-    told = {key: value for key, value in node.items() if key not in _WORDS}
-    return msgspec.json.encode(told, order="deterministic").decode()
+    """Encoded schema of a value without annotations, for comparison."""
+    restrictions = {key: value for key, value in node.items() if key not in _ANNOTATIONS}
+    return msgspec.json.encode(restrictions, order="deterministic").decode()
 
 
 def _variants(old: dict[str, Schema], new: dict[str, Schema], where: str) -> Iterator[Change]:
@@ -125,7 +128,7 @@ def _variants(old: dict[str, Schema], new: dict[str, Schema], where: str) -> Ite
 
 
 def _without_default(node: Schema) -> Schema:
-    """A variant: a default is the whole field's."""
+    """Return a variant without its default, which belongs to the whole field."""
     return {key: value for key, value in node.items() if key != "default"}
 
 
@@ -141,8 +144,8 @@ def _limits(old: Schema, new: Schema, where: str) -> Iterator[Change]:
         for name in names:
             before, after = (one.get(name, -sign * float("inf")) for one in (old, new))
             if before != after:
-                told = f"{name} {old.get(name)} is now {new.get(name)}"
-                yield Change(where, "narrower" if sign * (after - before) > 0 else "wider", told)
+                what = f"{name} {old.get(name)} is now {new.get(name)}"
+                yield Change(where, "narrower" if sign * (after - before) > 0 else "wider", what)
     for name in _EXACT:
         before, after = (_bare({name: one[name]}) if name in one else None for one in (old, new))
         if before != after:

@@ -1,4 +1,4 @@
-"""Message headers: CloudEvents 1.0, Kafka protocol binding in binary mode, and what copydesk adds to it.
+"""Message headers: CloudEvents 1.0, Kafka protocol binding in binary mode, and copydesk's extensions.
 
 Source: CloudEvents 1.0.2 and its Kafka binding 1.0.2 (attributes as headers prefixed ``ce_``, ``content-type`` apart).
 """
@@ -9,21 +9,21 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 Header = tuple[str, bytes | None]
-"""Name and value. A foreign producer's header may be null, which aiokafka hands on as None: readers here allow it."""
+"""Name and value. Other producers may write null values, which aiokafka returns as None."""
 
 Headers = Sequence[Header]
 
 ORIGIN = "copydesk-origin"
-"""Where the raw article lies: its partition and offset in ``articles.raw``, as ``3/1042``."""
+"""Header with the place of the raw article: its partition and offset in ``articles.raw``, as ``3/1042``."""
 
 INGESTED = "ce_ingestedtime"
-"""When the raw article was appended to its topic; end-to-end times are measured from it."""
+"""Header with the time at which the raw article was appended. End-to-end times are measured from it."""
 
 TRACE = ("traceparent", "tracestate")
-"""W3C Trace Context, passed on as it came."""
+"""Headers of W3C Trace Context, passed on as they came."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# the years 1 to 9999 are all that datetime and RFC 3339 know
+# datetime and RFC 3339 know the years 1 to 9999 only
 _FIRST_MILLISECOND = -62_135_596_800_000
 _LAST_MILLISECOND = 253_402_300_799_999
 
@@ -32,7 +32,7 @@ _OURS_WHOLE = frozenset({"content-type", ORIGIN})
 
 
 def header(headers: Iterable[Header], name: str) -> str | None:
-    """The last value of that header, or None where it is missing or not UTF-8.
+    """Last value of a header, or None if it is missing or not UTF-8.
 
     >>> header([("ce_id", b"1"), ("ce_id", b"2")], "ce_id")
     '2'
@@ -48,10 +48,10 @@ def header(headers: Iterable[Header], name: str) -> str | None:
 
 
 def rfc3339(milliseconds: int) -> str:
-    """A Kafka timestamp (milliseconds since 1970, UTC) as CloudEvents writes times.
+    """A Kafka timestamp (milliseconds since 1970, UTC) in RFC 3339, as CloudEvents requires.
 
-    Producers set timestamps as they like (microseconds by mistake, -1): what no year has four digits for becomes
-    the nearest time that can be written.
+    Producers set any timestamps (microseconds by mistake, -1): one outside the years 1 to 9999 becomes the nearest time
+    that can be written.
 
     >>> rfc3339(1_500)
     '1970-01-01T00:00:01.500Z'
@@ -61,7 +61,7 @@ def rfc3339(milliseconds: int) -> str:
 
 
 def seconds(time: str, *, default: float) -> float:
-    """Seconds since 1970 of an RFC 3339 time, or the default where it is none.
+    """Seconds since 1970 of an RFC 3339 time, or the default if it is not one.
 
     >>> seconds("1970-01-01T00:00:01.500Z", default=0)
     1.5
@@ -73,7 +73,7 @@ def seconds(time: str, *, default: float) -> float:
 
 
 def trace_id(headers: Iterable[Header]) -> str | None:
-    """The trace id of ``traceparent``, or None.
+    """Trace id in the header ``traceparent``, or None.
 
     >>> trace_id([("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")])
     '0af7651916cd43dd8448eb211c80319c'
@@ -85,15 +85,15 @@ def trace_id(headers: Iterable[Header]) -> str | None:
 def event(
     *, id_: str, source: str, type_: str, time: int, subject: str | None, passed_on: Iterable[Header] = ()
 ) -> list[Header]:
-    """The headers of one message.
+    """Headers of one message.
 
     Args:
         id_: ``ce_id``.
         source: ``ce_source``, a URI reference.
         type_: ``ce_type``, such as ``copydesk.article.cleaned.v1``.
-        time: When it is published, milliseconds since 1970.
-        subject: The article's id; a header cannot be null, so None leaves it out.
-        passed_on: Headers to put behind these.
+        time: Time of publishing, in milliseconds since 1970.
+        subject: The article's id; None leaves the header out.
+        passed_on: Headers to append.
     """
     headers: list[Header] = [
         ("ce_specversion", b"1.0"),
@@ -110,13 +110,14 @@ def event(
 
 
 def passed_on(headers: Headers, *, partition: int, offset: int, timestamp: int) -> list[Header]:
-    """What a result inherits from its input: origin, ingestion time, trace context and everybody else's headers.
+    """Headers that a result inherits from its input: origin, ingestion time, trace context, other producers' headers.
 
     Args:
-        headers: Of the input.
-        partition: Of the input; the origin where the input names none (it is the raw article itself).
-        offset: Ditto.
-        timestamp: When the input was appended, milliseconds since 1970; the ingestion time, ditto.
+        headers: Headers of the input.
+        partition: Partition of the input. The raw article has no header for its origin: it is the origin.
+        offset: Offset of the input, likewise.
+        timestamp: Time at which the input was appended, in milliseconds since 1970: the ingestion time of a raw
+            article.
     """
     inherited = [(name, value) for name, value in headers if not name.startswith(_OURS) and name not in _OURS_WHOLE]
     origin = header(headers, ORIGIN) or f"{partition}/{offset}"

@@ -1,4 +1,4 @@
-"""Identifiers: every one can be computed again from what it stands for."""
+"""Identifiers of articles and events. Each can be computed again from what it identifies."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import hashlib
 from uuid import UUID, uuid5
 
 NAMESPACE = UUID("5b1d5a3e-6f0e-5c7e-9d55-3c0c7a6f2a10")
-"""The UUIDv5 namespace of all copydesk ids. Never change it: it would rename every article and event."""
+"""Namespace (UUIDv5) of all ids of copydesk. Never change it: every article and event would get another id."""
 
 MAX_ID_BYTES = 256
 
 
 def id_problem(value: str) -> str | None:
-    """Why this string cannot be an article's id, or None if it can.
+    """Reason why a string cannot be an article id, or None if it can.
 
     >>> id_problem("bbc/42") is None
     True
@@ -31,10 +31,10 @@ def id_problem(value: str) -> str | None:
 
 
 def id_from_key(key: bytes) -> str:
-    """The article id that a message key stands for.
+    """Article id in a message key.
 
     Raises:
-        ValueError: The key is no id; the message says why.
+        ValueError: The key cannot be an id; the message says why.
     """
     try:
         text = key.decode()
@@ -46,7 +46,7 @@ def id_from_key(key: bytes) -> str:
 
 
 def id_from_url(url: str) -> str:
-    """UUIDv5 of an article's address.
+    """UUIDv5 of an article's URL.
 
     >>> id_from_url("https://example.org/a") == id_from_url("https://example.org/a")
     True
@@ -55,18 +55,18 @@ def id_from_url(url: str) -> str:
 
 
 def id_from_content(content: str) -> str:
-    """UUIDv5 of an article's text or HTML (by its SHA-256, so that length costs no memory)."""
+    """UUIDv5 of an article's text or HTML. Computed from its SHA-256, so that length costs no memory."""
     return str(uuid5(NAMESPACE, f"content:{hashlib.sha256(content.encode()).hexdigest()}"))
 
 
 def event_id(cause: str, *, stage: str, version: str, model: str | None, settings: str) -> str:
-    """``ce_id`` of a result: the same for a redelivery, another one for a new model, version or settings.
+    """``ce_id`` of a result. A redelivery has the same id; a new model, version or setting gives a new one.
 
     Args:
-        cause: The input's ``ce_id``, or its topic, partition and offset where it has none.
+        cause: The input's ``ce_source`` and ``ce_id``, or its topic, partition and offset if it has none.
         stage: Name of the stage.
-        version: Its version.
-        model: Name of the model behind the result; None where there is none (a tombstone).
+        version: Version of the stage.
+        model: Name of the model behind the result; None for a tombstone.
         settings: Digest of the settings that influence the result.
     """
     return str(uuid5(NAMESPACE, "\n".join(("event", cause, stage, version, model or "", settings))))

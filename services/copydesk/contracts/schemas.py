@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) made from the structs, with what structs alone cannot say."""
+"""JSON Schemas (2020-12), made from the structs and completed with rules that structs cannot express."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from copydesk.contracts import asyncapi, asyncapi_html
-from copydesk.contracts.articles import SCORED, VISIBLE, Document, RawArticle
+from copydesk.contracts.articles import SCORED, UNSCORED, VISIBLE, Document, RawArticle
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.topics import DOCUMENTS
 
@@ -19,21 +19,21 @@ Schema = dict[str, Any]
 
 
 def schemas() -> dict[str, Schema]:
-    """Every schema by its file name, as `schemas/` holds them."""
+    """All schemas by file name, as in `schemas/`."""
     made = {f"{topic}.v{VERSION}.schema.json": _schema(document, topic) for topic, document in DOCUMENTS.items()}
     made[f"deadletter.v{VERSION}.schema.json"] = _schema(DeadLetter, "deadletter")
     return made
 
 
 def files() -> dict[str, bytes]:
-    """Every file of `schemas/` that is made from the structs and topics, with what it holds."""
+    """Content of every file in `schemas/` that is made from the structs and topics, by file name."""
     made = schemas()
     rendered = {name: render(schema) for name, schema in made.items()}
     return rendered | {asyncapi.FILE: asyncapi.render(), asyncapi_html.FILE: asyncapi_html.render(made)}
 
 
 def render(schema: Schema) -> bytes:
-    """A schema as its file holds it: indented, keys in the order of the fields, a line break at the end."""
+    """Encode a schema as in its file: indented, keys in the order of the fields, a line break at the end."""
     return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"
 
 
@@ -57,7 +57,7 @@ def _schema(struct: type[msgspec.Struct], name: str) -> Schema:
 
 
 def _translate_patterns(schema: Any) -> None:
-    r"""The end of a string is ``\Z`` in Python and ``$`` in JSON Schema."""
+    r"""Translate patterns: the end of a string is ``\Z`` in Python and ``$`` in JSON Schema."""
     if isinstance(schema, dict):
         if isinstance(pattern := schema.get("pattern"), str):
             schema["pattern"] = re.sub(r"\\Z$", "$", pattern)
@@ -70,13 +70,13 @@ def _translate_patterns(schema: Any) -> None:
 def _complete_metadata(document: Schema) -> None:
     document["properties"]["metadata"] = {
         "type": ["object", "null"],
-        "description": "The producer's own; passed through as it came",
+        "description": "Data of the producer, passed through as it came",
         "default": None,
     }
 
 
 def _complete_raw(article: Schema) -> None:
-    """`text` or `html`; every other field is tolerant: what is not as described is read as null, with a warning."""
+    """Require `text` or `html`. All other fields are tolerant: a bad value is read as null, with a warning."""
     properties = article["properties"]
     del properties["warnings"]
     visible = {"type": "string", "pattern": VISIBLE}
@@ -89,13 +89,13 @@ def _complete_raw(article: Schema) -> None:
         if name not in strict:
             described = {key: schema.pop(key) for key in ("default",) if key in schema}
             properties[name] = {
-                "anyOf": [schema, {"description": "Anything else is read as null, with a warning"}],
+                "anyOf": [schema, {"description": "Any other value is read as null, with a warning"}],
                 **described,
             }
 
 
 def _complete_block(block: Schema) -> None:
-    """Kept or removed: each with its own fields."""
+    """Distinguish kept and removed blocks, which have different fields."""
     null, offset, text = {"type": "null"}, {"type": "integer"}, {"type": "string"}
     block["oneOf"] = [
         {
@@ -112,9 +112,9 @@ def _complete_block(block: Schema) -> None:
 
 
 def _complete_coherence(coherence: Schema) -> None:
-    """A score where the status promises one, and only there."""
+    """Require a score where the status promises one. A status of a later version may have one or not."""
     null = {"type": "null"}
-    scored = sorted(SCORED)
+    scored, unscored = sorted(SCORED), sorted(UNSCORED)
     coherence["oneOf"] = [
         {
             "title": "scored",
@@ -124,12 +124,13 @@ def _complete_coherence(coherence: Schema) -> None:
         {
             "title": "not scored",
             "properties": {
-                "status": {"not": {"enum": scored}},
+                "status": {"enum": unscored},
                 "score": null,
                 "raw_score": null,
                 "units": {"maxItems": 0},
             },
         },
+        {"title": "status of a later version", "properties": {"status": {"not": {"enum": [*scored, *unscored]}}}},
     ]
 
 

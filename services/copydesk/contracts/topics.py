@@ -1,4 +1,4 @@
-"""The topics, as `schemas/topics/*.yaml` describes them: the one home of every setting of a topic."""
+"""The topics, read from `schemas/topics/*.yaml`, the one home of all topic settings."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ DOCUMENTS: dict[str, type[Document]] = {
     "articles.extracted": ExtractedArticle,
     "articles.scored": ScoredArticle,
 }
-"""What a message on each topic holds; dead letter topics hold whatever was sent."""
+"""Document of each topic. Dead letter topics hold whatever was sent."""
 
 RECORD_OVERHEAD = 128
-"""Bytes that Kafka may add to key, value and headers of a record alone in its batch (61 bytes the batch)."""
+"""Bytes that Kafka may add to a record that is alone in its batch; the batch takes 61 of them."""
 
 HEADER_OVERHEAD = 10
-"""Ditto, for a header: two varint lengths of at most five bytes."""
+"""Bytes that Kafka may add to a header: two varint lengths of at most five bytes."""
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One topic."""
+    """Settings of one topic."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]
     purpose: str
@@ -42,19 +42,19 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cleanup: tuple[Literal["compact", "delete"], ...]
     max_message_bytes: Annotated[int, Meta(ge=1)]
     schema: str
-    """File name; empty where only a third party's stage names the topic."""
+    """File name of the JSON Schema; empty for the topic of a third-party stage."""
     event: str | None = None
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
 
     @property
     def holds_dead_letters(self) -> bool:
-        """Whether what did not pass lies here."""
+        """True for a dead letter topic."""
         return self.name.endswith(".dlq")
 
     @property
     def configs(self) -> dict[str, str]:
-        """As Kafka names the settings of a topic."""
+        """Topic settings in Kafka's terms."""
         return {
             "cleanup.policy": ",".join(self.cleanup),
             "retention.ms": str(self.retention_hours * 3_600_000),
@@ -63,14 +63,14 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class UnknownTopicError(LookupError):
-    """No YAML describes that topic."""
+    """No such topic is described in `schemas/topics`."""
 
 
 def schemas_folder() -> Traversable:
-    """The folder `schemas`: inside the package where it is installed from a wheel, else at the root of the checkout.
+    """Folder `schemas`: inside the package if it was installed from a wheel, else at the root of the checkout.
 
     Raises:
-        FileNotFoundError: Neither is there.
+        FileNotFoundError: It is in neither place.
     """
     packaged = files("copydesk") / "schemas"
     if packaged.is_dir():
@@ -83,7 +83,7 @@ def schemas_folder() -> Traversable:
 
 @cache
 def topics() -> dict[str, Topic]:
-    """Every topic by name, in the order of the pipeline, dead letters last."""
+    """All topics by name, in the order of the pipeline, dead letters last."""
     found = [
         msgspec.yaml.decode(file.read_bytes(), type=Topic)
         for file in (schemas_folder() / "topics").iterdir()
@@ -95,10 +95,10 @@ def topics() -> dict[str, Topic]:
 
 
 def topic(name: str) -> Topic:
-    """The topic of that name (without a prefix).
+    """Topic of a name (without a prefix).
 
     Raises:
-        UnknownTopicError: There is none.
+        UnknownTopicError: There is no such topic.
     """
     try:
         return topics()[name]
@@ -107,17 +107,18 @@ def topic(name: str) -> Topic:
 
 
 def topics_with(stages: Iterable[Stage]) -> dict[str, Topic]:
-    """Every topic by name, those too that only these stages name: like their neighbours in the pipeline.
+    """All topics by name, including those that only these stages name.
 
-    A third party's sink is as `articles.scored`, its dead letter topic as `articles.coherence.dlq`.
+    The sink of a third-party stage gets the settings of `articles.scored`, its dead letter topic those of
+    `articles.coherence.dlq`.
     """
     known = dict(topics())
     for stage in stages:
-        made = (
-            (stage.sink, "articles.scored", f"What the stage {stage.name} makes of {stage.source}."),
-            (stage.dead_letters, "articles.coherence.dlq", f"What the stage {stage.name} could not pass."),
+        outputs = (
+            (stage.sink, "articles.scored", f"Results of the stage {stage.name} from {stage.source}."),
+            (stage.dead_letters, "articles.coherence.dlq", f"Dead letters of the stage {stage.name}."),
         )
-        for name, like, purpose in made:
+        for name, like, purpose in outputs:
             if name not in known:
                 known[name] = msgspec.structs.replace(
                     topic(like),
@@ -132,6 +133,6 @@ def topics_with(stages: Iterable[Stage]) -> dict[str, Topic]:
 
 
 def record_bytes(key: bytes | None, value: bytes | None, headers: Headers) -> int:
-    """The most that a record can take of its topic's `max.message.bytes`, in bytes, were it not compressed."""
+    """Maximum size of a record without compression, in bytes, as it counts against `max.message.bytes`."""
     size = RECORD_OVERHEAD + len(key or b"") + len(value or b"")
     return size + sum(len(name.encode()) + len(content or b"") + HEADER_OVERHEAD for name, content in headers)

@@ -115,11 +115,14 @@ def _bar(unit: Unit, x: float, width: float, text: str, *, removed: bool) -> str
     if removed:
         parts.append(f'<rect {box} fill="url(#removed)"/>')
     if flag:
-        parts.append(f'<circle cx="{x + width / 2:.1f}" cy="{FLOOR + 9}" r="4" fill="{_FLAGS[unit.flag]}"/>')
+        parts.append(
+            f'<circle cx="{x + width / 2:.1f}" cy="{FLOOR + 9}" r="4" fill="{_FLAGS.get(unit.flag, _OTHER_FLAG)}"/>'
+        )
     return "".join([*parts, "</g>"])
 
 
 _FLAGS = {"off_topic": "#D55E00", "furniture": "#0072B2", "teaser": "#CC79A7", "duplicate": "#009E73"}
+_OTHER_FLAG = "#444444"  # a flag of a later version
 
 
 def _rule(x: float) -> str:

@@ -11,7 +11,7 @@ const MOST_BLOCKS = 2000; // paragraphs that are shown; the message itself has a
 const MOST_CHARACTERS = 300_000;
 const LISTED = 200; // entities, quotations
 
-const FLAGS = { off_topic: "off topic", furniture: "furniture", teaser: "teaser", duplicate: "duplicate" };
+const FLAGS = { __proto__: null, off_topic: "off topic", furniture: "furniture", teaser: "teaser", duplicate: "duplicate" };
 const TABS = [
   ["text", "Article"],
   ["quotes", "Who said what"],
@@ -194,13 +194,13 @@ function paragraphs(article, blocks, units) {
       return el(
         "div.paragraph.removed",
         {},
-        el("p", {}, el("span.reason", {}, reason), el("del", {}, block.text ?? ""), el("span.sure", {}, ` noise ${percent(block.noise_probability)}`)),
+        el("p", {}, el("span.reason", {}, reason.replaceAll("_", " ")), el("del", {}, block.text ?? ""), el("span.sure", {}, ` noise ${percent(block.noise_probability)}`)),
       );
     }
     const { start, end } = kept[place];
     const nodes = stretches(whole, start, end, shares[place], chip);
     place += 1;
-    return el("div.paragraph", { id: `block-${number}` }, band(unit), el("p", {}, ...nodes), unit && unit.flag !== "none" && el("p.flag", {}, `${FLAGS[unit.flag] ?? unit.flag} · ${percent(unit.off_topic_probability)} foreign`));
+    return el("div.paragraph", { id: `block-${number}` }, band(unit), el("p", {}, ...nodes), unit && unit.flag !== "none" && el("p.flag", {}, `${FLAGS[unit.flag] ?? unit.flag.replaceAll("_", " ")} · ${percent(unit.off_topic_probability)} foreign`));
   });
 }
 

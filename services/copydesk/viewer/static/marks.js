@@ -7,7 +7,7 @@ const MOST_SPANS = 20_000;
 const MOST_DEEP = 24; // spans over one another; more of them would take the square of their number
 
 /** Kinds of entities that are marked; the others are told in the list of who is in it. */
-export const KINDS = { person: "people", organization: "organisations", location: "places" };
+export const KINDS = { __proto__: null, person: "people", organization: "organisations", location: "places" };
 
 /**
  * The spans of a section of an article, in UTF-16 units, by their beginnings.

@@ -3,6 +3,7 @@
 import { byId, el, percent } from "./dom.js";
 
 const BASES = {
+  __proto__: null, // any word may come: none of them is a property of every object
   named: "named beside the quotation",
   apposition: "named in an apposition",
   pronoun: "by a pronoun that stands for the name",

@@ -1,0 +1,97 @@
+"""Values of a later version: every reader takes them as "other" and passes them on unchanged."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from copydesk.cli.consume import as_line
+from copydesk.cli.render import bands, overview, quotations, strip
+from copydesk.client.testing import FakeBroker
+from copydesk.contracts.articles import CleanedArticle, ExtractedArticle, ScoredArticle
+from copydesk.runtime import execution
+from copydesk.stage import find
+from copydesk.viewer import statistics
+from copydesk.viewer.desk import Desk
+from harness.viewing import earlier, message, scored, with_unknown_values
+
+WORD = "of_tomorrow"
+SCORED = with_unknown_values(scored("a", "From tomorrow"), WORD)
+
+
+def through(stage: str, value: bytes) -> dict[str, Any]:
+    """What a stage publishes for this document."""
+    each = find(stage)
+    outcome = execution.run(each, execution.load(each), value, b"a")
+    assert outcome.disposition == "passed", outcome.error
+    result: dict[str, Any] = json.loads(outcome.value)
+    return result
+
+
+def reasons(article: dict[str, Any]) -> list[str]:
+    return [block["reason"] for block in article["blocks"] if not block["kept"]]
+
+
+def test_the_extractor_passes_on_a_reason_that_it_does_not_know() -> None:
+    extracted = through("extractor", earlier(SCORED, "articles.cleaned"))
+    assert reasons(extracted) == [WORD]
+    assert reasons(through("coherence", json.dumps(extracted).encode())) == [WORD]
+
+
+def test_coherence_passes_on_types_kinds_and_bases_that_it_does_not_know() -> None:
+    before = earlier(SCORED, "articles.extracted")
+    after = through("coherence", before)
+    for field in ("entities", "quotes", "blocks"):
+        assert after[field] == json.loads(before)[field]
+    assert {entity["type"] for entity in after["entities"]} == {WORD}
+    assert {quote["speaker"]["basis"] for quote in after["quotes"]} == {WORD}
+
+
+@pytest.mark.parametrize(
+    ("show", "said"),
+    [(overview.show, ["of_tomorrow", "Ana Ruiz"]), (bands.show, ["of tomorrow"]), (quotations.show, ["Ana Ruiz"])],
+)
+def test_a_terminal_shows_them(show: Callable[[Any, Console], None], said: list[str]) -> None:
+    out = io.StringIO()
+    show(ScoredArticle.read(SCORED, None), Console(file=out, width=100))
+    for words in said:
+        assert words in out.getvalue()
+
+
+def test_a_picture_shows_them() -> None:
+    assert "of tomorrow" in strip.draw(ScoredArticle.read(SCORED, None))
+
+
+def test_a_status_of_a_later_version_may_come_without_a_score() -> None:
+    article = json.loads(SCORED)
+    article["coherence"] |= {"score": None, "raw_score": None, "units": []}
+    out = io.StringIO()
+    overview.show(ScoredArticle.read(json.dumps(article).encode(), None), Console(file=out, width=100))
+    assert f"not scored: {WORD}" in out.getvalue()
+
+
+def test_the_pages_list_and_statistics_hold_them() -> None:
+    desk = Desk(articles=10, max_bytes=1_000_000)
+    desk.see(message("articles.scored", SCORED, origin=(0, 0)))
+    (article,) = desk
+    assert (article.summary.state, article.summary.status, article.summary.structure) == ("scored", WORD, WORD)
+    assert statistics.count([article.summary]).structures == {WORD: 1}
+
+
+async def test_the_client_hands_them_on() -> None:
+    broker = FakeBroker()
+    put = {
+        "articles.cleaned": CleanedArticle.read(earlier(SCORED, "articles.cleaned"), None),
+        "articles.extracted": ExtractedArticle.read(earlier(SCORED, "articles.extracted"), None),
+        "articles.scored": ScoredArticle.read(SCORED, None),
+    }
+    for name, document in put.items():
+        broker.put(name, document)
+        (received,) = [received async for received in broker.consume(name)]
+        assert received.article == document
+        assert as_line(received).count(WORD.encode()) == document.write().count(WORD.encode()) > 0
