@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -56,7 +56,7 @@ def make_producer(
         transactional_id: Makes the producer transactional; starting it fences older producers of the same id.
         transaction_seconds: After this time the broker aborts an open transaction.
     """
-    transaction: dict[str, Any] = {}
+    transaction: dict[str, str | int] = {}
     if transactional_id is not None:
         transaction = {
             "transactional_id": transactional_id,
@@ -75,17 +75,16 @@ def make_producer(
 
 
 @asynccontextmanager
-async def open_producer(connection: Connection, **options: Any) -> AsyncIterator[AIOKafkaProducer]:
-    """Started producer; it is flushed and stopped at the end.
+async def started_producer(producer: AIOKafkaProducer, connection: Connection) -> AsyncIterator[AIOKafkaProducer]:
+    """Start a producer; it is flushed and stopped at the end.
 
     Args:
+        producer: A producer of `make_producer`.
         connection: The broker.
-        options: Arguments of `make_producer`.
 
     Raises:
         BrokerAwayError: The broker does not answer, or it refuses the login.
     """
-    producer = make_producer(connection, **options)
     try:
         await producer.start()
     except (KafkaError, OSError) as error:
@@ -151,4 +150,4 @@ async def publish_unless_overtaken(
         return list(items)
 
 
-__all__ = ["BATCH_BYTES", "COMPRESSION", "make_producer", "open_producer", "publish_unless_overtaken"]
+__all__ = ["BATCH_BYTES", "COMPRESSION", "make_producer", "publish_unless_overtaken", "started_producer"]

@@ -14,7 +14,7 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 
 from copydesk.client.connection import Connection, read_connection
-from copydesk.client.producing import BATCH_BYTES, open_producer
+from copydesk.client.producing import BATCH_BYTES, make_producer, started_producer
 from copydesk.client.tracing import ARTICLE, BODY_BYTES, OFFSET, PARTITION, TOMBSTONE, Tracing, failed
 from copydesk.contracts.articles import RawArticle
 from copydesk.contracts.envelope import Header, event
@@ -71,14 +71,13 @@ class Publisher:
         Raises:
             BrokerAwayError: The broker does not answer, or it refuses the login.
         """
-        self._producer = await self._exit.enter_async_context(
-            open_producer(
-                self._connection,
-                max_record_bytes=self._topic.max_message_bytes,
-                batch_bytes=BATCH_BYTES,
-                linger_ms=5,
-            )
+        producer = make_producer(
+            self._connection,
+            max_record_bytes=self._topic.max_message_bytes,
+            batch_bytes=BATCH_BYTES,
+            linger_ms=5,
         )
+        self._producer = await self._exit.enter_async_context(started_producer(producer, self._connection))
         return self
 
     async def __aexit__(

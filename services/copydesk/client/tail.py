@@ -19,7 +19,7 @@ from copydesk.client.consumer import open_consumer, topic_partitions
 from copydesk.client.progress import at_end, partition_progress
 
 POLL_MS = 200
-"""How long one poll waits for records."""
+"""Longest wait of one poll for records, in milliseconds."""
 
 QUIET_SECONDS = 10.0
 """After this time without a record a reader checks that the broker still answers."""

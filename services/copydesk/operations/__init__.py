@@ -1,1 +1,1 @@
-"""What an operator runs beside the workers: checks of broker, topics and rights, the doctor, replay and retry."""
+"""Tools of an operator beside the workers: checks of broker, topics and rights, the doctor, replay and retry."""

@@ -23,7 +23,7 @@ from aiokafka.structs import OffsetAndMetadata
 from copydesk.client.connection import Connection
 from copydesk.client.consumer import max_message_bytes, open_consumer
 from copydesk.client.dead_letters import DeadLetterFilter, FoundDeadLetter, find_dead_letters
-from copydesk.client.producing import open_producer, publish_unless_overtaken
+from copydesk.client.producing import make_producer, publish_unless_overtaken, started_producer
 from copydesk.client.tail import first_records
 from copydesk.contracts import deadletter
 from copydesk.contracts.deadletter import DeadLetter
@@ -47,7 +47,7 @@ class RetryResult(NamedTuple):
     """Topic to which it was published; None: it was not."""
 
     problem: str | None = None
-    """Why it could not be retried."""
+    """Reason why it could not be retried."""
 
     newer: str | None = None
     """Place of a newer version of its article, for which it was left alone."""
@@ -100,13 +100,12 @@ class Retry:
         """
         async with AsyncExitStack() as stack:
             self._consumer = await stack.enter_async_context(open_consumer(self._connection, [self._name], group=GROUP))
-            self._producer = await stack.enter_async_context(
-                open_producer(
-                    self._connection,
-                    max_record_bytes=max_message_bytes(self._name),
-                    transactional_id=f"{self._group}-{self._name}-{uuid4().hex}" if self._transactions else None,
-                )
+            producer = make_producer(
+                self._connection,
+                max_record_bytes=max_message_bytes(self._name),
+                transactional_id=f"{self._group}-{self._name}-{uuid4().hex}" if self._transactions else None,
             )
+            self._producer = await stack.enter_async_context(started_producer(producer, self._connection))
             self._exit = stack.pop_all()
         return self
 

@@ -22,14 +22,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from typing import Any, Self
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from copydesk.client.consumer import open_consumer
-from copydesk.client.producing import BATCH_BYTES, open_producer
+from copydesk.client.producing import BATCH_BYTES, make_producer, started_producer
 from copydesk.client.progress import partition_progress
 from copydesk.client.tail import Poller, open_tail
 from copydesk.operations import broker_checks
@@ -110,7 +110,7 @@ class Replay:
                 await stack.enter_async_context(open_tail(settings, stage.source, transactions=self._transactions)),
                 # the group only keeps its offsets; nobody joins it
                 await stack.enter_async_context(open_consumer(settings, [stage.source], group=self._group)),
-                await stack.enter_async_context(self._open_producer(limits)),
+                await stack.enter_async_context(started_producer(self._make_producer(limits), settings)),
             )
             self._exit = stack.pop_all()
         self._writer = ReplayWriter(
@@ -128,7 +128,7 @@ class Replay:
         """Disconnect, and stop the stage's process."""
         await self._exit.aclose()
 
-    def _open_producer(self, limits: dict[str, int]) -> AbstractAsyncContextManager[AIOKafkaProducer]:
+    def _make_producer(self, limits: dict[str, int]) -> AIOKafkaProducer:
         """Producer as a worker has it.
 
         Args:
@@ -136,7 +136,7 @@ class Replay:
         """
         settings, stage = self._settings, self._stage
         written_limits = (limits[settings.full_name(name)] for name in (stage.sink, stage.dead_letters))
-        return open_producer(
+        return make_producer(
             settings,
             compression=settings.compression_type,
             max_record_bytes=max(limits.values()),
