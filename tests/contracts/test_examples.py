@@ -100,7 +100,7 @@ def test_an_invalid_example_is_refused_by_struct_and_schema_for_the_reason_of_it
 
 @pytest.mark.parametrize(
     "example",
-    [example for example in INVALID if re.search("^(kept|removed)-block-|^status-(?!is-)|^too-short-", example[1].stem)],
+    [one for one in INVALID if re.search("^(kept|removed)-block-|^status-(?!is-)|^too-short-", one[1].stem)],
     ids=label,
 )
 def test_an_example_that_breaks_a_rule_between_fields_breaks_it_in_the_field_of_its_name(
