@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from copydesk.contracts.articles import CleanedArticle, ExtractedArticle
+from copydesk.extractor.provenance import NAME, VERSION
 from copydesk.stage import Measure, Stage
 
 
@@ -43,16 +44,14 @@ def load(settings: ExtractorSettings) -> Callable[[CleanedArticle], ExtractedArt
 
     return extractor(
         load_parser(settings.model),
-        stage=stage.name,
-        version=stage.version,
         max_chars=settings.max_chars,
         selective=settings.parse == "quoting",
     )
 
 
 stage = Stage(
-    name="extractor",
-    version="0.2.0",
+    name=NAME,
+    version=VERSION,
     source="articles.cleaned",
     sink="articles.extracted",
     input=CleanedArticle,

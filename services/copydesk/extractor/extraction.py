@@ -18,7 +18,6 @@ from copydesk.contracts.articles import (
     ExtractionModel,
     Fragment,
     Mention,
-    Provenance,
     Quote,
     Section,
     Span,
@@ -39,12 +38,10 @@ from copydesk.extractor.entities import (
 )
 from copydesk.extractor.marks import find_segments, join_continued
 from copydesk.extractor.nlp import Parser
+from copydesk.extractor.provenance import build_provenance
 from copydesk.extractor.quotes import Draft, Paragraph, draft_quotes, is_heading
 from copydesk.extractor.speakers import NOBODY, Identity, Speakers, attribute, is_anonymous
 from copydesk.extractor.syntax import Parse
-
-RULES = "rules-2"
-"""Version of the rules, told in the provenance beside the model's: new rules are a new result."""
 
 MAX_PARAGRAPH = 10_000
 """Code points of a paragraph that are parsed as one; a longer line is cut at a space. The recogniser needs a gigabyte
@@ -70,20 +67,16 @@ _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _ENGLISH = re.compile(r"en(?:-|$)", re.IGNORECASE)
 
 
-def extractor(
-    parser: Parser, *, stage: str, version: str, max_chars: int, selective: bool
-) -> Callable[[CleanedArticle], ExtractedArticle]:
+def extractor(parser: Parser, *, max_chars: int, selective: bool) -> Callable[[CleanedArticle], ExtractedArticle]:
     """The function from a cleaned article to an extracted one.
 
     Args:
         parser: The language model.
-        stage: Name of the stage, for the provenance.
-        version: Of the stage.
         max_chars: Code points of an article that are parsed.
         selective: Whether paragraphs without quotation marks or a cue are spared the parser.
     """
     model = ExtractionModel(name=parser.name, version=parser.version)
-    by = Provenance(stage=stage, version=version, model=f"{parser.name}-{parser.version}+{RULES}")
+    by = build_provenance(model)
 
     def extract(article: CleanedArticle) -> ExtractedArticle:
         reading = read(article.text, article.title or "", article.language, parser, max_chars, selective=selective)
