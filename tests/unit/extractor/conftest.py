@@ -1,15 +1,19 @@
-"""The language model, loaded once a session, and articles to put through it."""
+"""The language model and the lexicon, loaded once a session, and articles to put through them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from copydesk.contracts.articles import Block, CleanedArticle, Cleaning, ExtractedArticle, Provenance, Source
 from copydesk.extractor import ExtractorSettings, load
+from copydesk.extractor.english import load_lexicon
+from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.nlp import SpacyParser, load_parser
+from copydesk.extractor.parsing import Parser
+from copydesk.extractor.syntax import Parse
 
 
 def _article(text: str, *, title: str | None = None, language: str | None = "en") -> CleanedArticle:
@@ -35,6 +39,28 @@ def article() -> Callable[..., CleanedArticle]:
 @pytest.fixture(scope="session")
 def parser() -> SpacyParser:
     return load_parser("sm")
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+class NoParser:
+    """A parser that fails on everything."""
+
+    name = "none"
+    version = "0"
+
+    def parse(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
+        return [None for _ in paragraphs]
+
+    find_names = parse
+
+
+@pytest.fixture(scope="session")
+def no_parser() -> Parser:
+    return NoParser()
 
 
 @pytest.fixture(scope="session")

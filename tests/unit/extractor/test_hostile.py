@@ -1,4 +1,4 @@
-"""Articles that are no articles: nothing raises, the time is bounded, offsets stay true."""
+"""Texts that are no articles: nothing raises, the time is bounded, offsets stay true."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import time
 
 import pytest
 
-from copydesk.extractor.extraction import MAX_PARAGRAPHS, MAX_QUOTED, MAX_QUOTES, read
+from copydesk.extractor.extraction import extract_text
+from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.nlp import SpacyParser
 
 MAX_CHARS = 25_000  # an eighth of the default: so much parsing these tests may cost
+
 
 CASES = {
     "ten thousand marks": '"' * 10_000,
@@ -38,39 +40,12 @@ CASES = {
 
 @pytest.mark.parametrize("text", CASES.values(), ids=CASES)
 @pytest.mark.no_cover  # tracing every branch would be measured as well
-def test_any_text_is_read_in_seconds(parser: SpacyParser, text: str) -> None:
+def test_any_text_is_read_in_seconds(parser: SpacyParser, lexicon: Lexicon, text: str) -> None:
     start = time.process_time()
     title = text[:9_000]
-    reading = read(text, title, "en", parser, MAX_CHARS)
+    result = extract_text(text, title, "en", parser, lexicon, max_chars=MAX_CHARS)
     assert time.process_time() - start < 15  # seen: 6 at most; a quadratic step takes minutes
-    for quote in reading.quotes:
+    for quote in result.quotes:
         assert quote.text == text[quote.start : quote.end]
-    for entity in reading.entities:
+    for entity in result.entities:
         assert all(m.text == (text, title)[m.section == "title"][m.start : m.end] for m in entity.mentions)
-
-
-def test_what_is_not_parsed_is_told(parser: SpacyParser) -> None:
-    many = "a\n" * (MAX_PARAGRAPHS + 1)
-    assert read(many, "", "en", parser, 10**6).warnings == (
-        f"longer than 1000000 characters or {MAX_PARAGRAPHS} paragraphs: the rest is not parsed",
-    )
-    assert read("x" * 400, "", "en", parser, 10**6).warnings == (
-        "1 paragraphs with words of 300 characters: not parsed",
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("“No,” she said.\n" * 7_000, MAX_QUOTES),
-        (f"“{'No ' * 3_000}”\n" * 60, MAX_QUOTED // 9_002),
-        ("“Yes.”\n" * 20, 20),
-    ],
-    ids=["many", "long", "few"],
-)
-@pytest.mark.no_cover
-def test_more_quotations_than_a_message_holds_are_left_out_and_told(parser: SpacyParser, text: str, told: int) -> None:
-    reading = read(text, "", "en", parser, 0)
-    assert len(reading.quotes) == told
-    left_out = [line for line in reading.warnings if f"quotations: only the first {told} are told" in line]
-    assert len(left_out) == (told != 20)

@@ -1,8 +1,8 @@
-"""Words that say that something was said, by form: no lemmatizer is needed."""
+"""English cues: verbs and phrases of saying, with their forms, so that no lemmatizer is needed."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 
 CLAUSAL = """
     say tell add announce argue claim declare explain note report state suggest warn write insist reveal confirm
@@ -15,9 +15,9 @@ CLAUSAL = """
     murmur cry scream plead beg implore concur rant fume bellow read begin describe call hail imply intimate
     determine find assume
     """.split()  # noqa: SIM905 - two hundred quotation marks less to read
-"""Lemmas that take a clause or stand beside a quotation."""
+"""Lemmas of verbs that take a clause or stand beside a quotation."""
 
-STRONG = frozenset(
+REPORTING = frozenset(
     """
     say tell add announce argue claim declare explain note report state suggest warn write insist reveal confirm
     stress emphasize emphasise acknowledge admit allege assert contend concede conclude deny maintain observe
@@ -26,7 +26,7 @@ STRONG = frozenset(
     assure recall lament
     """.split()  # noqa: SIM905 - two hundred quotation marks less to read
 )
-"""Lemmas whose clause is reported speech also without any quotation mark."""
+"""Lemmas of verbs whose clause is reported speech even without quotation marks."""
 
 NAMING = frozenset(
     """
@@ -36,7 +36,23 @@ NAMING = frozenset(
     raise invoke identify rate liken compare credit admire urge
     """.split()  # noqa: SIM905 - two hundred quotation marks less to read
 )
-"""Lemmas whose quotation names something: the quoted words alone are what was said."""
+"""Lemmas of verbs whose quotation is a name for something: the quoted words alone were said."""
+
+ORDERS = frozenset({"ask", "tell", "urge", "advise", "beg", "implore", "warn", "remind", "call"})
+"""Lemmas of verbs that take a person and an infinitive."""
+
+ACCORDING_TO = ("according", "to")
+
+PUT_VERBS = frozenset({"put", "puts"})
+PUT_OBJECT = "it"
+PUT_OPENER = "as"
+PUT_LEMMA = "put it"
+"""The parts of "as Lee put it"."""
+
+WITH_HEARER = frozenset({"tell", "ask", " ".join(ACCORDING_TO), PUT_LEMMA})
+"""Lemmas of cues whose object is the hearer, or that need none."""
+
+PARTICIPLE_ENDINGS = ("ing",)
 
 _IRREGULAR = {
     "say": "says said saying",
@@ -74,12 +90,12 @@ _IRREGULAR = {
 }
 
 
-def forms(lemma: str) -> tuple[str, ...]:
+def inflect(lemma: str) -> tuple[str, ...]:
     """All forms of a verb, the lemma first.
 
-    >>> forms("note")
+    >>> inflect("note")
     ('note', 'notes', 'noted', 'noting')
-    >>> forms("say")
+    >>> inflect("say")
     ('say', 'says', 'said', 'saying')
     """
     if lemma in _IRREGULAR:
@@ -92,61 +108,27 @@ def forms(lemma: str) -> tuple[str, ...]:
     return (lemma, third, lemma + "ed", lemma + "ing")
 
 
-@cache
-def lemmas() -> dict[str, str]:
-    """Lemma of every form of every cue."""
-    return {form: lemma for lemma in (*CLAUSAL, *sorted(NAMING)) for form in forms(lemma)}
+def list_forms() -> dict[str, str]:
+    """Lemma of every form of every cue verb."""
+    return {form: lemma for lemma in (*CLAUSAL, *sorted(NAMING)) for form in inflect(lemma)}
 
 
-@cache
-def strong_forms() -> frozenset[str]:
-    """Words of which one at least stands where speech is reported without quotation marks."""
-    return frozenset({"according", *(form for lemma in STRONG for form in forms(lemma))})
+def guess_lemma(form: str, lemmas: Mapping[str, str]) -> str:
+    """Lemma of a verb form, guessed from its ending where the verb is no cue.
 
+    Args:
+        form: Any form, in any case.
+        lemmas: Lemma of every form of every cue verb.
 
-def guess_lemma(form: str) -> str:
-    """The lemma of a verb outside the lexicon, as well as endings tell it.
-
-    >>> guess_lemma("Said"), guess_lemma("grinned")
+    >>> guess_lemma("Said", list_forms()), guess_lemma("grinned", list_forms())
     ('say', 'grin')
     """
     form = form.lower()
-    if form in lemmas():
-        return lemmas()[form]
+    if form in lemmas:
+        return lemmas[form]
     for ending in ("ing", "ed"):
         stem = form.removesuffix(ending)
         if stem != form and len(stem) > 2:
             doubled = len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "lsz"
             return stem[:-1] if doubled else stem
     return form.removesuffix("s")
-
-
-PERSONAL = frozenset({"i", "he", "she", "they", "we", "it", "you"})
-SINGULAR = frozenset({"he", "she"})
-"""Pronouns that stand for one person."""
-
-ANONYMOUS = frozenset(
-    """
-    another others one some many several someone somebody anyone everyone few most source sources official officials
-    insider insiders people witness witnesses resident residents analyst analysts expert experts critic critics
-    observer observers aide aides bookie bookies fan fans user users supporter supporters voter voters lawmaker
-    lawmakers opponent opponents friend friends neighbor neighbors neighbour neighbours investigator investigators
-    prosecutor prosecutors authorities police reporter reporters researcher researchers scientist scientists
-    executive executives student students colleague colleagues those both man woman person diplomat diplomats
-    economist economists strategist operative operatives advisers advisors adviser advisor republicans democrats
-    activists activist employee employees
-    """.split()  # noqa: SIM905 - two hundred quotation marks less to read
-)
-"""Heads of noun phrases that name nobody: without a name beside them they are anonymous and never resolved."""
-
-POST_NOMINALS = frozenset({"kc", "qc", "mp", "mep", "msp", "mbe", "obe", "cbe", "phd", "jr", "jr.", "sr", "sr."})
-"""What may stand behind a person's name, before the verb: "James Hartley KC asked"."""
-
-DOCUMENTS = frozenset(
-    """
-    statement letter tweet email e-mail post memo report book essay column article message release interview speech
-    remarks filing complaint ad video note text blog tweets emails posts testimony op-ed editorial document
-    documents lawsuit affidavit headline poll survey study transcript quote answer response
-    """.split()  # noqa: SIM905 - two hundred quotation marks less to read
-)
-"""What speaks for its author."""

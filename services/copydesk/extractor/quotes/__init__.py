@@ -1,0 +1,1 @@
+"""Quotations: their spans, cues and the mentions of their speakers."""
