@@ -1,15 +1,35 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from harness.brokers import stop_shared_kafka
 from harness.require import ROOT, shared
 
 # how fast a machine makes examples says nothing of the product; hypothesis does the same by itself where CI is set
 settings.register_profile("any machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End the broker that the processes of this run shared; the process that started them all does it."""
+    if not hasattr(session.config, "workerinput"):
+        stop_shared_kafka(_run_folder(session.config._tmp_path_factory))
+
+
+def _run_folder(factory: pytest.TempPathFactory) -> Path:
+    """Temporary folder of the whole run: pytest-xdist gives each process a folder in it."""
+    base = factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A temporary folder that all processes of this run share."""
+    return _run_folder(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +47,6 @@ def shared_folder() -> Path:
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's COPYDESK_* must not change what tests see."""
-    import os
-
     for name in list(os.environ):
         if name.startswith("COPYDESK_") and name not in {"COPYDESK_REQUIRE", "COPYDESK_TEST_BROKERS"}:
             monkeypatch.delenv(name)

@@ -13,9 +13,9 @@ from harness.terminal import marked
 
 
 @pytest.fixture(scope="session", params=["any", "embedded"])
-def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+def broker(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[Broker]:
     """The broker of this run: one suite for the best one there is, and for the one that `up` embeds."""
-    with any_broker(tmp_path_factory.mktemp("kafka")) if request.param == "any" else embedded_broker() as running:
+    with any_broker(run_folder) if request.param == "any" else embedded_broker() as running:
         reporter = request.config.pluginmanager.get_plugin("terminalreporter")
         capture = request.config.pluginmanager.get_plugin("capturemanager")
         if reporter is not None and capture is not None:

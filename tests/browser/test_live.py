@@ -122,9 +122,9 @@ async def take_pictures(open_page: Open, address: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+def broker(run_folder: Path) -> Iterator[Broker]:
     """The best broker there is: on a real Kafka markers of transactions lie between the articles."""
-    with any_broker(tmp_path_factory.mktemp("kafka")) as running_broker:
+    with any_broker(run_folder) as running_broker:
         yield running_broker
 
 

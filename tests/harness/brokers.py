@@ -1,11 +1,18 @@
-"""Brokers to test on: the one that is given, a real Apache Kafka of our own, or the embedded one."""
+"""Brokers to test on: the given one, a real Apache Kafka, or the embedded one.
+
+Tests run in several processes (pytest-xdist). All of them share one Kafka of one node; a test that harms its broker
+starts a Kafka of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
+import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -39,13 +46,18 @@ class Broker:
 class Kafka(Broker):
     """A real Apache Kafka of one node or three, from `infra/kafka`, in a folder of its own."""
 
-    def __init__(self, folder: Path, nodes: int = 1) -> None:
+    def __init__(self, folder: Path, nodes: int = 1, *, port: int = 0) -> None:
         self.nodes = nodes
-        self._port = free_ports(10 * (nodes - 1) + 2)
+        self._port = port or free_ports(10 * (nodes - 1) + 2)
         self._ports = {node: self._port + 10 * (node - 1) for node in range(1, nodes + 1)}
         self._environ = {**os.environ, "KAFKA_DIR": str(folder), "KAFKA_LIBS": str(ROOT / ".kafka" / "libs")}
         brokers = ",".join(f"127.0.0.1:{port}" for port in self._ports.values())
         super().__init__("kafka", brokers, transactions=True)
+
+    @property
+    def port(self) -> int:
+        """Port of the first node."""
+        return self._port
 
     def start(self, *nodes: int) -> None:
         """These nodes, or all."""
@@ -153,10 +165,11 @@ def kafka_problem() -> str | None:
     """Why no real Kafka can be started here, or None."""
     if not (shutil.which("java") and shutil.which("mvn")):
         return "Java and Maven are not installed"
-    done = subprocess.run(
-        [KAFKA, "libs"], check=False, capture_output=True, text=True, timeout=600,
-        env={**os.environ, "KAFKA_DIR": str(ROOT / ".kafka")},
-    )  # fmt: skip
+    with locked(ROOT / ".kafka"):  # one process fetches them, the others wait
+        done = subprocess.run(
+            [KAFKA, "libs"], check=False, capture_output=True, text=True, timeout=600,
+            env={**os.environ, "KAFKA_DIR": str(ROOT / ".kafka")},
+        )  # fmt: skip
     return f"its jars cannot be fetched: {(done.stderr + done.stdout)[-300:]}" if done.returncode else None
 
 
@@ -173,14 +186,55 @@ def own_kafka(folder: Path, nodes: int = 1) -> Iterator[Kafka]:
         kafka.stop()
 
 
+SHARED = "shared-kafka"
+"""Folder of the Kafka that all processes of a test run share, in pytest's temporary folder."""
+
+
+def shared_kafka(folder: Path) -> Kafka:
+    """The Kafka of this test run, started by the first process that needs it. `stop_shared_kafka` ends it.
+
+    Args:
+        folder: A folder that all processes of the run share.
+    """
+    home = folder / SHARED
+    with locked(home):
+        port = home / "port"
+        if port.exists():
+            return Kafka(home, port=int(port.read_text(encoding="ascii")))
+        kafka = Kafka(home)
+        kafka.start()
+        port.write_text(str(kafka.port), encoding="ascii")
+        return kafka
+
+
+def stop_shared_kafka(folder: Path) -> None:
+    """End the Kafka of this test run, if one was started."""
+    pid = folder / SHARED / "node1" / "pid"
+    if pid.exists():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid.read_text(encoding="ascii")), signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder against the other processes of the test run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @contextlib.contextmanager
 def any_broker(folder: Path) -> Iterator[Broker]:
-    """COPYDESK_TEST_BROKERS, else a Kafka of our own, else the embedded one."""
+    """COPYDESK_TEST_BROKERS, else the Kafka of this test run, else the embedded broker.
+
+    Args:
+        folder: A folder that all processes of the run share.
+    """
     if given := os.environ.get("COPYDESK_TEST_BROKERS"):
         yield Broker("given", given, transactions=True)
     elif kafka_problem() is None:
-        with own_kafka(folder) as kafka:
-            yield kafka
+        yield shared_kafka(folder)
     elif "kafka" in os.environ.get("COPYDESK_REQUIRE", "").split(","):
         missing("kafka", kafka_problem() or "it cannot be started")
     else:
@@ -199,21 +253,31 @@ def embedded_broker() -> Iterator[Embedded]:
 
 
 def free_port_pair() -> int:
-    """A free port whose successor is free, too (Kafka's controller listens there)."""
+    """A free port whose successor is free, too (the controller of a Kafka listens there)."""
     return free_ports(2)
 
 
+FIRST_PORT = 12_000
+PORTS_PER_PROCESS = 1_000
+"""Each process of the test run takes ports from a range of its own, below those that the kernel gives to clients. A port
+that was free stays free until its server listens there."""
+
+_offsets = itertools.count(os.getpid())  # two test runs at a time must not begin at the same port
+
+
 def free_ports(count: int) -> int:
-    """The first of so many free ports in a row."""
-    while True:
-        with contextlib.ExitStack() as stack:
-            first = stack.enter_context(socket.socket())
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            with contextlib.suppress(OSError, OverflowError):
-                for number in range(1, count):
-                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port + number))
-                return port
+    """First of `count` free ports in a row."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = FIRST_PORT + PORTS_PER_PROCESS * (process % 20)
+    for _ in range(PORTS_PER_PROCESS):
+        port = first + next(_offsets) % (PORTS_PER_PROCESS - count)
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for number in range(count):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port + number))
+            for _ in range(count):
+                next(_offsets)
+            return port
+    raise RuntimeError(f"no {count} free ports in a row from {first} on")
 
 
 def wait_for_port(port: int, seconds: float = 15.0) -> None:
