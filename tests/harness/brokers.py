@@ -259,8 +259,8 @@ def free_port_pair() -> int:
 
 FIRST_PORT = 12_000
 PORTS_PER_PROCESS = 1_000
-"""Each process of the test run takes ports from its own range, below those that the kernel gives to clients. A port that
-was free stays free until its server listens there."""
+"""Each process of the test run takes ports from its own range, below those that the kernel gives to clients. So a port
+that was free stays free until its server listens there."""
 
 _offsets = itertools.count(os.getpid())  # two test runs at a time must not begin at the same port
 
