@@ -17,7 +17,7 @@ settings.load_profile("any machine")
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End the broker that the processes of this run shared; the process that started them all does it."""
     if not hasattr(session.config, "workerinput"):
-        stop_shared_kafka(_run_folder(session.config._tmp_path_factory))
+        stop_shared_kafka(_run_folder(session.config._tmp_path_factory))  # type: ignore[attr-defined] # no public way here
 
 
 def _run_folder(factory: pytest.TempPathFactory) -> Path:

@@ -8,13 +8,16 @@ InitProducerId (see `faust_app.py`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from copydesk.client.producing import BATCH_BYTES, make_producer
 from copydesk.runtime.records import ProcessedArticle, RecordBuilder
+from copydesk.runtime.settings import Settings
+from copydesk.stage import Stage
 
 
 class Committer:
@@ -162,6 +165,30 @@ class PlainCommitter(Committer):
         await self._commit_offset(self._partition, offset)
 
 
+def make_output_producer(
+    stage: Stage, settings: Settings, limits: Mapping[str, int], *, transactional_id: str | None = None
+) -> AIOKafkaProducer:
+    """Make a producer for a stage's results and dead letters. It is not started yet.
+
+    Args:
+        stage: The stage.
+        settings: Settings of the worker.
+        limits: `max.message.bytes` of the stage's topics, by full name.
+        transactional_id: Makes the producer transactional.
+    """
+    output_limits = (limits[settings.full_name(name)] for name in (stage.sink, stage.dead_letters))
+    return make_producer(
+        settings,
+        compression=settings.compression_type,
+        max_record_bytes=max(limits.values()),
+        # a record that its topic refuses for its size fails its whole batch: no batch is larger than a topic takes
+        batch_bytes=min(BATCH_BYTES, *output_limits),
+        request_seconds=settings.transaction_seconds,
+        transactional_id=transactional_id,
+        transaction_seconds=settings.transaction_seconds,
+    )
+
+
 async def _send(producer: AIOKafkaProducer, articles: Sequence[ProcessedArticle]) -> None:
     """Send the outputs of these articles and wait for every delivery.
 
@@ -180,4 +207,4 @@ async def _send(producer: AIOKafkaProducer, articles: Sequence[ProcessedArticle]
         raise errors[0]
 
 
-__all__ = ["Committer", "PlainCommitter", "TransactionalCommitter"]
+__all__ = ["Committer", "PlainCommitter", "TransactionalCommitter", "make_output_producer"]

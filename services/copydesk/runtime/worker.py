@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from copydesk.client.producing import BATCH_BYTES, make_producer
 from copydesk.client.progress import PartitionProgress
 from copydesk.operations import broker_checks
 from copydesk.operations.broker_checks import SetupError
-from copydesk.runtime.committing import Committer, PlainCommitter, TransactionalCommitter
+from copydesk.runtime.committing import Committer, PlainCommitter, TransactionalCommitter, make_output_producer
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.halt import Halt
 from copydesk.runtime.health import ProgressClock
@@ -158,17 +157,7 @@ class Worker:
             on_halt=self._on_halt,
             abort=self.abort,
         )
-        outputs = [cluster.limits[settings.full_name(name)] for name in (stage.sink, stage.dead_letters)]
-        self._new_producer = partial(
-            make_producer,
-            settings,
-            compression=settings.compression_type,
-            max_record_bytes=max(cluster.limits.values()),
-            # an article that the topic refuses for its size fails its whole batch: no batch larger than a topic takes
-            batch_bytes=min(BATCH_BYTES, *outputs),
-            request_seconds=settings.transaction_seconds,
-            transaction_seconds=settings.transaction_seconds,
-        )
+        self._new_producer = partial(make_output_producer, stage, settings, cluster.limits)
 
     async def _work(self, app: App, stop: asyncio.Task[bool], watch: asyncio.Task[None]) -> None:
         """Wait, from the start of the application to the signal that stops it."""

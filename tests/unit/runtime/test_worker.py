@@ -17,7 +17,7 @@ from copydesk_teststages import stage
 from copydesk.client.connection import BrokerAwayError
 from copydesk.client.progress import PartitionProgress
 from copydesk.operations.broker_checks import SetupError
-from copydesk.runtime import faust_app, worker
+from copydesk.runtime import committing, faust_app, worker
 from copydesk.runtime.committing import PlainCommitter, TransactionalCommitter
 from copydesk.runtime.settings import Settings
 from copydesk.runtime.stage_process import LoadError, StageProcess
@@ -131,7 +131,7 @@ def no_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise Ended(status)
 
     monkeypatch.setattr(worker, "check_cluster", check)
-    monkeypatch.setattr(worker, "make_producer", FakeProducer)
+    monkeypatch.setattr(committing, "make_producer", FakeProducer)
     monkeypatch.setattr(faust_app, "make_app", lambda membership, *_, **__: FakeApp(membership))
     monkeypatch.setattr(StageProcess, "start", nothing)
     monkeypatch.setattr(worker, "keep_loaded", lambda: None)  # it would keep this suite's garbage
@@ -313,7 +313,7 @@ async def test_without_them_all_partitions_share_one(tmp_path: Path, monkeypatch
     started = await Started(tmp_path).ready()
     producer: Any = started.worker._shared_producer
     assert producer.started
-    assert "transactional_id" not in producer.options
+    assert producer.options["transactional_id"] is None
     assert isinstance(started.worker.lanes[HERE]._committer, PlainCommitter)
     started.signal()
     assert await started.exit_code() == 0

@@ -26,18 +26,22 @@ from contextlib import AsyncExitStack
 from typing import Any, Self
 from uuid import uuid4
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client.consumer import open_consumer
-from copydesk.client.producing import BATCH_BYTES, make_producer, started_producer
+from copydesk.client.producing import started_producer
 from copydesk.client.progress import partition_progress
 from copydesk.client.tail import Poller, open_tail
 from copydesk.operations import broker_checks
 from copydesk.operations.replay.index import ReplayIndex
 from copydesk.operations.replay.plan import HaltedError, Plan, Tally
 from copydesk.operations.replay.writing import Clients, ReplayedArticle, ReplayWriter
+from copydesk.runtime.committing import make_output_producer
 from copydesk.runtime.halt import Halt
+from copydesk.runtime.health import ProgressClock
 from copydesk.runtime.lanes import BATCH_ARTICLES, TRANSACTION_BYTES
+from copydesk.runtime.metrics import Metrics
+from copydesk.runtime.processing import Processor
 from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
 from copydesk.runtime.stage_process import StageProcess
@@ -58,7 +62,7 @@ class Replay:
                 print(tally.left)
     """
 
-    _builder: RecordBuilder
+    _processor: Processor
     _clients: Clients
     _writer: ReplayWriter
 
@@ -103,14 +107,26 @@ class Replay:
             await broker_checks.check_topics(client, settings, (stage.source, stage.sink, stage.dead_letters))
             limits = await broker_checks.size_limits(client, settings, stage)
         digest = settings_digest(stage_settings(stage))
-        self._builder = RecordBuilder(stage, settings, settings_digest=digest, limits=limits, group=self.group)
+        self._processor = Processor(
+            self._stage_process,
+            RecordBuilder(stage, settings, settings_digest=digest, limits=limits, group=self.group),
+            halt=self._halt,
+            metrics=Metrics(stage),
+            progress=ProgressClock(),
+        )
+        producer = make_output_producer(
+            stage,
+            settings,
+            limits,
+            transactional_id=f"{self.group}-{uuid4().hex[:8]}" if self._transactions else None,
+        )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._stage_process.stop)
             self._clients = Clients(
                 await stack.enter_async_context(open_tail(settings, stage.source, transactions=self._transactions)),
                 # the group only keeps its offsets; nobody joins it
                 await stack.enter_async_context(open_consumer(settings, [stage.source], group=self._group)),
-                await stack.enter_async_context(started_producer(self._make_producer(limits), settings)),
+                await stack.enter_async_context(started_producer(producer, settings)),
             )
             self._exit = stack.pop_all()
         self._writer = ReplayWriter(
@@ -127,24 +143,6 @@ class Replay:
     async def __aexit__(self, *_: object) -> None:
         """Disconnect, and stop the stage's process."""
         await self._exit.aclose()
-
-    def _make_producer(self, limits: dict[str, int]) -> AIOKafkaProducer:
-        """Producer as a worker has it.
-
-        Args:
-            limits: `max.message.bytes` by full topic name.
-        """
-        settings, stage = self._settings, self._stage
-        written_limits = (limits[settings.full_name(name)] for name in (stage.sink, stage.dead_letters))
-        return make_producer(
-            settings,
-            compression=settings.compression_type,
-            max_record_bytes=max(limits.values()),
-            batch_bytes=min(BATCH_BYTES, *written_limits),
-            request_seconds=settings.transaction_seconds,
-            transactional_id=f"{self.group}-{uuid4().hex[:8]}" if self._transactions else None,
-            transaction_seconds=settings.transaction_seconds,
-        )
 
     async def scan(self) -> Tally:
         """Find the records to replay: the newest versions of their articles, of the time that the plan names."""
@@ -227,15 +225,7 @@ class Replay:
         Raises:
             HaltedError: Too many articles failed.
         """
-        now = time.time_ns() // 1_000_000
-        if record.value is None:
-            return self._builder.tombstone(record, now)
-        self._stage_process.submit(record.key, record.value)
-        outcome = await self._stage_process.next_outcome()
-        if outcome is None:
-            raise RuntimeError("an article was dropped though no partition was revoked")
-        article = self._builder.build(record, outcome, now)
-        self._halt.count(article.outcome.disposition)
+        article = await self._processor.process_one(record)
         if self._halt.reason:
             raise HaltedError(self._halt.reason)
         return article
