@@ -1,4 +1,4 @@
-"""The shipped block model is what its command makes of the development data."""
+"""The shipped block model: its card names it, and its command makes it from the development data."""
 
 from __future__ import annotations
 

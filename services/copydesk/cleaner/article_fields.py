@@ -1,4 +1,4 @@
-"""Fields that removed blocks still give: captions, credits and bylines; and the dateline of the text."""
+"""Captions, credits and bylines among the removed blocks, and the dateline of the text."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ MAX_FOREIGN = 2
 """Foreign paragraphs of an article. An article with more is a round-up, in which every item is its own story."""
 
 FOREIGN_NOISE = 0.97
-"""Probability of noise of a paragraph that the topic head takes out. Its errors are others than the main model's, and
-what it is sure of must not rank behind what the main model merely suspects."""
+"""Probability of noise of a paragraph that the topic head takes out. The head and the main model make different errors:
+a sure verdict of the head must not rank behind a mere suspicion of the main model."""
 
 SUSPECT = 0.3
 """Probability of noise from which a headline goes with the foreign paragraph below it; with less it is a sub-head."""

@@ -28,7 +28,7 @@ def test_clean_article_stays_as_it_is(clean: Clean) -> None:
     assert not result.cleaning.uncertain
 
 
-def test_furniture_goes_with_its_reason_and_every_paragraph_stays(clean: Clean) -> None:
+def test_boilerplate_goes_with_its_reason_and_every_paragraph_stays(clean: Clean) -> None:
     lines = [
         TITLE,
         "By Jane Doe",

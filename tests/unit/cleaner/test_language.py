@@ -34,7 +34,7 @@ def test_plain_english_needs_no_model(models: list[Any]) -> None:
     assert not models
 
 
-def test_other_languages_are_told_by_the_model_which_is_loaded_once(models: list[Any]) -> None:
+def test_other_languages_are_identified_by_the_model_which_is_loaded_once(models: list[Any]) -> None:
     identify = load_identifier()
     assert identify(GERMAN * 4) == "de"
     assert identify(DUTCH * 4) == "nl"

@@ -55,8 +55,8 @@ HEAD_PARAMETERS = {"max_depth": 5, "num_leaves": 20, "feature_fraction": 0.6}
 """Parameters of the topic head that differ from `PARAMETERS`."""
 
 CONTRADICTED = 0.03
-"""Blocks of which the first pass, out of fold, is this sure against their label are dropped from the second pass: they
-are annotators' habits, not facts."""
+"""Probability of a block's label, by the first pass out of fold, below which the block is dropped from the second pass:
+such labels are annotators' habits, not facts."""
 
 EDGE_RIDGE = 2.0
 """L2 penalty of the edge regression."""

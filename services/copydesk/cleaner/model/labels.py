@@ -37,9 +37,10 @@ FOREIGN_WEIGHT, OWN_WEIGHT = 3.0, 0.5
 """Weights of a foreign paragraph and of the article's own ones, for the topic head: foreign ones are few."""
 
 SCRAPE_WEIGHT = 3.0
-"""Weight of the article's own paragraphs in a scrape that nothing was put into: what the head takes there is lost. Out
-of fold, head and first model alone, 1 / 6 times `OWN_WEIGHT` where as much of the body is lost: foreign paragraphs
-found mid-article .867 / .908, of the most similar page .362 / .418; three copies and weight 1: .827 / .312."""
+"""Weight of the article's own paragraphs in a scrape that nothing was put into: every paragraph that the head takes
+there is lost. Out of fold, head and first model alone, 1 / 6 times `OWN_WEIGHT` where as much of the body is lost:
+foreign paragraphs found mid-article .867 / .908, of the most similar page .362 / .418; three copies and weight 1: .827
+/ .312."""
 
 BODY_WEIGHT = 0.3
 """Weight of the blocks of a body alone: they stand in the scrape too."""

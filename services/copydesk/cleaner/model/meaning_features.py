@@ -84,7 +84,7 @@ def _compare_with_core(cosines: Doubles, weights: Doubles, known: Mask) -> Doubl
 
     Args:
         cosines: Of all blocks to each other.
-        weights: Weight of each block in the sum; 0 for what is no paragraph.
+        weights: Weight of each block in the sum; 0 for blocks that are no paragraph.
         known: True for blocks with a vector.
     """
     centre = cosines @ weights

@@ -15,12 +15,12 @@ from copydesk.cleaner.rules.block_shape import MIN_PARAGRAPH, find_signs
 from copydesk.cleaner.rules.phrases import PHRASE_KINDS
 
 PHRASE_REACH = 5
-"""Words at either end of a block among which a phrase is sought that the block begins or ends with."""
+"""Words at either end of a block in which a phrase is sought that the block begins or ends with."""
 
 # ------------------------------------------------------------------------------------------------- columns
 
 SHARES = tuple(
-    # share of the block's words that have this feature of `WORD_COLUMNS`, 0 to 1 (wide: mean a word)
+    # share of the block's words that have this feature of `WORD_COLUMNS`, 0 to 1
     f"{name} share"
     for name in WORD_COLUMNS
     if name not in {"word", "characters", "marks", "wide", "dots"}

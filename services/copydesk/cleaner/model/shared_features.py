@@ -87,9 +87,9 @@ def _compare_stems(features: BlockFeatures, core: Mask, idf: Floats, shared: Tab
     weight = weights[stem]
 
     # bincount adds up in the order of the article: the same sum on any machine
-    def add_up(values: NDArray[Any]) -> NDArray[np.float64]:
-        sums: NDArray[np.float64] = np.bincount(owner, values, blocks)
-        return sums
+    def add_up(values: NDArray[Any]) -> NDArray[Any]:
+        """Sum of the entries' values for each block."""
+        return np.bincount(owner, values, blocks)
 
     def count_others(chosen: Mask) -> Numbers:
         """For each entry the number of other chosen blocks with its stem."""

@@ -1,8 +1,8 @@
 """Trains the block model: `python -m copydesk.cleaner.model.train DEV.jsonl` (extra `train`).
 
 The model has two passes of boosted trees over blocks and sentences, a regression over first and last words, and a topic
-head over articles with a foreign paragraph. The second pass learns from the verdicts of fold models of the first pass
-on articles that they never saw. An out-of-fold verdict on an article comes from a chain of which no part saw its
+head over articles with a foreign paragraph. The second pass learns from verdicts of the first pass on articles that it
+never saw: fold models give them. For out-of-fold verdicts every part of the model is trained without the article's
 domain.
 """
 

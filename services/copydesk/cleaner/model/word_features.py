@@ -77,7 +77,8 @@ HINTS: dict[str, frozenset[str]] = {
         "read watch click sign get see follow share join listen check visit learn find subscribe buy shop enter"
     ),
 }
-"""Words by what they hint at. No hint decides alone: the features count them, and the trees weigh the counts."""
+"""Words by their hint; each hint is a feature, 0 or 1. No hint decides alone: the features of a block count them, and
+the trees weigh the counts."""
 
 _NO_HINTS = (0.0,) * len(HINTS)
 _HINTS_OF = {

@@ -1,4 +1,4 @@
-"""Texts that the model was not shown to judge well: only what is certain is removed from them."""
+"""Texts that the model was never measured on: only what is certain is removed from them."""
 
 from __future__ import annotations
 

@@ -14,8 +14,14 @@ def test_guard_keeps_the_least_noisy_of_nothing_but_noise(clean: Clean) -> None:
 
 
 def test_guard_never_takes_more_than_the_setting_allows() -> None:
-    furniture = ["Share this article", "Advertisement", "Read more", "Subscribe to our newsletter", "Related articles"]
-    lines = [BODY[0], *furniture * 8]
+    boilerplate = [
+        "Share this article",
+        "Advertisement",
+        "Read more",
+        "Subscribe to our newsletter",
+        "Related articles",
+    ]
+    lines = [BODY[0], *boilerplate * 8]
     raw = article("\n".join(lines), title="Nothing")
     total = sum(len(line.split()) for line in lines)
     for share in (0.2, 0.5, 0.7):

@@ -10,7 +10,7 @@ from copydesk.cleaner import CleanerSettings, load
 from unit.cleaner.articles import BODY, article
 
 
-def test_given_phrases_go_are_told_and_hold_for_their_site_only(tmp_path: Path) -> None:
+def test_given_phrases_go_with_a_warning_and_hold_for_their_site_only(tmp_path: Path) -> None:
     path = tmp_path / "phrases.yaml"
     path.write_text(
         "example.org:\n- The harbour desk\n- 'More on the harbour: *'\n'*':\n- Our yearly appeal to readers\n"
