@@ -1,4 +1,4 @@
-"""Accessibility as axe-core judges it."""
+"""Accessibility checks by axe-core."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"
 
 
 async def violations(page: Page) -> list[str]:
-    """What axe finds wrong."""
+    """Violations on the page, each with its first element."""
     await page.evaluate(AXE)
-    found = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+    results = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    return [f"{violation['id']}: {violation['nodes'][0]['html'][:200]}" for violation in results["violations"]]

@@ -1,4 +1,4 @@
-"""The page of the contract in a real browser, from the disk: readable on a phone and in the dark."""
+"""The contract as HTML in a real browser, from the disk: readable on a phone and in the dark."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ PAGE = (ROOT / "schemas" / "asyncapi.html").as_uri()
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 360), ("light", 1360)])
 async def test_it_can_be_read_by_everyone(open_page: Open, scheme: str, width: int) -> None:
     page = await open_page(PAGE, width=width, color_scheme=scheme)
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing sticks out"
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+        "nothing is wider than the window"
+    )
     for summary in await page.locator("summary").all():
         await summary.click()
     await expect(page.locator("pre").first).to_contain_text('"text":')
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "no example does"
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "no example is either"
     assert await violations(page) == []
 
 

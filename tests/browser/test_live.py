@@ -1,4 +1,4 @@
-"""The page over real topics: the whole pipeline beside it, and a server that comes and goes."""
+"""The page over real topics: beside the whole pipeline, and with a server that is restarted."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.slow]
 
 SEED = "000_326d0f3b89965fac"
 SAMPLES = ROOT / "services" / "copydesk" / "samples"
-ENOUGH_MS = 90_000
-"""For three stages that load their models on a machine that has much else to do."""
+STARTUP_MS = 90_000
+"""Time for three stages to load their models on a busy machine."""
 
 PICTURE_BYTES = 300_000
 
@@ -39,24 +39,24 @@ class Command:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
-        self.said: list[str] = []
+        self.lines: list[str] = []
         self._url = asyncio.get_running_loop().create_future()
         self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         assert self.process.stderr is not None
         while line := (await self.process.stderr.readline()).decode():
-            self.said.append(line)
-            if (found := re.search(r"live page on (\S+)", line)) and not self._url.done():
-                self._url.set_result(found[1])
+            self.lines.append(line)
+            if (match := re.search(r"live page on (\S+)", line)) and not self._url.done():
+                self._url.set_result(match[1])
 
     async def url(self) -> str:
-        """The page's address, once it is served."""
+        """URL of the page, once it is served."""
         async with asyncio.timeout(60):
             await asyncio.wait({self._url, self._reader}, return_when=asyncio.FIRST_COMPLETED)
-        assert self._url.done(), f"it ended: {self.said[-5:]}"
-        told: str = await self._url
-        return told
+        assert self._url.done(), f"it ended: {self.lines[-5:]}"
+        url: str = await self._url
+        return url
 
     async def end(self, number: signal.Signals) -> int:
         with contextlib.suppress(ProcessLookupError):
@@ -89,8 +89,8 @@ async def test_an_article_that_is_published_from_the_page_appears_enriched(open_
             await page.click("#to-publish")
             await page.set_input_files("#publish-files", SAMPLES / name)
             await expect(page.locator("#publish")).to_be_hidden()
-        await expect(page.locator(".row[data-state=scored]")).to_have_count(4, timeout=ENOUGH_MS)
-        reading = page.locator("#reading")  # the last one is open
+        await expect(page.locator(".row[data-state=scored]")).to_have_count(4, timeout=STARTUP_MS)
+        reading = page.locator("#reading")  # the last article is open
         await expect(reading.locator("h1")).to_have_text("Putin orders partial withdrawal of Russian troops from Syria")
         await expect(reading.locator(".step.done")).to_have_count(4)
         await expect(reading.locator("mark.person").first).to_have_text("Putin")
@@ -102,11 +102,11 @@ async def test_an_article_that_is_published_from_the_page_appears_enriched(open_
         await take_pictures(open_page, page.url, pictures)
         up.process.send_signal(signal.SIGINT)
         async with asyncio.timeout(60):
-            assert await up.process.wait() == 0, up.said[-5:]
+            assert await up.process.wait() == 0, up.lines[-5:]
 
 
 async def take_pictures(open_page: Open, address: str, folder: Path) -> None:
-    """The seed article, kept as an artefact; `docs/` shows the first two."""
+    """Take screenshots of the seed article; `docs/` shows the first two."""
     for name, width, height, scheme in (
         ("viewer", 1280, 1180, "light"),
         ("viewer-dark", 1280, 1180, "dark"),
@@ -123,12 +123,12 @@ async def take_pictures(open_page: Open, address: str, folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def broker(run_folder: Path) -> Iterator[Broker]:
-    """The best broker there is: on a real Kafka markers of transactions lie between the articles."""
+    """The best broker of this machine: on a real Kafka, transaction markers are between the articles."""
     with any_broker(run_folder) as running_broker:
         yield running_broker
 
 
-async def test_whoever_looks_loses_nothing_when_the_server_is_started_anew(open_page: Open, broker: Broker) -> None:
+async def test_a_browser_loses_nothing_when_the_server_is_restarted(open_page: Open, broker: Broker) -> None:
     cluster = Cluster(broker)
     await cluster.create(*topics(), partitions=3)
     port = str(free_port_pair())
@@ -148,7 +148,7 @@ async def test_whoever_looks_loses_nothing_when_the_server_is_started_anew(open_
             with contextlib.suppress(LookupError):
                 async with producer.transaction():
                     await producer.send_and_wait(name, scored("never"), key=b"never")
-                    raise LookupError("never committed: nobody may see it")
+                    raise LookupError("never committed: no reader may see it")
         finally:
             await producer.stop()
 
@@ -164,9 +164,9 @@ async def test_whoever_looks_loses_nothing_when_the_server_is_started_anew(open_
     await publish(40, 90)
     async with running("viewer", "--port", port, **cluster.environ) as viewer:
         await viewer.url()
-        await expect(page.locator("#count")).to_have_text("90 articles", timeout=ENOUGH_MS)
+        await expect(page.locator("#count")).to_have_text("90 articles", timeout=STARTUP_MS)
         await expect(page.locator("#live")).to_have_text("live")
         await publish(90, 95)
         await expect(page.locator("#count")).to_have_text("95 articles")
         assert await page.evaluate("window.marker") == "never loaded again"
-        assert await viewer.end(signal.SIGTERM) == 0, viewer.said
+        assert await viewer.end(signal.SIGTERM) == 0, viewer.lines

@@ -1,4 +1,4 @@
-"""The page in a real browser, served by this process: what is shown, and that nothing else is."""
+"""The page in a real browser, served by this process."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from playwright.async_api import Page, expect
 
 from browser.axe import violations
 from browser.conftest import Open
-from copydesk.viewer.desk import Desk
 from copydesk.viewer.settings import ViewerSettings
+from copydesk.viewer.store import ArticleStore
 from harness.viewing import TEXT, dead, earlier, message, raw, scored, served, with_unknown_values
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -21,29 +21,31 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt;"
 
 
-def put(desk: Desk, id_: str, document: bytes, *, offset: int, at: int = 0, topic: str = "articles.scored") -> None:
-    desk.see(message(topic, document, id_=id_, offset=offset, origin=(0, offset), at=at))
+def put(
+    store: ArticleStore, id_: str, document: bytes, *, offset: int, at: int = 0, topic: str = "articles.scored"
+) -> None:
+    store.add(message(topic, document, id_=id_, offset=offset, origin=(0, offset), at=at))
 
 
-def a_few(desk: Desk) -> None:
-    """An article at every stage, a dead letter, one that was withdrawn."""
+def add_a_few(store: ArticleStore) -> None:
+    """Add articles at several stages, a dead letter and a withdrawn article."""
     document = scored("full", "Bridge to be built in Lisbon", captions=["A bridge"], credits=["Ana / Agency"])
-    put(desk, "full", document, offset=0, at=1000)
+    put(store, "full", document, offset=0, at=1000)
     put(
-        desk,
+        store,
         "cleaned",
         earlier(scored("cleaned", "Only cleaned"), "articles.cleaned"),
         offset=1,
         topic="articles.cleaned",
     )
-    desk.see(message("articles.raw", raw("Only published so far.", site="paper.example"), id_="raw", offset=2))
-    desk.see(message("articles.cleaner.dlq", b"{nope", id_="broken", offset=3, headers=dead("invalid", place=(0, 3))))
-    desk.see(message("articles.raw", None, id_="gone", offset=4))
+    store.add(message("articles.raw", raw("Only published so far.", site="paper.example"), id_="raw", offset=2))
+    store.add(message("articles.cleaner.dlq", b"{nope", id_="broken", offset=3, headers=dead("invalid", place=(0, 3))))
+    store.add(message("articles.raw", None, id_="gone", offset=4))
 
 
-async def read(page: Page, id_: str) -> None:
-    """Choose an article in the list."""
-    await page.locator(".row").filter(has_text=id_).click()
+async def open_article(page: Page, text: str) -> None:
+    """Open the article whose row contains this text."""
+    await page.locator(".row").filter(has_text=text).click()
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
@@ -51,9 +53,9 @@ async def read(page: Page, id_: str) -> None:
 
 @pytest.mark.parametrize("word", ["of_tomorrow", "constructor"])
 async def test_values_of_a_later_version_are_shown_as_other(open_page: Open, word: str) -> None:
-    """`constructor`: a word that every object of JavaScript knows."""
+    """`constructor` is a property of every object of JavaScript."""
     async with served() as here:
-        put(here.desk, "a", with_unknown_values(scored("a", "From tomorrow"), word), offset=0)
+        put(here.store, "a", with_unknown_values(scored("a", "From tomorrow"), word), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
         shown = word.replace("_", " ")
         await page.click("#show-removed")
@@ -67,15 +69,15 @@ async def test_values_of_a_later_version_are_shown_as_other(open_page: Open, wor
         await expect(page.locator(".card").filter(has_text="One story or more")).to_contain_text(shown)
 
 
-async def test_the_list_tells_each_article_at_its_stage(open_page: Open) -> None:
+async def test_the_list_shows_each_article_at_its_stage(open_page: Open) -> None:
     async with served() as here:
-        a_few(here.desk)
+        add_a_few(here.store)
         page = await open_page(here.url)
         rows = page.locator(".row")
         await expect(rows).to_have_count(5)
         full = rows.filter(has_text="Bridge to be built")
-        for told in ("scored", "25 %", "1 quote", "0.90", "example.org"):
-            await expect(full).to_contain_text(told)
+        for text in ("scored", "25 %", "1 quote", "0.90", "example.org"):
+            await expect(full).to_contain_text(text)
         await expect(rows.filter(has_text="Only cleaned")).to_contain_text("cleaned")
         await expect(rows.filter(has_text="Only published so far.")).to_contain_text("paper.example")
         await expect(rows.filter(has_text="broken")).to_contain_text("dead letter, invalid")
@@ -98,16 +100,16 @@ async def test_topics_that_are_not_shown_are_named(open_page: Open) -> None:
 
 async def test_search_and_filter_narrow_the_list(open_page: Open) -> None:
     async with served() as here:
-        a_few(here.desk)
+        add_a_few(here.store)
         page = await open_page(here.url)
-        await page.fill("#search", "ana RUIZ")  # somebody in it
+        await page.fill("#search", "ana RUIZ")  # a person in the article
         await expect(page.locator(".row")).to_have_count(1)
         await expect(page.locator("#count")).to_have_text("1 of 5 articles")
         await page.fill("#search", "")
         await page.select_option("#filter", "dead")
         await expect(page.locator(".row")).to_have_count(1)
         await expect(page.locator(".row")).to_contain_text("broken")
-        put(here.desk, "late", scored("late", "Comes late"), offset=9)
+        put(here.store, "late", scored("late", "Comes late"), offset=9)
         await page.select_option("#filter", "scored")
         await expect(page.locator(".row")).to_have_count(2)
 
@@ -115,14 +117,14 @@ async def test_search_and_filter_narrow_the_list(open_page: Open) -> None:
 async def test_an_article_that_is_read_changes_as_it_is_enriched(open_page: Open) -> None:
     async with served() as here:
         document = scored("a", "As it grows")
-        here.desk.see(message("articles.raw", raw(title="As it grows", id="a"), offset=0))
+        here.store.add(message("articles.raw", raw(title="As it grows", id="a"), offset=0))
         page = await open_page(here.url)
-        await read(page, "As it grows")
+        await open_article(page, "As it grows")
         await expect(page.locator(".waiting")).to_contain_text("waiting for the cleaner")
-        put(here.desk, "a", earlier(document, "articles.cleaned"), offset=0, topic="articles.cleaned")
+        put(here.store, "a", earlier(document, "articles.cleaned"), offset=0, topic="articles.cleaned")
         await expect(page.locator(".step.done")).to_have_count(2)
         await expect(page.locator(".beside")).to_be_visible()
-        put(here.desk, "a", document, offset=0)
+        put(here.store, "a", document, offset=0)
         await expect(page.locator(".step.done")).to_have_count(4)
         await expect(page.locator("mark.person")).to_have_text("Ana Ruiz")
         assert await page.title() == "As it grows · copydesk"
@@ -130,13 +132,13 @@ async def test_an_article_that_is_read_changes_as_it_is_enriched(open_page: Open
 
 async def test_a_quotation_names_its_speaker_and_how_he_was_found(open_page: Open) -> None:
     async with served() as here:
-        put(here.desk, "a", scored(), offset=0)
+        put(here.store, "a", scored(), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
         await page.hover(".body .said")
         note = page.locator("#note")
         await expect(note).to_be_visible()
-        for told in ("Ana Ruiz", "named beside the quotation", "said", "93 %"):
-            await expect(note).to_contain_text(told)
+        for text in ("Ana Ruiz", "named beside the quotation", "said", "93 %"):
+            await expect(note).to_contain_text(text)
         await expect(page.locator("mark.person.lit")).to_have_text("Ana Ruiz")
         await expect(page.locator(".cue.lit")).to_have_text("said")
         await page.mouse.move(5, 5)
@@ -150,7 +152,7 @@ async def test_a_quotation_names_its_speaker_and_how_he_was_found(open_page: Ope
 
 async def test_what_was_removed_is_behind_a_switch_with_its_reason(open_page: Open) -> None:
     async with served() as here:
-        put(here.desk, "a", scored(), offset=0)
+        put(here.store, "a", scored(), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
         removed = page.locator("del")
         await expect(removed).to_be_hidden()
@@ -163,28 +165,28 @@ async def test_what_was_removed_is_behind_a_switch_with_its_reason(open_page: Op
 
 async def test_provenance_and_json_are_behind_tabs(open_page: Open) -> None:
     async with served() as here:
-        here.desk.see(message("articles.raw", raw(id="a"), partition=7, offset=41))
+        here.store.add(message("articles.raw", raw(id="a"), partition=7, offset=41))
         at = {"partition": 3, "offset": 12, "origin": (7, 41), "headers": {"traceparent": "00-abc-def-01"}}
-        here.desk.see(message("articles.scored", scored(metadata={"big": 12345678901234567890}), **at))  # type: ignore[arg-type]
+        here.store.add(message("articles.scored", scored(metadata={"big": 12345678901234567890}), **at))  # type: ignore[arg-type]
         page = await open_page(f"{here.url}/#/article/a")
         await page.click("#tab-origin")
         panel = page.locator("#panel")
-        for told in ("articles.scored", "traceparent", "00-abc-def-01", "articles.raw", "41", "12", "cleaner"):
-            await expect(panel).to_contain_text(told)
+        for text in ("articles.scored", "traceparent", "00-abc-def-01", "articles.raw", "41", "12", "cleaner"):
+            await expect(panel).to_contain_text(text)
         await page.click("#tab-json")
         shown = await page.locator("#panel pre").inner_text()
         assert json.loads(shown) == json.loads(scored(metadata={"big": 12345678901234567890}))
-        assert "12345678901234567890" in shown, "as it came: JavaScript would have rounded it"
+        assert "12345678901234567890" in shown, "unchanged: JavaScript would have rounded it"
 
 
 async def test_statistics_are_shown_and_follow_what_comes(open_page: Open) -> None:
     async with served() as here:
         for number in range(4):
-            put(here.desk, f"n{number}", scored(f"n{number}"), offset=number)
+            put(here.store, f"n{number}", scored(f"n{number}"), offset=number)
         page = await open_page(f"{here.url}/#/statistics")
         quoted = page.locator(".card").filter(has_text="Most quoted")
         await expect(quoted).to_contain_text("Ana Ruiz in 4 articles")
-        put(here.desk, "more", scored("more"), offset=9)
+        put(here.store, "more", scored("more"), offset=9)
         await expect(quoted).to_contain_text("Ana Ruiz in 5 articles")
         await expect(page.locator(".card").filter(has_text="Noise share")).to_contain_text("median 25 %")
 
@@ -198,7 +200,7 @@ async def test_an_emoji_before_a_name_moves_nothing(open_page: Open) -> None:
         article = json.loads(scored("a", "🔋 Ana Ruiz opens it", text))
         mention = {"start": 2, "end": 10, "text": "Ana Ruiz", "kind": "name", "section": "title"}
         article["entities"][0]["mentions"].append(mention)
-        put(here.desk, "a", json.dumps(article).encode(), offset=0)
+        put(here.store, "a", json.dumps(article).encode(), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
         await expect(page.locator(".headline mark.person")).to_have_text("Ana Ruiz")
         await expect(page.locator(".body mark.person")).to_have_text("Ana Ruiz")
@@ -237,9 +239,9 @@ async def test_a_hostile_article_is_text_and_nothing_else(open_page: Open) -> No
     async with served() as here:
         text = f"{HOSTILE}\n\n“{HOSTILE}”, said Ana Ruiz in Lisbon."
         document = scored(f'x"><{HOSTILE}', HOSTILE, text, captions=[HOSTILE], credits=[HOSTILE], site="<b>site")
-        put(here.desk, f'x"><{HOSTILE}', document, offset=0)
-        here.desk.see(message("articles.cleaner.dlq", HOSTILE.encode(), id_="d", offset=1, headers=dead()))
-        here.desk.see(message("articles.raw", raw(title=HOSTILE, html=HOSTILE), id_="r", offset=2))
+        put(here.store, f'x"><{HOSTILE}', document, offset=0)
+        here.store.add(message("articles.cleaner.dlq", HOSTILE.encode(), id_="d", offset=1, headers=dead()))
+        here.store.add(message("articles.raw", raw(title=HOSTILE, html=HOSTILE), id_="r", offset=2))
         page = await open_page(here.url)
         rows = page.locator(".row")
         await expect(rows).to_have_count(3)
@@ -248,7 +250,7 @@ async def test_a_hostile_article_is_text_and_nothing_else(open_page: Open) -> No
             await expect(rows.nth(row)).to_have_attribute("aria-selected", "true")
             for tab in ("quotes", "origin", "json", "text"):
                 await page.click(f"#tab-{tab}")
-        await read(page, "1 quote")
+        await open_article(page, "1 quote")
         await expect(page.locator("#reading h1")).to_have_text(HOSTILE)
         await expect(page.locator(".body p").first).to_have_text(HOSTILE)
         await expect(page.locator(".beside dd").first).to_have_text(HOSTILE)
@@ -259,10 +261,10 @@ async def test_any_id_can_be_opened_and_is_found_again_by_its_address(open_page:
     ids = ["../../etc", "__proto__", "a/b c#?&%25", "%E0%A4%A", "🔋", "constructor"]
     async with served() as here:
         for number, id_ in enumerate(ids):
-            put(here.desk, id_, scored(id_, f"Odd {number}"), offset=number)
+            put(here.store, id_, scored(id_, f"Odd {number}"), offset=number)
         page = await open_page(here.url)
         for number in range(len(ids)):
-            await read(page, f"Odd {number}")
+            await open_article(page, f"Odd {number}")
             await expect(page.locator("#reading h1")).to_have_text(f"Odd {number}")
             await page.reload()
             await expect(page.locator("#reading h1")).to_have_text(f"Odd {number}")
@@ -274,7 +276,7 @@ async def test_offsets_that_lie_outside_of_the_text_break_nothing(open_page: Ope
         article["entities"][0]["mentions"][0] |= {"start": 10**15, "end": 10**16}
         article["quotes"][0] |= {"start": 60, "end": 3}
         article["blocks"][0] |= {"start": 5, "end": 10**9}
-        put(here.desk, "a", json.dumps(article).encode(), offset=0)
+        put(here.store, "a", json.dumps(article).encode(), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
         await expect(page.locator(".body p").last).to_contain_text("Latest News")
         await expect(page.locator(".body p").first).to_contain_text("ayor spoke.")
@@ -290,13 +292,11 @@ async def test_thousands_of_names_and_quotations_over_one_another_are_shown(open
             {**quote, "id": f"q{n}", "start": n, "end": len(text) - n, "speaker": {**quote["speaker"], "mention": None}}
             for n in range(0, 3000, 2)
         ]
-        put(here.desk, "a", json.dumps(article).encode(), offset=0)
+        put(here.store, "a", json.dumps(article).encode(), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
         await expect(page.locator("mark.person").first).to_be_visible()
-        deep = "(all) => Math.max(...all.map((one) => one.dataset.quotes.split(' ').length))"
-        assert await page.locator(".body [data-quotes]").evaluate_all(deep) < 50, (
-            "or it takes the square of their number"
-        )
+        deep = "(all) => Math.max(...all.map((node) => node.dataset.quotes.split(' ').length))"
+        assert await page.locator(".body [data-quotes]").evaluate_all(deep) < 50, "more would take quadratic time"
 
 
 # -------------------------------------------------------------------------------------------- many articles
@@ -306,12 +306,16 @@ async def test_five_thousand_articles_stay_smooth(open_page: Open, capsys: pytes
     async with served() as here:
         for number in range(5000):
             put(
-                here.desk, f"n{number}", scored(f"n{number}", f"Article {number}"), offset=number, at=1_000_000 + number
+                here.store,
+                f"n{number}",
+                scored(f"n{number}", f"Article {number}"),
+                offset=number,
+                at=1_000_000 + number,
             )
         page = await open_page("about:blank")
         await page.add_init_script(
-            "window.longest = 0; new PerformanceObserver((found) => {"
-            " for (const one of found.getEntries()) window.longest = Math.max(window.longest, one.duration);"
+            "window.longest = 0; new PerformanceObserver((list) => {"
+            " for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);"
             " }).observe({ type: 'longtask', buffered: true });"
         )
         await page.goto(here.url)
@@ -319,9 +323,9 @@ async def test_five_thousand_articles_stay_smooth(open_page: Open, capsys: pytes
         nodes = [await page.locator("body *").count()]
         for number in range(0, 5000, 500):
             await page.locator("#rows").evaluate("(box, top) => { box.scrollTop = top; }", number * 104)
-            for again in range(number, number + 500):  # all of it changes while it is scrolled
+            for again in range(number, number + 500):  # every article changes while the list is scrolled
                 put(
-                    here.desk,
+                    here.store,
                     f"n{again}",
                     scored(f"n{again}", f"Again {again}"),
                     offset=10_000 + again,
@@ -339,19 +343,19 @@ async def test_five_thousand_articles_stay_smooth(open_page: Open, capsys: pytes
             "() => { setTimeout(() => { const end = performance.now() + 300; while (performance.now() < end); }); }"
         )
         async with asyncio.timeout(30):
-            while await page.evaluate("window.longest") < 250:  # long tasks are seen at all
-                await asyncio.sleep(0.05)  # an observer is told when the browser likes
+            while await page.evaluate("window.longest") < 250:  # the observer sees long tasks at all
+                await asyncio.sleep(0.05)  # the browser calls an observer when it likes
     with capsys.disabled():
         print(f"\n5,000 articles: at most {max(nodes)} elements, longest task {longest:.0f} ms")  # noqa: T201 - a figure
     assert max(nodes) < 800, "rows out of sight are no elements"
-    assert longest < 1500, "measured: none over 50 ms, from which on a task counts as long"
+    assert longest < 1500, "measured: none over 50 ms, the length from which the browser reports a task"
 
 
 async def test_the_page_holds_no_more_articles_than_the_server(open_page: Open) -> None:
     async with served(ViewerSettings(port=0, articles=50)) as here:
         page = await open_page(here.url)
         for number in range(400):
-            put(here.desk, f"n{number}", scored(f"n{number}", f"Article {number}"), offset=number, at=1000 + number)
+            put(here.store, f"n{number}", scored(f"n{number}", f"Article {number}"), offset=number, at=1000 + number)
             if number % 100 == 99:
                 await expect(page.locator(".row").filter(has_text=f"Article {number}")).to_be_visible()
         await expect(page.locator("#count")).to_have_text("50 articles")
@@ -369,7 +373,7 @@ async def test_a_text_is_pasted_and_published(open_page: Open) -> None:
         await page.click("#publish-send")
         await expect(page.locator("#publish")).to_be_hidden()
         await expect(page.locator(".waiting")).to_contain_text("as soon as it is in a topic")
-        assert [json.loads(body) for body in here.told.bodies] == [
+        assert [json.loads(body) for body in here.publisher.bodies] == [
             {"text": "A text.\n\nIts end 🔋.", "title": "Its title"}
         ]
         await page.click("#to-publish")
@@ -402,8 +406,8 @@ async def test_files_are_dropped_anywhere_and_published(open_page: Open) -> None
         )
         await expect(page.locator("#publish")).to_be_hidden()
         await expect(page.locator(".waiting")).to_be_visible()
-    told = [json.loads(body) for body in here.told.bodies]
-    assert sorted(told, key=json.dumps) == sorted(
+    published = [json.loads(body) for body in here.publisher.bodies]
+    assert sorted(published, key=json.dumps) == sorted(
         [
             {"text": "Plain text."},
             {"text": "“In UTF-16.”"},
@@ -418,7 +422,7 @@ async def test_files_are_dropped_anywhere_and_published(open_page: Open) -> None
     )
 
 
-async def test_what_is_refused_says_why_and_stays_to_be_mended(open_page: Open) -> None:
+async def test_a_refused_article_stays_in_the_form_with_the_reason(open_page: Open) -> None:
     async with served() as here:
         page = await open_page(here.url)
         await page.click("#to-publish")
@@ -444,7 +448,7 @@ async def test_where_publishing_is_turned_off_nothing_offers_it(open_page: Open)
 async def test_the_keyboard_is_enough(open_page: Open) -> None:
     async with served() as here:
         for number in range(60):
-            put(here.desk, f"n{number}", scored(f"n{number}", f"Article {number}"), offset=number, at=1000 + number)
+            put(here.store, f"n{number}", scored(f"n{number}", f"Article {number}"), offset=number, at=1000 + number)
         page = await open_page(here.url)
         await expect(page.locator("#count")).to_have_text("60 articles")
         await page.keyboard.press("/")
@@ -469,13 +473,15 @@ async def test_the_keyboard_is_enough(open_page: Open) -> None:
 
 async def test_on_a_phone_there_is_one_thing_at_a_time(open_page: Open) -> None:
     async with served() as here:
-        a_few(here.desk)
+        add_a_few(here.store)
         page = await open_page(here.url, width=390, height=844)
         await expect(page.locator("#reading")).to_be_hidden()
-        await read(page, "Bridge to be built")
+        await open_article(page, "Bridge to be built")
         await expect(page.locator("#reading h1")).to_be_visible()
         await expect(page.locator("#rows")).to_be_hidden()
-        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing sticks out"
+        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+            "nothing is wider than the window"
+        )
         await page.click(".back")
         await expect(page.locator("#rows")).to_be_visible()
 
@@ -483,33 +489,33 @@ async def test_on_a_phone_there_is_one_thing_at_a_time(open_page: Open) -> None:
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 1360), ("light", 390)])
 async def test_axe_finds_nothing_wrong(open_page: Open, scheme: str, width: int) -> None:
     async with served() as here:
-        a_few(here.desk)
+        add_a_few(here.store)
         page = await open_page(here.url, width=width, color_scheme=scheme, bypass_csp=True)
         await expect(page.locator("#live")).to_have_text("live")
-        found = {"list": await violations(page)}
+        by_view = {"list": await violations(page)}
         await page.goto(f"{here.url}/#/article/full")
         await page.click("#show-removed")
         await page.click(".actor.person")
         await page.focus("#said-q1")
-        found["article"] = await violations(page)
+        by_view["article"] = await violations(page)
         for tab in ("quotes", "origin", "json"):
             await page.click(f"#tab-{tab}")
-            found[tab] = await violations(page)
+            by_view[tab] = await violations(page)
         await page.goto(f"{here.url}/#/article/broken")
         await expect(page.locator(".trouble")).to_be_visible()
-        found["dead letter"] = await violations(page)
+        by_view["dead letter"] = await violations(page)
         await page.goto(f"{here.url}/#/statistics")
         await expect(page.locator(".card").first).to_be_visible()
-        found["statistics"] = await violations(page)
+        by_view["statistics"] = await violations(page)
         await page.click("#to-publish")
-        found["publish"] = await violations(page)
-    assert {name: told for name, told in found.items() if told} == {}
+        by_view["publish"] = await violations(page)
+    assert {name: problems for name, problems in by_view.items() if problems} == {}
 
 
 async def test_the_door_lets_in_who_has_the_token(open_page: Open) -> None:
     token = "a-token-that-is-long-enough"  # noqa: S105 - of a test
     async with served(ViewerSettings(port=0, token=token)) as here:
-        put(here.desk, "a", scored(title=TEXT.split("\n", maxsplit=1)[0]), offset=0)
+        put(here.store, "a", scored(title=TEXT.split("\n", maxsplit=1)[0]), offset=0)
         page = await open_page(here.url, bypass_csp=True)
         assert await violations(page) == []
         await page.fill("#token", token)

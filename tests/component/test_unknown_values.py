@@ -17,7 +17,7 @@ from copydesk.contracts.articles import CleanedArticle, ExtractedArticle, Scored
 from copydesk.runtime import execution
 from copydesk.stage import find
 from copydesk.viewer import statistics
-from copydesk.viewer.desk import Desk
+from copydesk.viewer.store import ArticleStore
 from harness.viewing import earlier, message, scored, with_unknown_values
 
 WORD = "of_tomorrow"
@@ -76,11 +76,11 @@ def test_a_status_of_a_later_version_may_come_without_a_score() -> None:
 
 
 def test_the_pages_list_and_statistics_hold_them() -> None:
-    desk = Desk(articles=10, max_bytes=1_000_000)
-    desk.see(message("articles.scored", SCORED, origin=(0, 0)))
-    (article,) = desk
+    store = ArticleStore(articles=10, max_bytes=1_000_000)
+    store.add(message("articles.scored", SCORED, origin=(0, 0)))
+    (article,) = store
     assert (article.summary.state, article.summary.status, article.summary.structure) == ("scored", WORD, WORD)
-    assert statistics.count([article.summary]).structures == {WORD: 1}
+    assert statistics.compute_statistics([article.summary]).structures == {WORD: 1}
 
 
 async def test_the_client_hands_them_on() -> None:

@@ -1,4 +1,4 @@
-"""The page's server: what it gives to whom, over HTTP."""
+"""The page's server over HTTP: responses, access, and the command."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ import pytest
 
 from copydesk.contracts.topics import topics
 from copydesk.runtime.processes import die_with
-from copydesk.viewer.desk import Desk
-from copydesk.viewer.guard import COOKIE
+from copydesk.viewer.access import COOKIE
 from copydesk.viewer.settings import ViewerSettings
+from copydesk.viewer.store import ArticleStore
 from harness.brokers import embedded_broker
 from harness.running import Cluster, run_command
 from harness.viewing import dead, message, raw, scored, served
@@ -39,7 +39,7 @@ async def client(**options: Any) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 class Events:
-    """The stream as a browser reads it."""
+    """Event stream, read as a browser reads it."""
 
     def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self.last = ""
@@ -47,7 +47,7 @@ class Events:
         self._answer = answer
 
     async def next(self) -> tuple[str, Any]:
-        """The next event: its name and what it tells."""
+        """Name and data of the next event."""
         fields: dict[str, str] = {}
         while True:
             line = (await self._answer.content.readuntil(b"\n")).decode().rstrip("\r\n")
@@ -59,15 +59,15 @@ class Events:
                 return fields["event"], json.loads(fields["data"])
 
     async def until_complete(self) -> list[str]:
-        """The articles up to the next event after which nothing is missing, in their order."""
-        found: list[str] = []
+        """Ids of the articles up to the next complete event, in their order."""
+        ids: list[str] = []
         while True:
-            name, told = await self.next()
+            name, data = await self.next()
             if name == "articles":
-                found += [one["id"] for one in told["articles"]]
-                self.articles |= {one["id"]: one for one in told["articles"]}
-                if told["complete"]:
-                    return found
+                ids += [article["id"] for article in data["articles"]]
+                self.articles |= {article["id"]: article for article in data["articles"]}
+                if data["complete"]:
+                    return ids
 
 
 @asynccontextmanager
@@ -77,9 +77,9 @@ async def listening(session: aiohttp.ClientSession, url: str, last: str = "") ->
         yield Events(answer)
 
 
-def fill(desk: Desk, count: int, start: int = 0) -> None:
+def fill(store: ArticleStore, count: int, start: int = 0) -> None:
     for number in range(start, start + count):
-        desk.see(message("articles.scored", scored(f"n{number}"), id_=f"n{number}", offset=number, origin=(0, number)))
+        store.add(message("articles.scored", scored(f"n{number}"), id_=f"n{number}", offset=number, origin=(0, number)))
 
 
 # -------------------------------------------------------------------------------------------------- headers
@@ -127,25 +127,25 @@ async def test_nothing_in_the_pages_is_inline_or_from_elsewhere() -> None:
 
 async def test_a_browser_gets_everything_and_then_every_change() -> None:
     async with served() as page, client() as session:
-        fill(page.desk, 600)
+        fill(page.store, 600)
         async with asyncio.timeout(60), listening(session, page.url) as events:
             assert (await events.next())[0] == "hello"
             assert await events.next() == ("begin", {"anew": True})
             assert await events.until_complete() == [f"n{number}" for number in range(600)]
             assert events.articles["n5"]["score"] == 0.9
-            fill(page.desk, 1, start=600)
+            fill(page.store, 1, start=600)
             assert await events.until_complete() == ["n600"]
 
 
 async def test_it_goes_on_where_it_was_at_another_server_too() -> None:
     async with client() as session:
         async with served() as page:
-            fill(page.desk, 5)
+            fill(page.store, 5)
             async with asyncio.timeout(60), listening(session, page.url) as events:
                 await events.until_complete()
                 last = events.last
-        async with served() as page:  # it has read the topics anew, and more came meanwhile
-            fill(page.desk, 8)
+        async with served() as page:  # it has read the topics from the start, and more articles came meanwhile
+            fill(page.store, 8)
             async with asyncio.timeout(60), listening(session, page.url, last) as events:
                 assert await events.until_complete() == ["n5", "n6", "n7"]
             async with asyncio.timeout(60), listening(session, page.url, events.last) as events:
@@ -155,7 +155,7 @@ async def test_it_goes_on_where_it_was_at_another_server_too() -> None:
 @pytest.mark.parametrize("last", ["nonsense", "0~1.2~", "9" * 9000, "zz zz"])
 async def test_with_an_id_that_is_none_it_begins_anew(last: str) -> None:
     async with served() as page, client() as session:
-        fill(page.desk, 3)
+        fill(page.store, 3)
         async with asyncio.timeout(60), listening(session, page.url, last) as events:
             await events.next()
             assert await events.next() == ("begin", {"anew": True})
@@ -165,18 +165,18 @@ async def test_with_an_id_that_is_none_it_begins_anew(last: str) -> None:
 async def test_at_a_broker_that_was_started_anew_it_begins_anew() -> None:
     async with client() as session:
         async with served() as page:
-            fill(page.desk, 50)
+            fill(page.store, 50)
             async with asyncio.timeout(60), listening(session, page.url) as events:
                 await events.until_complete()
         async with served() as page:
-            fill(page.desk, 2)
+            fill(page.store, 2)
             async with asyncio.timeout(60), listening(session, page.url, events.last) as again:
                 await again.next()
                 assert await again.next() == ("begin", {"anew": True})
                 assert await again.until_complete() == ["n0", "n1"]
 
 
-async def test_nothing_is_told_before_the_topics_are_read() -> None:
+async def test_no_article_is_sent_before_the_topics_are_read() -> None:
     async with (
         asyncio.timeout(60),
         served(ready=False) as page,
@@ -184,9 +184,9 @@ async def test_nothing_is_told_before_the_topics_are_read() -> None:
         listening(session, page.url) as events,
     ):
         assert (await events.next())[0] == "hello"
-        fill(page.desk, 3)
-        page.desk.ready.set()
-        page.desk.tell()
+        fill(page.store, 3)
+        page.store.ready.set()
+        page.store.notify()
         assert await events.next() == ("begin", {"anew": True})
         assert await events.until_complete() == ["n0", "n1", "n2"]
 
@@ -204,43 +204,43 @@ async def test_a_browser_that_does_not_read_costs_a_cursor() -> None:
                 for number in range(articles):
                     value = raw(title=f"{round_} {'x' * 150}")
                     offset = round_ * articles + number
-                    page.desk.see(message("articles.raw", value, id_=f"n{number}", offset=offset))
+                    page.store.add(message("articles.raw", value, id_=f"n{number}", offset=offset))
                 await asyncio.sleep(0)
             (waiting,) = _transports(page.url)
             assert waiting.get_write_buffer_size() < 2_000_000
-            assert len(page.desk) == articles
-            reader._transport.resume_reading()  # type: ignore[attr-defined]  # it wakes
+            assert len(page.store) == articles
+            reader._transport.resume_reading()  # type: ignore[attr-defined]  # it reads again
             last: dict[str, str] = {}
-            told = 0
+            received = 0
             async with asyncio.timeout(60):
                 while set(last.values()) != {str(rounds - 1)} or len(last) < articles:
                     line = await _line(reader)
                     if line.startswith(b'data: {"articles"'):
-                        found = json.loads(line[6:])["articles"]
-                        told += len(found)
-                        last |= {one["id"]: one["title"].split()[0] for one in found}
-            assert told < rounds * articles / 2, "all but what the connection held was told once, as it was by then"
+                        changed = json.loads(line[6:])["articles"]
+                        received += len(changed)
+                        last |= {article["id"]: article["title"].split()[0] for article in changed}
+            assert received < rounds * articles / 2, "beyond the buffered bytes, each article was sent once"
         finally:
             writer.close()
             await writer.wait_closed()
 
 
 def _transports(url: str) -> list[asyncio.WriteTransport]:
-    """The server's ends of the connections to it: both ends live in this process."""
+    """Server's ends of its connections; the clients' ends are in this process, too."""
     import gc
 
     port = urlsplit(url).port
-    found = []
-    for one in gc.get_objects():
-        if isinstance(one, asyncio.WriteTransport) and not one.is_closing():
-            name = one.get_extra_info("sockname")
-            if name and name[1] == port and one.get_extra_info("peername"):
-                found.append(one)
-    return found
+    transports = []
+    for each in gc.get_objects():
+        if isinstance(each, asyncio.WriteTransport) and not each.is_closing():
+            name = each.get_extra_info("sockname")
+            if name and name[1] == port and each.get_extra_info("peername"):
+                transports.append(each)
+    return transports
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:
-    """A line, however long."""
+    """Next line, of any length."""
     line = b""
     while not line.endswith(b"\n"):
         try:
@@ -250,12 +250,12 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
     return line
 
 
-async def test_a_broker_that_is_away_is_told_and_that_it_is_back() -> None:
+async def test_browsers_learn_that_the_broker_is_away_and_back() -> None:
     async with asyncio.timeout(60), served() as page, client() as session, listening(session, page.url) as events:
         await events.until_complete()
         for answers in (False, True):
-            page.desk.broker_answers = answers
-            page.desk.tell()
+            page.store.broker_answers = answers
+            page.store.notify()
             assert await events.next() == ("broker", {"broker": answers})
 
 
@@ -271,29 +271,30 @@ async def test_no_more_browsers_listen_than_allowed_and_one_that_leaves_makes_ro
                 async with session.get(f"{page.url}/events") as answer:
                     if answer.status == 200:
                         break
-                await asyncio.sleep(0.05)  # the server learns by itself that they are gone
+                await asyncio.sleep(0.05)  # the server notices by itself that they are gone
 
 
 # ------------------------------------------------------------------------------------------------- articles
 
 
-async def test_an_article_is_told_with_its_place_headers_and_way() -> None:
+async def test_an_article_comes_with_its_place_headers_and_way() -> None:
     async with served() as page, client() as session:
-        page.desk.see(message("articles.raw", raw(), id_="a/1", partition=2, offset=4))
-        page.desk.see(message("articles.scored", scored("a/1"), id_="a/1", partition=5, offset=9, origin=(2, 4)))
+        page.store.add(message("articles.raw", raw(), id_="a/1", partition=2, offset=4))
+        page.store.add(message("articles.scored", scored("a/1"), id_="a/1", partition=5, offset=9, origin=(2, 4)))
         async with session.get(f"{page.url}/api/article", params={"id": "a/1"}) as answer:
-            told = await answer.json()
-        assert (told["summary"]["topic"], told["summary"]["partition"], told["summary"]["offset"]) == (
+            article = await answer.json()
+        summary = article["summary"]
+        assert (summary["topic"], summary["partition"], summary["offset"]) == (
             "articles.scored",
             5,
             9,
         )
-        assert ["copydesk-origin", "2/4"] in told["headers"]
-        assert [(step["topic"], step["partition"], step["offset"]) for step in told["way"]] == [
+        assert ["copydesk-origin", "2/4"] in article["headers"]
+        assert [(step["topic"], step["partition"], step["offset"]) for step in article["way"]] == [
             ("articles.raw", 2, 4),
             ("articles.scored", 5, 9),
         ]
-        assert json.loads(told["value"]) == json.loads(scored("a/1"))
+        assert json.loads(article["value"]) == json.loads(scored("a/1"))
         async with session.get(f"{page.url}/api/message", params={"id": "a/1"}) as answer:
             assert await answer.read() == scored("a/1")
             assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -302,24 +303,24 @@ async def test_an_article_is_told_with_its_place_headers_and_way() -> None:
             assert "trace" in (await answer.json())["problem"]
 
 
-async def test_a_dead_letter_of_any_bytes_is_told() -> None:
+async def test_a_dead_letter_of_any_bytes_can_be_read() -> None:
     async with served() as page, client() as session:
-        page.desk.see(message("articles.cleaner.dlq", b"\xff\x00<script>", headers=dead("invalid")))
+        page.store.add(message("articles.cleaner.dlq", b"\xff\x00<script>", headers=dead("invalid")))
         async with session.get(f"{page.url}/api/article", params={"id": "a"}) as answer:
-            told = await answer.json()
-        assert told["value"] == "\ufffd\x00<script>"
-        assert told["summary"]["state"] == "dead"
+            article = await answer.json()
+        assert article["value"] == "\ufffd\x00<script>"
+        assert article["summary"]["state"] == "dead"
 
 
 async def test_statistics_are_of_the_newest_articles() -> None:
     async with served() as page, client() as session:
         for number in range(30):
-            told = scored(f"n{number}", score=0.15 if number < 10 else 0.95)
-            page.desk.see(message("articles.scored", told, id_=f"n{number}", offset=number, at=1000 + number))
+            document = scored(f"n{number}", score=0.15 if number < 10 else 0.95)
+            page.store.add(message("articles.scored", document, id_=f"n{number}", offset=number, at=1000 + number))
         for last, expected in (("20", (20, 20)), ("1000", (30, 20)), ("x", (30, 20))):
             async with session.get(f"{page.url}/api/statistics", params={"last": last}) as answer:
-                found = await answer.json()
-            assert (found["articles"], found["scores"]["counts"][9]) == expected
+                statistics = await answer.json()
+            assert (statistics["articles"], statistics["scores"]["counts"][9]) == expected
 
 
 # ----------------------------------------------------------------------------------------------- publishing
@@ -330,7 +331,7 @@ async def test_an_article_is_published_from_the_page() -> None:
         async with session.post(f"{page.url}/api/articles", json={"text": "Hello."}) as answer:
             assert answer.status == 201
             assert (await answer.json())["partition"] == 3
-        assert page.told.bodies == [b'{"text": "Hello."}']
+        assert page.publisher.bodies == [b'{"text": "Hello."}']
 
 
 @pytest.mark.parametrize(
@@ -352,10 +353,10 @@ async def test_an_article_is_published_from_the_page() -> None:
 async def test_no_other_site_publishes(headers: dict[str, str], status: int) -> None:
     async with served() as page, client() as session:
         body = json.dumps({"text": "Hello."}).encode()
-        told = {"Content-Type": "application/json", **headers}
-        async with session.post(f"{page.url}/api/articles", data=body, headers=told) as answer:
+        all_headers = {"Content-Type": "application/json", **headers}
+        async with session.post(f"{page.url}/api/articles", data=body, headers=all_headers) as answer:
             assert answer.status == status
-        assert bool(page.told.bodies) is (status == 201)
+        assert bool(page.publisher.bodies) is (status == 201)
 
 
 @pytest.mark.parametrize(
@@ -412,10 +413,10 @@ async def test_without_the_token_there_is_only_the_door() -> None:
         async with session.get(f"{page.url}/") as answer:
             assert answer.url.path == "/login"
             assert 'name="token"' in await answer.text()
-        assert not page.told.bodies
+        assert not page.publisher.bodies
 
 
-async def test_who_tells_the_token_comes_in_and_the_cookie_does_not_tell_it() -> None:
+async def test_the_token_lets_in_and_the_cookie_does_not_reveal_it() -> None:
     jar = aiohttp.CookieJar(unsafe=True)  # of an address
     async with served(ViewerSettings(port=0, token=TOKEN)) as page, client(cookie_jar=jar) as session:
         async with session.post(f"{page.url}/login", data={"token": "wrong-and-long-enough"}) as answer:
@@ -440,7 +441,7 @@ async def test_who_tells_the_token_comes_in_and_the_cookie_does_not_tell_it() ->
         ({"Cookie": f"{COOKIE}=ü"}, 401),
     ],
 )
-async def test_programs_tell_the_token_in_a_header(headers: dict[str, str], status: int) -> None:
+async def test_programs_send_the_token_in_a_header(headers: dict[str, str], status: int) -> None:
     async with served(ViewerSettings(port=0, token=TOKEN)) as page, client(headers=headers) as session:
         answer = await session.get(f"{page.url}/api/statistics")
         assert answer.status == status
@@ -509,19 +510,19 @@ async def test_it_reads_the_topics_of_a_broker_and_publishes_to_them() -> None:
         try:
             async with asyncio.timeout(90), client() as session:
                 assert process.stderr is not None
-                told = re.search(r"live page on (\S+)", (await process.stderr.readline()).decode())
-                assert told is not None
-                async with listening(session, told[1]) as events:
+                url = re.search(r"live page on (\S+)", (await process.stderr.readline()).decode())
+                assert url is not None
+                async with listening(session, url[1]) as events:
                     assert await events.until_complete() == ["before"]
-                    async with session.post(f"{told[1]}/api/articles", json={"id": "new", "text": "Hello."}) as answer:
+                    async with session.post(f"{url[1]}/api/articles", json={"id": "new", "text": "Hello."}) as answer:
                         published = await answer.json()
                     assert await events.until_complete() == ["new"]
-                    found = events.articles["new"]
-                    assert (found["topic"], found["partition"], found["offset"]) == (
+                    article = events.articles["new"]
+                    assert (article["topic"], article["partition"], article["offset"]) == (
                         "articles.raw", published["partition"], published["offset"],
                     )  # fmt: skip
                     process.send_signal(signal.SIGTERM)
-                    assert await process.wait() == 0, "a browser that listens does not hold it up"
+                    assert await process.wait() == 0, "a browser that listens does not delay the end"
         finally:
             if process.returncode is None:
                 process.kill()

@@ -1,4 +1,4 @@
-"""The live page without a broker: messages as the topics hold them, and the page served in this process."""
+"""Messages of every topic without a broker, and the live page served in this process."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from copydesk.client import Connection, Message, Published
 from copydesk.contracts.articles import Document, RawArticle
 from copydesk.contracts.topics import DOCUMENTS
 from copydesk.viewer.app import make_app
-from copydesk.viewer.desk import Desk
-from copydesk.viewer.serving import Server, listen
+from copydesk.viewer.serving import Server, open_socket
 from copydesk.viewer.settings import ViewerSettings
+from copydesk.viewer.store import ArticleStore
 from harness.require import ROOT
 
 TEXT = "The mayor spoke.\n\n“We will 🔋 build it”, said Ana Ruiz in Lisbon."
@@ -35,21 +35,21 @@ def message(
     origin: tuple[int, int] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Message:
-    """A message as the client's reader hands it on; `at` in milliseconds since 1970, 0: now."""
-    told = {"ce_subject": id_, **(headers or {})}
+    """A consumed message; `at` is in milliseconds since 1970, 0: now."""
+    texts = {"ce_subject": id_, **(headers or {})}
     if origin is not None:
-        told["copydesk-origin"] = f"{origin[0]}/{origin[1]}"
+        texts["copydesk-origin"] = f"{origin[0]}/{origin[1]}"
     record = ConsumerRecord(
         topic=topic, partition=partition, offset=offset, timestamp=at or int(time.time() * 1000), timestamp_type=0,
         key=id_.encode(), value=value, checksum=None, serialized_key_size=0, serialized_value_size=0,
-        headers=tuple((name, content.encode()) for name, content in told.items()),
+        headers=tuple((name, text.encode()) for name, text in texts.items()),
     )  # fmt: skip
     document: type[Document] | None = DOCUMENTS.get(topic)
     return Message(topic, record, document)
 
 
 def raw(text: str = TEXT, **fields: Any) -> bytes:
-    """An article as it is published."""
+    """A raw article as JSON."""
     return json.dumps({"text": text, **fields}).encode()
 
 
@@ -64,7 +64,7 @@ def scored(
     noise: float = 0.25,
     **fields: Any,
 ) -> bytes:
-    """An article as it comes out of all stages, its quotations and names found where they stand in the text."""
+    """A scored article as JSON; offsets of its quotes and names are right for the text."""
     example = json.loads((ROOT / "schemas" / "examples" / "articles.scored" / "1" / "full.json").read_bytes())
     article = {
         **example, "id": id_, "title": title, "text": text, "blocks": _blocks(text), "site": "example.org",
@@ -78,7 +78,7 @@ def scored(
 
 
 def with_unknown_values(document: bytes, word: str = "of_tomorrow") -> bytes:
-    """The same scored article with a value of a later version wherever the contract lets values be added."""
+    """The same scored article with an unknown value in every field whose list of values is open."""
     article = json.loads(document)
     for block in article["blocks"]:
         if not block["kept"]:
@@ -96,13 +96,13 @@ def with_unknown_values(document: bytes, word: str = "of_tomorrow") -> bytes:
 
 
 def earlier(document: bytes, name: str) -> bytes:
-    """The same article as an earlier topic holds it."""
-    wanted = DOCUMENTS[name].__struct_fields__
-    return json.dumps({key: value for key, value in json.loads(document).items() if key in wanted}).encode()
+    """The same article as it is on the topic of an earlier stage."""
+    fields = DOCUMENTS[name].__struct_fields__
+    return json.dumps({key: value for key, value in json.loads(document).items() if key in fields}).encode()
 
 
 def dead(reason: str = "failed", stage: str = "cleaner", place: tuple[int, int] = (0, 0)) -> dict[str, str]:
-    """A dead letter's headers."""
+    """Headers of a dead letter."""
     source = {"cleaner": "articles.raw", "extractor": "articles.cleaned", "coherence": "articles.extracted"}[stage]
     return {
         "dlq.stage": stage, "dlq.topic": source, "dlq.partition": str(place[0]), "dlq.offset": str(place[1]),
@@ -152,8 +152,8 @@ def _quote(text: str, speaker: str, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class Told:
-    """Takes what the page publishes."""
+class FakePublisher:
+    """Publisher that keeps the articles in a list."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
@@ -164,34 +164,34 @@ class Told:
         return Published(id_, 3, len(self.bodies) - 1)
 
 
-class Served(NamedTuple):
-    """A page that is served."""
+class ServedPage(NamedTuple):
+    """A running page: its URL, its articles, and what was published from it."""
 
     url: str
-    desk: Desk
-    told: Told
+    store: ArticleStore
+    publisher: FakePublisher
 
 
 @contextlib.asynccontextmanager
 async def served(
     settings: ViewerSettings | None = None,
     *,
-    desk: Desk | None = None,
+    store: ArticleStore | None = None,
     ready: bool = True,
     left_out: tuple[str, ...] = (),
-) -> AsyncIterator[Served]:
-    """The page of a desk, over HTTP, until the end of the block."""
+) -> AsyncIterator[ServedPage]:
+    """The page over HTTP, until the end of the block."""
     settings = settings or ViewerSettings(port=0)
-    desk = desk or Desk(articles=settings.articles, max_bytes=settings.max_bytes)
+    store = store or ArticleStore(articles=settings.articles, max_bytes=settings.max_bytes)
     if ready:
-        desk.ready.set()
-    told = Told()
-    sock = listen("127.0.0.1", settings.port)
-    server = Server(make_app(desk, settings, CONNECTION, told, left_out), sock)
+        store.ready.set()
+    publisher = FakePublisher()
+    sock = open_socket("127.0.0.1", settings.port)
+    server = Server(make_app(store, settings, CONNECTION, publisher, left_out), sock)
     task = asyncio.create_task(server.run())
     try:
-        yield Served(f"http://127.0.0.1:{sock.getsockname()[1]}", desk, told)
+        yield ServedPage(f"http://127.0.0.1:{sock.getsockname()[1]}", store, publisher)
     finally:
-        desk.close()
+        store.close()
         server.stop()
         await task

@@ -1,5 +1,5 @@
-"""The live page: what runs through the topics, article by article, in a browser.
+"""The live page: articles on the topics, shown in a browser as they are enriched.
 
-From the broker to the screen: `following` reads the topics, `desk` keeps the newest of each article, `app` serves
-them (guarded by `guard`), and `static/` shows them.
+From the broker to the screen: `following` reads the topics, `store` keeps the newest message of each article, `app`
+serves them over HTTP behind the checks of `access`, and `static/` shows them.
 """

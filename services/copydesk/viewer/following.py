@@ -1,4 +1,4 @@
-"""Reading the topics onto the desk: committed messages only, with no group, beginning a little before the end."""
+"""Reading the topics into the store: committed messages only, without a group, from a little before the end."""
 
 from __future__ import annotations
 
@@ -9,85 +9,80 @@ import time
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from copydesk.client import Connection, Message
-from copydesk.client.consumer import open_consumer
+from copydesk.client.consumer import open_consumer, topic_partitions
 from copydesk.client.progress import partition_progress
-from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError
-from copydesk.viewer.desk import Desk
-from copydesk.viewer.summary import ranks
+from copydesk.contracts.topics import DOCUMENTS
+from copydesk.viewer.store import ArticleStore
+from copydesk.viewer.summary import topic_ranks
 
 POLL_MS = 200
-AT_ONCE = 100  # messages between two looks at the browsers (measured: 0.23 ms a scored article)
+POLL_RECORDS = 100  # then the browsers get a turn (measured: 0.23 ms for a scored article)
 FETCH_BYTES = 16 * 1024 * 1024
 QUIET_SECONDS = 5.0
-"""After so long without a message the broker is asked whether it is still there."""
+"""After this time without a message the broker is asked whether it still answers."""
 
 
-async def follow(desk: Desk, connection: Connection, *, last: int) -> None:
-    """Put everything that comes on the desk, for ever.
+async def follow(store: ArticleStore, connection: Connection, *, last: int) -> None:
+    """Add every message of the topics to the store; never returns.
 
     Args:
-        desk: Where to.
+        store: Gets the messages.
         connection: The broker.
         last: About how many of each topic's last messages to begin with.
 
     Raises:
-        BrokerAwayError: Nothing answers (at the start; later the desk tells it).
-        UnknownTopicError: A topic is missing.
+        BrokerAwayError: The broker does not answer at the start. (Later, `store.broker_answers` becomes False.)
+        UnknownTopicError: A topic does not exist.
     """
-    names = {connection.full_name(name): name for name in ranks()}
-    async with open_consumer(connection, ranks(), fetch_bytes=FETCH_BYTES) as consumer:
+    names = {connection.full_name(name): name for name in topic_ranks()}
+    async with open_consumer(connection, topic_ranks(), fetch_bytes=FETCH_BYTES) as consumer:
         partitions = await _assign(consumer, tuple(names), last)
-        heard = time.monotonic()
+        last_heard = time.monotonic()
         while True:
-            batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=AT_ONCE)
+            batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS)
             for partition, records in batch.items():
                 name = names[partition.topic]
                 for record in records:
-                    desk.see(Message(name, record, DOCUMENTS.get(name)))
-            waiting = _note_positions(desk, consumer, partitions, names)
-            if not waiting and not desk.ready.is_set():
-                desk.ready.set()
+                    store.add(Message(name, record, DOCUMENTS.get(name)))
+            waiting = _update_positions(store, consumer, partitions, names)
+            if not waiting and not store.ready.is_set():
+                store.ready.set()
             if batch:
-                heard = time.monotonic()
-                _tell_broker(desk, answers=True)
+                last_heard = time.monotonic()
+                _set_broker_answers(store, answers=True)
                 await asyncio.sleep(0)  # with much to read, getmany returns without having waited
-            elif time.monotonic() - heard > QUIET_SECONDS:
-                heard = time.monotonic()
-                _tell_broker(desk, answers=await connection.answers())
+            elif time.monotonic() - last_heard > QUIET_SECONDS:
+                last_heard = time.monotonic()
+                _set_broker_answers(store, answers=await connection.answers())
 
 
-def _tell_broker(desk: Desk, *, answers: bool) -> None:
-    if desk.broker_answers != answers:
-        desk.broker_answers = answers
-        desk.tell()
+def _set_broker_answers(store: ArticleStore, *, answers: bool) -> None:
+    if store.broker_answers != answers:
+        store.broker_answers = answers
+        store.notify()
 
 
-def _note_positions(
-    desk: Desk, consumer: AIOKafkaConsumer, partitions: list[TopicPartition], names: dict[str, str]
+def _update_positions(
+    store: ArticleStore, consumer: AIOKafkaConsumer, partitions: list[TopicPartition], names: dict[str, str]
 ) -> bool:
-    """Take note of how far each partition is read (markers of transactions count); whether anything waits."""
-    known = partition_progress(consumer, partitions)
-    for partition, reading in known.items():
-        place = names[partition.topic], partition.partition
-        desk.positions[place] = max(desk.positions.get(place, 0), reading.position)
-    return len(known) < len(partitions) or any(reading.waiting for reading in known.values())
+    """Copy the consumer's positions, which count transaction markers, to the store; return whether work is waiting."""
+    progress = partition_progress(consumer, partitions)
+    for partition, known in progress.items():
+        key = names[partition.topic], partition.partition
+        store.positions[key] = max(store.positions.get(key, 0), known.position)
+    return len(progress) < len(partitions) or any(known.waiting for known in progress.values())
 
 
-async def _assign(consumer: AIOKafkaConsumer, names: tuple[str, ...], last: int) -> list[TopicPartition]:
-    """Take every partition of these topics, each from about where its share of the last messages begins."""
-    # of all topics: asking for one by its name would have some brokers create it
-    await consumer._client.force_metadata_update()  # noqa: SLF001 - the first metadata may be older than the topics
+async def _assign(consumer: AIOKafkaConsumer, full_names: tuple[str, ...], last: int) -> list[TopicPartition]:
+    """Assign all partitions of the topics; each begins about where its share of the last messages begins."""
     partitions: list[TopicPartition] = []
     starts: dict[TopicPartition, int] = {}
-    for name in names:
-        numbers = consumer.partitions_for_topic(name)
-        if not numbers:
-            raise UnknownTopicError(f"no topic {name} on the broker: `copydesk topics apply` creates it")
-        own = [TopicPartition(name, number) for number in sorted(numbers)]
-        begin, end = await consumer.beginning_offsets(own), await consumer.end_offsets(own)
-        share = math.ceil(2 * last / len(own))  # twice: markers of transactions take offsets, too
-        starts |= {partition: max(begin[partition], end[partition] - share) for partition in own}
-        partitions += own
+    for full_name in full_names:
+        of_topic = await topic_partitions(consumer, full_name)
+        begin, end = await consumer.beginning_offsets(of_topic), await consumer.end_offsets(of_topic)
+        share = math.ceil(2 * last / len(of_topic))  # twice: transaction markers take offsets, too
+        starts |= {partition: max(begin[partition], end[partition] - share) for partition in of_topic}
+        partitions += of_topic
     consumer.assign(partitions)
     for partition, offset in starts.items():
         consumer.seek(partition, offset)

@@ -1,4 +1,4 @@
-"""The live page as a program: reads the topics, serves the page, until it is told to stop."""
+"""The live page as a program: reads the topics and serves the page until it is stopped."""
 
 from __future__ import annotations
 
@@ -12,126 +12,132 @@ from starlette.applications import Starlette
 
 from copydesk.client import Connection, Publisher
 from copydesk.viewer.app import make_app
-from copydesk.viewer.desk import Desk
 from copydesk.viewer.following import follow
 from copydesk.viewer.settings import ViewerSettings
+from copydesk.viewer.store import ArticleStore
 
-GRACE_SECONDS = 3
+SHUTDOWN_SECONDS = 3
+"""Time for open requests when the server stops."""
 
 
 class PortTakenError(OSError):
-    """Something listens there already, or the address is none of this machine's."""
+    """The page cannot listen: the port is taken, or the address is not this machine's."""
 
 
 async def serve(
     settings: ViewerSettings,
     connection: Connection,
     stop: asyncio.Event,
-    say: Callable[[str], None],
+    on_listening: Callable[[str], None],
     left_out: tuple[str, ...] = (),
 ) -> None:
     """Serve the page until `stop` is set.
 
     Args:
-        settings: Of the page.
+        settings: Settings of the page.
         connection: The broker.
         stop: Ends it.
-        say: Takes the page's address, once it can be opened.
+        on_listening: Called with the page's URL once it can be opened.
         left_out: Topics that stages write and the page does not show.
 
     Raises:
-        PortTakenError: The page cannot be served there.
-        BrokerAwayError: Nothing answers.
-        UnknownTopicError: A topic is missing.
+        PortTakenError: The page cannot listen at its address.
+        BrokerAwayError: The broker does not answer.
+        UnknownTopicError: A topic does not exist.
     """
-    desk = Desk(articles=settings.articles, max_bytes=settings.max_bytes)
+    store = ArticleStore(articles=settings.articles, max_bytes=settings.max_bytes)
     async with AsyncExitStack() as stack:
-        sock = stack.enter_context(listen(settings.host, settings.port))
+        sock = stack.enter_context(open_socket(settings.host, settings.port))
         publisher = await stack.enter_async_context(Publisher(connection)) if settings.publish else None
-        server = Server(make_app(desk, settings, connection, publisher, left_out), sock)
+        server = Server(make_app(store, settings, connection, publisher, left_out), sock)
+        serving = asyncio.create_task(server.run())
         tasks = [
-            asyncio.create_task(follow(desk, connection, last=settings.articles)),
-            asyncio.create_task(server.run()),
+            asyncio.create_task(follow(store, connection, last=settings.articles)),
+            serving,
             asyncio.create_task(stop.wait()),
         ]
-        say(address(settings.host, sock.getsockname()[1]))
+        on_listening(page_url(settings.host, sock.getsockname()[1]))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            desk.close()
+            store.close()
             server.stop()
-            await asyncio.wait([tasks[1]])
+            await asyncio.wait([serving])
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Server:
-    """uvicorn, without a hand on the process's signals and logs: they are the command's."""
+    """uvicorn that leaves the process's signals and logs to the command."""
 
     def __init__(self, app: Starlette, sock: socket.socket) -> None:
-        """Serves nothing yet.
+        """The server does not run yet.
 
         Args:
             app: The application.
-            sock: Listens already.
+            sock: A listening socket.
         """
         self._socket = sock
-        self._server = _WithoutSignals(
+        self._server = _SignalFreeServer(
             uvicorn.Config(
                 app,
                 log_config=None,
                 access_log=False,
                 lifespan="off",
                 server_header=False,
-                timeout_graceful_shutdown=GRACE_SECONDS,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
         )
 
     async def run(self) -> None:
-        """Serve until `stop`."""
+        """Serve until `stop` is called."""
         await self._server.serve(sockets=[self._socket])
 
     def stop(self) -> None:
-        """Finish what is under way, then end."""
+        """Finish open requests, then end."""
         self._server.should_exit = True
 
 
-class _WithoutSignals(uvicorn.Server):
+class _SignalFreeServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave SIGINT and SIGTERM alone."""
         yield
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 stands for any free one.
+def open_socket(host: str, port: int) -> socket.socket:
+    """Listening socket.
+
+    Args:
+        host: Host name or address, an IPv6 address with or without brackets.
+        port: Port; 0: any free one.
 
     Raises:
-        PortTakenError: Nothing can listen there.
+        PortTakenError: The address cannot be listened on.
     """
     try:
         family = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0][0]
         sock = socket.create_server((host.strip("[]"), port), family=family)
     except OSError as error:
         raise PortTakenError(
-            f"the live page cannot be served on {host}:{port} ({error.strerror or error}): "
-            "end what listens there, or choose another --port"
+            f"the live page cannot listen on {host}:{port} ({error.strerror or error}): "
+            "stop the program that does, or choose another --port"
         ) from None
     return sock
 
 
-def address(host: str, port: int) -> str:
-    """What to open in a browser.
+def page_url(host: str, port: int) -> str:
+    """URL to open in a browser on this machine.
 
-    >>> address("0.0.0.0", 8080), address("::1", 8080)
+    >>> page_url("0.0.0.0", 8080), page_url("::1", 8080)
     ('http://127.0.0.1:8080', 'http://[::1]:8080')
     """
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - everywhere, and so here
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - all addresses, this machine's own among them
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-__all__ = ["PortTakenError", "Server", "address", "listen", "serve"]
+__all__ = ["PortTakenError", "Server", "open_socket", "page_url", "serve"]

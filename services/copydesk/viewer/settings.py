@@ -13,41 +13,45 @@ from msgspec import Meta
 from copydesk.client.connection import read_environment
 
 PREFIX = "COPYDESK_VIEWER_"
-TOKEN_CHARACTERS = 16
-"""Fewest of a token: nobody counts how often a wrong one is tried."""
+MIN_TOKEN_CHARACTERS = 16
+"""The page does not limit wrong attempts, so a token must be too long to guess."""
 
 
 class ViewerSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How the page is served; `COPYDESK_VIEWER_PORT` is the field `port`, and so on."""
+    """Settings of the page; the field `port` is read from `COPYDESK_VIEWER_PORT`, and so on."""
 
     host: str = "127.0.0.1"
-    """Address to listen on; any other than this machine's own needs a token."""
+    """Address to listen on; any address except this machine's own needs a token."""
 
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
-    """Port to listen on; 0: any free one, printed."""
+    """Port to listen on; 0: any free one, which is printed."""
 
     token: str = ""
-    """Who knows it may look; at least 16 characters. A secret: better in the file that `..._TOKEN_FILE` names."""
+    """Token that browsers and programs must send, at least 16 characters. Better in the file `..._TOKEN_FILE`."""
 
     hosts: str = ""
-    """Names, separated by commas, by which browsers may ask for the page, where it is not at its address."""
+    """Host names of the page, separated by commas, if browsers open it under another name than its address."""
 
     publish: bool = True
-    """Whether articles may be published from the page."""
+    """Whether the page can publish articles."""
 
     articles: Annotated[int, Meta(ge=10, le=100_000)] = 5_000
-    """How many articles the page holds, the newest; about so many of each topic are read at the start."""
+    """Most articles that the page keeps, the newest; about this number of each topic is read at the start."""
 
     max_bytes: Annotated[int, Meta(ge=32 * 1024**2)] = 256 * 1024**2
-    """How much memory they may take; the oldest go first."""
+    """Most memory that they take; the oldest are dropped first."""
 
     clients: Annotated[int, Meta(ge=1)] = 100
-    """How many browsers may listen at once."""
+    """Most browsers that listen at the same time."""
 
     def __post_init__(self) -> None:
-        """Whoever is not at this machine needs a token."""
-        if self.token and len(self.token) < TOKEN_CHARACTERS:
-            raise ValueError(f"{PREFIX}TOKEN has fewer than {TOKEN_CHARACTERS} characters")
+        """Check the token.
+
+        Raises:
+            ValueError: The token is too short, or it is missing and other machines can reach the page.
+        """
+        if self.token and len(self.token) < MIN_TOKEN_CHARACTERS:
+            raise ValueError(f"{PREFIX}TOKEN has fewer than {MIN_TOKEN_CHARACTERS} characters")
         if not self.token and not self.is_local:
             raise ValueError(
                 f"{PREFIX}HOST={self.host} can be reached from other machines: "
@@ -55,11 +59,11 @@ class ViewerSettings(msgspec.Struct, frozen=True, kw_only=True):
             )
 
     def __repr__(self) -> str:
-        """Without the token."""
-        told = {field: getattr(self, field) for field in self.__struct_fields__} | {
+        """All settings, the token masked."""
+        values = {field: getattr(self, field) for field in self.__struct_fields__} | {
             "token": "***" if self.token else ""
         }
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in told.items())})"
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in values.items())})"
 
     @property
     def is_local(self) -> bool:
@@ -68,7 +72,7 @@ class ViewerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_local(host: str) -> bool:
-    """Whether a host name or address is this machine itself.
+    """Return whether a host name or address is this machine itself.
 
     >>> is_local("127.0.0.1"), is_local("localhost"), is_local("[::1]"), is_local("0.0.0.0"), is_local("example.org")
     (True, True, True, False, False)
@@ -82,10 +86,10 @@ def is_local(host: str) -> bool:
 
 
 def read_viewer_settings(environ: Mapping[str, str] = os.environ) -> ViewerSettings:
-    """The page's settings.
+    """Settings of the page, from environment variables.
 
     Raises:
-        SettingsError: A value that cannot be, or a token's file that cannot be read.
+        SettingsError: A value is invalid, or the token's file cannot be read.
     """
     return read_environment(ViewerSettings, PREFIX, environ)
 

@@ -1,4 +1,4 @@
-"""Figures over the articles on the desk: how they fare, how noisy they are, who is quoted, how coherent they are."""
+"""Statistics of the newest articles: states, noise, quotes, coherence."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Histogram(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of values from 0 to 1."""
 
     counts: tuple[int, ...]
-    """One a tenth; 1 itself is in the last."""
+    """Count of each tenth; the value 1 is in the last."""
     median: float | None
 
 
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody whose words are reported."""
+    """A quoted person or organization."""
 
     name: str
     quotes: int
@@ -31,12 +31,12 @@ class Quoted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):
-    """What the articles have in common."""
+    """Sums over some articles."""
 
     articles: int
     states: dict[str, int]
     reasons: dict[str, int]
-    """Of the dead letters: `cleaner: invalid`."""
+    """Dead letters by stage and reason, such as `cleaner: invalid`."""
     noise: Histogram
     scores: Histogram
     structures: dict[str, int]
@@ -44,37 +44,38 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     quoted: tuple[Quoted, ...]
 
 
-def count(summaries: Iterable[Summary]) -> Statistics:
-    """The figures of these articles.
+def compute_statistics(summaries: Iterable[Summary]) -> Statistics:
+    """Statistics of these articles.
 
-    >>> found = count([Summary(id="a", state="cleaned", topic="articles.cleaned", partition=0, offset=0, arrived=0,
-    ...     updated=0, noise=0.25)])
-    >>> found.states, found.noise.counts[2], found.noise.median
+    >>> statistics = compute_statistics([Summary(id="a", state="cleaned", topic="articles.cleaned", partition=0,
+    ...     offset=0, arrived=0, updated=0, noise=0.25)])
+    >>> statistics.states, statistics.noise.counts[2], statistics.noise.median
     ({'cleaned': 1}, 1, 0.25)
     """
-    found = list(summaries)
-    quotes, articles = Counter[str](), Counter[str]()
-    for one in found:
-        articles.update(name for name, _ in one.said)
-        for name, said in one.said:
-            quotes[name] += said
+    articles = list(summaries)
+    quotes_by_name, articles_by_name = Counter[str](), Counter[str]()
+    for article in articles:
+        articles_by_name.update(name for name, _ in article.said)
+        for name, count in article.said:
+            quotes_by_name[name] += count
+    dead = (article for article in articles if article.state == "dead")
     return Statistics(
-        articles=len(found),
-        states=dict(Counter(one.state for one in found).most_common()),
-        reasons=dict(Counter(f"{one.stage}: {one.reason}" for one in found if one.state == "dead").most_common()),
-        noise=histogram(one.noise for one in found),
-        scores=histogram(one.score for one in found),
-        structures=dict(Counter(one.structure for one in found if one.structure).most_common()),
-        quotes=sum(one.quotes or 0 for one in found),
+        articles=len(articles),
+        states=dict(Counter(article.state for article in articles).most_common()),
+        reasons=dict(Counter(f"{article.stage}: {article.reason}" for article in dead).most_common()),
+        noise=histogram(article.noise for article in articles),
+        scores=histogram(article.score for article in articles),
+        structures=dict(Counter(article.structure for article in articles if article.structure).most_common()),
+        quotes=sum(article.quotes or 0 for article in articles),
         quoted=tuple(
-            Quoted(name=name, quotes=number, articles=articles[name])
-            for name, number in sorted(quotes.items(), key=lambda item: (-item[1], item[0]))[:MOST_QUOTED]
+            Quoted(name=name, quotes=count, articles=articles_by_name[name])
+            for name, count in sorted(quotes_by_name.items(), key=lambda item: (-item[1], item[0]))[:MOST_QUOTED]
         ),
     )
 
 
 def histogram(values: Iterable[float | None]) -> Histogram:
-    """The histogram of the values that are there.
+    """Histogram of the values that are not None.
 
     >>> histogram([0.0, 0.05, 1.0, None])
     Histogram(counts=(2, 0, 0, 0, 0, 0, 0, 0, 0, 1), median=0.05)
@@ -84,4 +85,4 @@ def histogram(values: Iterable[float | None]) -> Histogram:
     return Histogram(counts=tuple(bins[number] for number in range(BINS)), median=median(known) if known else None)
 
 
-__all__ = ["Statistics", "count", "histogram"]
+__all__ = ["Statistics", "compute_statistics", "histogram"]

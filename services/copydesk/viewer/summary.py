@@ -1,4 +1,4 @@
-"""What the list tells of an article, whatever stage it is at."""
+"""Summaries of articles for the page's list, and the identity of a message's article."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from copydesk.contracts.topics import DOCUMENTS, topics
 
 State = Literal["raw", "cleaned", "extracted", "scored", "dead", "withdrawn", "unreadable"]
 
-TITLE = 200  # characters of a title, a first line or an error that a list can show
-PEOPLE = 8  # of an article: to be found by, and to be counted as quoted
+MAX_LINE_CHARACTERS = 200  # of a title, a first line or an error: longer ones do not fit into the list
+MAX_PEOPLE = 8  # people of an article that the search finds, and speakers that the statistics count
 
 _STATES: dict[type[Document], State] = {
     RawArticle: "raw",
@@ -37,7 +37,7 @@ _STATES: dict[type[Document], State] = {
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An article in a line or two."""
+    """Row of the list: one article at the stage that it has reached."""
 
     id: str
     state: State
@@ -45,12 +45,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     partition: int
     offset: int
     arrived: int
-    """When the raw article was appended, milliseconds since 1970."""
+    """Time when the raw article was appended, milliseconds since 1970."""
     updated: int
-    """When this message was."""
+    """Time when this message was appended, milliseconds since 1970."""
     title: str = ""
     lead: str = ""
-    """The text's beginning, where there is no title."""
+    """Beginning of the text, if there is no title."""
     site: str = ""
     language: str = ""
     noise: float | None = None
@@ -59,43 +59,46 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     raw_score: float | None = None
     structure: str = ""
     status: str = ""
-    """Of the coherence, where it is not ok."""
+    """Status of the coherence block, if it is not `ok`."""
     doubts: tuple[str, ...] = ()
     """`uncertain` (cleaning), `degraded` (extraction)."""
     people: tuple[str, ...] = ()
     said: tuple[tuple[str, int], ...] = ()
-    """Who is quoted, and how often."""
+    """Names of speakers, with their numbers of quotes."""
     stage: str = ""
-    """Of a dead letter: where it failed."""
+    """Stage of a dead letter."""
     reason: str = ""
+    """Reason of a dead letter."""
     why: str = ""
+    """Error message of a dead letter or an unreadable message."""
 
 
 class Origin(NamedTuple):
-    """Where the raw article lies, and when it was appended (milliseconds since 1970)."""
+    """Place of the raw article, and the time when it was appended (milliseconds since 1970); identifies a version."""
 
     partition: int
     offset: int
     ingested: int
 
     def older_than(self, other: Origin) -> bool:
-        """Whether this is an older version of the same article: order holds within a partition, else time tells."""
+        """Return whether this version is older: by offset within a partition, else by time."""
         if self.partition == other.partition and min(self.offset, other.offset) >= 0:
             return self.offset < other.offset
         return self.ingested < other.ingested
 
 
 @cache
-def ranks() -> dict[str, int]:
-    """How far on its way an article is, by topic; a stage's dead letters come before what it makes."""
+def topic_ranks() -> dict[str, int]:
+    """Rank of each topic in the order of stages; a stage's dead letters rank between its source and its sink."""
     order = [name for name, topic in topics().items() if not topic.holds_dead_letters]
-    found = {name: 2 * number for number, name in enumerate(order)}
-    return found | {name: found[source] + 1 for name, source in sources().items() if source in found}
+    by_name = {name: 2 * number for number, name in enumerate(order)}
+    dead_letters = {name: by_name[source] + 1 for name, source in dead_letter_sources().items() if source in by_name}
+    return by_name | dead_letters
 
 
 @cache
-def sources() -> dict[str, str]:
-    """Which topic a dead letter topic's stage reads."""
+def dead_letter_sources() -> dict[str, str]:
+    """Source topic of the stage of each dead letter topic."""
     return {
         name: source.name
         for name, topic in topics().items()
@@ -106,39 +109,45 @@ def sources() -> dict[str, str]:
 
 
 def identify(message: Message) -> tuple[str, Origin]:
-    """The id under which a message is kept, and which version of the article it belongs to."""
-    place = _origin_place(message)
+    """Id under which a message's article is kept, and the version to which the message belongs."""
+    partition, offset = _raw_place(message)
     ingested = seconds(header(message.headers, INGESTED) or "", default=message.timestamp / 1000)
-    origin = Origin(*place, round(ingested * 1000))
+    origin = Origin(partition, offset, round(ingested * 1000))
     id_ = header(message.headers, "ce_subject") or (message.key or b"").decode("utf-8", "replace")
-    if message.value and ranks()[message.topic] <= 1:  # a raw article's own id wins
+    if message.value and topic_ranks()[message.topic] <= 1:  # a raw article's own id wins
         with suppress(InvalidDocumentError):
             id_ = RawArticle.read(message.value, message.key).id or id_
     if id_problem(id_):
         id_ = (
             f"{message.topic}/{message.partition}/{message.offset}"
-            if place[1] < 0
-            else f"articles.raw/{place[0]}/{place[1]}"
+            if offset < 0
+            else f"articles.raw/{partition}/{offset}"
         )
     return id_, origin
 
 
-def _origin_place(message: Message) -> tuple[int, int]:
-    """Partition and offset of the raw article; offset -1 where nothing tells."""
+def _raw_place(message: Message) -> tuple[int, int]:
+    """Partition and offset of the raw article; offset -1 if the message does not say."""
     if message.topic == "articles.raw":
         return message.partition, message.offset
-    told = header(message.headers, ORIGIN) or ""
-    if not told and sources().get(message.topic) == "articles.raw":
-        told = f"{header(message.headers, 'dlq.partition')}/{header(message.headers, 'dlq.offset')}"
-    partition, _, offset = told.partition("/")
+    origin = header(message.headers, ORIGIN) or ""
+    if not origin and dead_letter_sources().get(message.topic) == "articles.raw":
+        origin = f"{header(message.headers, 'dlq.partition')}/{header(message.headers, 'dlq.offset')}"
+    partition, _, offset = origin.partition("/")
     if all(part.isascii() and part.isdigit() and len(part) < 19 for part in (partition, offset)):
         return int(partition), int(offset)
     return message.partition, -1
 
 
 def summarise(message: Message, id_: str, origin: Origin) -> Summary:
-    """What the list tells of a message's article."""
-    place = Summary(
+    """Summary of a message's article.
+
+    Args:
+        message: Any message of any topic that the page shows.
+        id_: The article's id (`identify`).
+        origin: The article's version (`identify`).
+    """
+    withdrawn = Summary(
         id=id_,
         state="withdrawn",
         topic=message.topic,
@@ -147,36 +156,38 @@ def summarise(message: Message, id_: str, origin: Origin) -> Summary:
         arrived=origin.ingested,
         updated=message.timestamp,
     )
-    if message.topic in sources():
-        return _of_dead_letter(place, message)
+    if message.topic in dead_letter_sources():
+        return _summarise_dead_letter(withdrawn, message)
     if message.withdrawn:
-        return place
+        return withdrawn
     try:
         article = message.article
     except (InvalidDocumentError, LookupError) as error:
-        return msgspec.structs.replace(place, state="unreadable", why=_line(str(error)))
-    return msgspec.structs.replace(place, state=_STATES[type(article)], **_facts(article)) if article else place
+        return msgspec.structs.replace(withdrawn, state="unreadable", why=_first_line(str(error)))
+    if article is None:
+        return withdrawn
+    return msgspec.structs.replace(withdrawn, state=_STATES[type(article)], **_document_fields(article))
 
 
-def _of_dead_letter(place: Summary, message: Message) -> Summary:
+def _summarise_dead_letter(summary: Summary, message: Message) -> Summary:
     try:
         letter = message.dead_letter
     except msgspec.ValidationError as error:
-        return msgspec.structs.replace(place, state="unreadable", why=f"no dead letter: {error}")
+        return msgspec.structs.replace(summary, state="unreadable", why=f"no dead letter: {error}")
     why = f"{letter.exception_class}: {letter.exception_message}"
     return msgspec.structs.replace(
-        place,
+        summary,
         state="dead",
         stage=letter.stage,
         reason=letter.reason,
-        why=_line(why),
-        **_facts(_original(message, letter)),
+        why=_first_line(why),
+        **_document_fields(_original(message, letter)),
     )
 
 
 def _original(message: Message, letter: DeadLetter) -> Document | None:
-    """What failed, if it is a document at all."""
-    document = DOCUMENTS.get(sources()[message.topic])
+    """Document that failed, or None if the bytes are no valid document."""
+    document = DOCUMENTS.get(dead_letter_sources()[message.topic])
     if document is None or not message.value or letter.reason == "invalid":
         return None
     try:
@@ -185,53 +196,64 @@ def _original(message: Message, letter: DeadLetter) -> Document | None:
         return None
 
 
-def _facts(article: Document | None) -> dict[str, object]:
-    """What a document tells, the fields of each stage."""
+def _document_fields(article: Document | None) -> dict[str, object]:
+    """Summary fields that a document fills, by the stage that it has reached."""
     if isinstance(article, RawArticle):
-        return _names(article) | {"lead": "" if article.uses_html else _line(article.source)}
+        return _title_fields(article) | {"lead": "" if article.uses_html else _first_line(article.source)}
     if not isinstance(article, CleanedArticle):
         return {}
-    facts = _names(article) | {"noise": article.cleaning.noise_share}
+    fields = _title_fields(article) | {"noise": article.cleaning.noise_share}
     if not article.title:
-        facts["lead"] = _line(article.text)
+        fields["lead"] = _first_line(article.text)
     doubts = ["uncertain"] if article.cleaning.uncertain else []
     if isinstance(article, ExtractedArticle):
         doubts += ["degraded"] if article.extraction.degraded else []
-        facts |= {"quotes": len(article.quotes), "people": _people(article), "said": _said(article)}
+        fields |= {"quotes": len(article.quotes), "people": _people(article), "said": _quote_counts(article)}
     if isinstance(article, ScoredArticle):
         coherence = article.coherence
-        facts |= {
+        fields |= {
             "score": coherence.score,
             "raw_score": coherence.raw_score,
             "structure": coherence.structure or "",
             "status": "" if coherence.status == "ok" else coherence.status,
         }
-    return facts | {"doubts": tuple(doubts)}
+    return fields | {"doubts": tuple(doubts)}
 
 
-def _names(article: RawArticle | CleanedArticle) -> dict[str, object]:
-    return {"title": _line(article.title or ""), "site": article.site or "", "language": article.language or ""}
+def _title_fields(article: RawArticle | CleanedArticle) -> dict[str, object]:
+    return {"title": _first_line(article.title or ""), "site": article.site or "", "language": article.language or ""}
 
 
 def _people(article: ExtractedArticle) -> tuple[str, ...]:
-    people = sorted((one for one in article.entities if one.type == "person"), key=lambda one: -one.salience)
-    return tuple(_line(one.name) for one in people[:PEOPLE])
+    people = sorted(
+        (entity for entity in article.entities if entity.type == "person"), key=lambda entity: -entity.salience
+    )
+    return tuple(_first_line(entity.name) for entity in people[:MAX_PEOPLE])
 
 
-def _said(article: ExtractedArticle) -> tuple[tuple[str, int], ...]:
+def _quote_counts(article: ExtractedArticle) -> tuple[tuple[str, int], ...]:
     counts = Counter(quote.speaker.name for quote in article.quotes if quote.speaker.name)
-    return tuple((_line(name), count) for name, count in counts.most_common(PEOPLE))
+    return tuple((_first_line(name), count) for name, count in counts.most_common(MAX_PEOPLE))
 
 
-def _line(text: str) -> str:
-    """The beginning of a text, in one line."""
-    line = " ".join(text[: 4 * TITLE].split())
-    return line if len(line) <= TITLE else line[: TITLE - 1] + "…"
+def _first_line(text: str) -> str:
+    """Beginning of a text in one line, cut with an ellipsis."""
+    line = " ".join(text[: 4 * MAX_LINE_CHARACTERS].split())
+    return line if len(line) <= MAX_LINE_CHARACTERS else line[: MAX_LINE_CHARACTERS - 1] + "…"
 
 
-def headers_told(headers: tuple[Header, ...]) -> list[tuple[str, str]]:
-    """Headers as text, bytes that are none escaped."""
+def decode_headers(headers: tuple[Header, ...]) -> list[tuple[str, str]]:
+    """Headers as text; bytes that are not UTF-8 are escaped."""
     return [(name, (value or b"").decode("utf-8", "backslashreplace")) for name, value in headers]
 
 
-__all__ = ["Origin", "State", "Summary", "headers_told", "identify", "ranks", "sources", "summarise"]
+__all__ = [
+    "Origin",
+    "State",
+    "Summary",
+    "dead_letter_sources",
+    "decode_headers",
+    "identify",
+    "summarise",
+    "topic_ranks",
+]

@@ -1,4 +1,4 @@
-"""Who may reach the page."""
+"""Settings that decide who can reach the page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.viewer.settings import read_viewer_settings
 TOKEN = "a-token-that-is-long-enough"  # noqa: S105 - of a test
 
 
-def test_it_is_this_machine_s_own_unless_told() -> None:
+def test_by_default_only_this_machine_can_reach_the_page() -> None:
     settings = read_viewer_settings({})
     assert (settings.host, settings.port, settings.is_local) == ("127.0.0.1", 8080, True)
 
@@ -27,7 +27,7 @@ def test_any_other_address_needs_a_token(host: str, tmp_path: Path) -> None:
     assert read_viewer_settings({**environ, "COPYDESK_VIEWER_TOKEN_FILE": str(file)}).token == TOKEN
 
 
-def test_a_token_is_long_and_never_told() -> None:
+def test_a_token_is_long_and_never_printed() -> None:
     with pytest.raises(SettingsError, match="fewer than 16 characters") as caught:
         read_viewer_settings({"COPYDESK_VIEWER_TOKEN": "guess-me"})
     assert "guess-me" not in str(caught.value)

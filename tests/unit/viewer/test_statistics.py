@@ -1,4 +1,4 @@
-"""Figures over the articles on the desk."""
+"""Statistics of the newest articles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.viewer.statistics import count, histogram
+from copydesk.viewer.statistics import compute_statistics, histogram
 from copydesk.viewer.summary import Summary
 
 
@@ -17,7 +17,7 @@ def article(**fields: Any) -> Summary:
 
 
 def test_the_figures_of_a_few_articles() -> None:
-    found = count(
+    statistics = compute_statistics(
         [
             article(noise=0.1, score=0.95, quotes=3, said=(("Ana Ruiz", 2), ("Bo Lind", 1)), structure="single"),
             article(noise=0.3, score=0.15, quotes=2, said=(("Ana Ruiz", 1),), structure="mixed"),
@@ -25,24 +25,27 @@ def test_the_figures_of_a_few_articles() -> None:
             article(state="dead", stage="cleaner", reason="invalid"),
         ]
     )
-    assert found.articles == 4
-    assert found.states == {"scored": 2, "cleaned": 1, "dead": 1}
-    assert found.reasons == {"cleaner: invalid": 1}
-    assert found.noise.median == 0.3
-    assert found.scores.counts == (0, 1, 0, 0, 0, 0, 0, 0, 0, 1)
-    assert found.structures == {"single": 1, "mixed": 1}
-    assert [(one.name, one.quotes, one.articles) for one in found.quoted] == [("Ana Ruiz", 3, 2), ("Bo Lind", 1, 1)]
-    assert found.quotes == 5
+    assert statistics.articles == 4
+    assert statistics.states == {"scored": 2, "cleaned": 1, "dead": 1}
+    assert statistics.reasons == {"cleaner: invalid": 1}
+    assert statistics.noise.median == 0.3
+    assert statistics.scores.counts == (0, 1, 0, 0, 0, 0, 0, 0, 0, 1)
+    assert statistics.structures == {"single": 1, "mixed": 1}
+    assert [(each.name, each.quotes, each.articles) for each in statistics.quoted] == [
+        ("Ana Ruiz", 3, 2),
+        ("Bo Lind", 1, 1),
+    ]
+    assert statistics.quotes == 5
 
 
 def test_no_articles_have_no_figures() -> None:
-    found = count([])
-    assert (found.articles, found.noise.median, found.quoted) == (0, None, ())
+    statistics = compute_statistics([])
+    assert (statistics.articles, statistics.noise.median, statistics.quoted) == (0, None, ())
 
 
 @given(st.lists(st.floats(0, 1) | st.none(), max_size=50))
 def test_every_value_is_in_one_bin(values: list[float | None]) -> None:
     known = [value for value in values if value is not None]
-    found = histogram(values)
-    assert sum(found.counts) == len(known)
-    assert found.median is None if not known else min(known) <= (found.median or 0) <= max(known)
+    statistics = histogram(values)
+    assert sum(statistics.counts) == len(known)
+    assert statistics.median is None if not known else min(known) <= (statistics.median or 0) <= max(known)
