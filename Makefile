@@ -7,11 +7,14 @@ INSTALLED := $(VENV)/.installed
 # the peers that the benchmarks measure beside copydesk: an environment apart
 PEERS := .venv-bench
 PEERS_LOCK := infra/docker/locks/bench.txt
-# what one core means to numpy and its kind: one worker, one core
+# one worker, one core: what numpy and its kind would start threads for
 export OMP_NUM_THREADS := 1
+# Test processes at a time: most tests wait for brokers and workers. One of three is busy with the figures for most of a run.
+JOBS ?= 3
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence locks audit clean
+.PHONY: help demo up check test lint format kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence locks audit clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,12 +22,16 @@ help: ## Show this help
 demo: $(INSTALLED) ## Run the whole pipeline on an embedded broker and show enriched articles
 	@$(BIN)/copydesk demo
 
-up: $(INSTALLED) ## Run broker, topics and a worker a stage until Ctrl-C
+up: $(INSTALLED) ## Run broker, topics and one worker per stage until Ctrl-C
 	@$(BIN)/copydesk up
 
-test: $(INSTALLED) ## Run lint and every test that can run here
+check: $(INSTALLED) ## Run lint, types and the quick tests: unit, contracts, component (4 minutes on two cores)
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) tests/unit tests/contracts tests/component $(ARGS)
+
+test: $(INSTALLED) ## Run lint and every test that can run here, in JOBS processes (half an hour on two cores)
+	@$(MAKE) --no-print-directory lint
+	$(PYTEST) $(ARGS)
 
 lint: $(INSTALLED) ## Check style, types, import borders and schemas
 	$(BIN)/ruff check .
@@ -33,14 +40,14 @@ lint: $(INSTALLED) ## Check style, types, import borders and schemas
 	$(BIN)/lint-imports
 	$(BIN)/copydesk schemas check
 
-format: $(INSTALLED) ## Rewrite the code as the linter wants it
+format: $(INSTALLED) ## Reformat the code and apply the linter's fixes
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 kafka: ## Run a real Apache Kafka on 127.0.0.1:9092 (Java 17 and Maven) until Ctrl-C
 	infra/kafka/kafka.sh run 9092
 
-chaos: $(INSTALLED) ## Send 10,000 articles through every fault there is, on three brokers (COPYDESK_CHAOS=N, COPYDESK_CHAOS_SEED)
+chaos: $(INSTALLED) ## Send 10,000 articles through every fault that the harness knows, on three brokers (COPYDESK_CHAOS=N, COPYDESK_CHAOS_SEED)
 	COPYDESK_CHAOS=$${COPYDESK_CHAOS:-10000} $(BIN)/python -m pytest tests/broker/chaos $(ARGS)
 
 bench: $(PEERS)/.installed ## Measure stages, worker and whole pipeline beside their peers, on a real Kafka: one table
@@ -49,21 +56,21 @@ bench: $(PEERS)/.installed ## Measure stages, worker and whole pipeline beside t
 soak: $(PEERS)/.installed ## Run the whole pipeline at full speed for half an hour; fails if anything grows (ARGS="--minutes 10")
 	$(PEERS)/bin/python tests/bench/soak.py $(ARGS)
 
-bench-scale: $(INSTALLED) ## Measure what an article costs at each stage, and one and two extractors, on a real Kafka
+bench-scale: $(INSTALLED) ## Measure the cost of an article at each stage, and one and two extractors, on a real Kafka
 	$(BIN)/python tests/bench/scale.py $(ARGS)
 
 bench-cleaner bench-extractor bench-coherence: $(PEERS)/.installed ## Measure a stage beside its peers, in one run
 	$(PEERS)/bin/python tests/bench/$(@:bench-%=%).py $(ARGS)
 
-locks: $(INSTALLED) ## Resolve the hash-pinned locks anew from pyproject.toml
+locks: $(INSTALLED) ## Resolve the hash-pinned locks from pyproject.toml again
 	$(BIN)/python infra/docker/locks/resolve.py
 
-audit: $(INSTALLED) ## Look for known vulnerabilities in what the images install (needs the network: it asks PyPI)
+audit: $(INSTALLED) ## Look for known vulnerabilities in the packages of the images (needs the network: it asks PyPI)
 	for lock in cleaner extractor coherence viewer cli; do \
 		$(BIN)/uv tool run pip-audit@2.10.1 --require-hashes --disable-pip --desc off -r infra/docker/locks/$$lock.txt || exit 1; \
 	done
 
-clean: ## Remove what was made here: the environment, the broker's data, caches
+clean: ## Remove everything that make has created: environments, the broker's data, caches
 	rm -rf $(VENV) $(PEERS) .kafka dist build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find services tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

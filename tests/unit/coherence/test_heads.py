@@ -1,23 +1,19 @@
-"""What the learned part does: trees as trained, fallbacks, the sentence model, training that repeats itself."""
+"""What the learned part does: trees as trained, fallbacks, the sentence model."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from copydesk.coherence import CoherenceSettings, scoring, stage
-from copydesk.coherence.heads import FILE, MINILM_FILE, read_heads
+from copydesk.coherence.heads import MINILM_FILE, read_heads
 from copydesk.coherence.trees import ROWS_AT_ONCE, Forest, Trees
 from copydesk.contracts.articles import Coherence, ExtractedArticle
 from copydesk.vectors import load as load_vectors
-from harness import processor
 
 PARAGRAPHS = [
     "The city council of Port Allen voted to reopen the harbour bridge, closed since a storm damaged two piers.",
@@ -115,15 +111,3 @@ def test_both_files_were_trained_with_the_same_table_and_coefficients() -> None:
     data = (files("copydesk.coherence") / MINILM_FILE).read_text("utf-8")
     assert one.coefficients in data
     assert one.table in data
-
-
-@pytest.mark.shared
-@pytest.mark.slow
-@pytest.mark.no_cover  # tracing every branch would take it past its time
-@pytest.mark.timeout(900)  # a CPU-minute on an idle core
-def test_training_gives_the_shipped_heads_byte_for_byte(shared_folder: Path, tmp_path: Path) -> None:
-    processor.needs_the_same()
-    out = tmp_path / "heads.json"
-    command = [sys.executable, "-m", "copydesk.coherence.train", str(shared_folder / "data"), "--out", str(out)]
-    subprocess.run(command, check=True, capture_output=True, env={"OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"})
-    assert out.read_bytes() == (files("copydesk.coherence") / FILE).read_bytes()
