@@ -233,7 +233,7 @@ OUT_OF_FOLD: tuple[tuple[str, tuple[str, ...], Better, float | None], ...] = (
     ("own flags: captions found", ("reasons", "caption"), "higher", None),
     ("own flags: copies of body text found", ("reasons", "duplicate"), "higher", None),
 )
-"""Name, place in what unseen.py prints, direction, and DESIGN 5's must (it is judged at that threshold)."""
+"""Name of the figure, its place in the output of unseen.py, which direction is better, and the goal."""
 
 
 def _read_cleaning_scores(scores: Any) -> list[Figure]:
