@@ -1,4 +1,4 @@
-"""What the cleaner reaches and costs beside public extractors and line filters, on the same labelled articles.
+"""Figures and cost of the cleaner beside public extractors and line filters, on the same labelled articles.
 
 `make bench-cleaner` measures CPU time; `python tests/bench/cleaner.py --quality` prints the table of figures instead.
 Runs in the environment of infra/docker/locks/bench.txt, for the peers are no dependencies of copydesk. HTML extractors
@@ -50,13 +50,13 @@ def wrap(blocks: Sequence[str]) -> str:
 
 
 def among(blocks: Sequence[str], text: str) -> list[bool]:
-    """Which blocks stand in a text, white space apart."""
+    """Flags of the blocks that a text contains, white space apart."""
     squashed = "".join(text.split())
     return ["".join(block.split()) in squashed for block in blocks]
 
 
 def peers() -> dict[str, Keep]:
-    """Which blocks each peer keeps; one that is not installed is told and left out."""
+    """Blocks that each peer keeps. A peer that is not installed is named and left out."""
     found = {"trafilatura": by_trafilatura()}  # the cleaner's own dependency
     for name, load in {"jusText": by_justext, "boilerpy3": by_boilerpy3, "C4 lines (datatrove)": by_c4}.items():
         try:
@@ -67,7 +67,7 @@ def peers() -> dict[str, Keep]:
 
 
 def by_trafilatura() -> Keep:
-    """What trafilatura takes for the page's text."""
+    """Text of the page by trafilatura."""
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     return lambda blocks: among(blocks, trafilatura.extract(wrap(blocks), include_comments=False) or "")
 
@@ -85,7 +85,7 @@ def by_justext() -> Keep:
 
 
 def by_boilerpy3() -> Keep:
-    """What boilerpipe's rules for articles keep."""
+    """Text of the page by boilerpipe's rules for articles."""
     article: Any = importlib.import_module("boilerpy3.extractors").ArticleExtractor(raise_on_failure=False)
     return lambda blocks: among(blocks, article.get_content(wrap(blocks)) or "")
 

@@ -1,4 +1,4 @@
-"""What the coherence stage costs beside its peers, and what it finds beside other measures of relevance.
+"""Cost of the coherence stage beside its peers, and its findings beside other measures of relevance.
 
     python tests/bench/coherence.py                  articles per CPU-second, as ratios to textdescriptives' coherence
                                                      and to the bare embedding of the same paragraphs

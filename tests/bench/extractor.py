@@ -1,4 +1,4 @@
-"""What the extractor costs beside its own language model, and what it finds beside others.
+"""Cost of the extractor beside its own language model, and its findings beside others'.
 
     python tests/bench/extractor.py                  words per CPU-second, beside bare nlp.pipe on the same paragraphs
     python tests/bench/extractor.py --quality        quotations and speakers, one scorer for all
@@ -185,7 +185,7 @@ _BESIDE = (re.compile(rf"[,.]?\s*{_SAID}\s{_WHO}"), re.compile(rf"[,.]?\s*{_WHO}
 
 
 def by_regex(record: Record) -> Record:
-    """What a newsroom writes in an afternoon: a pair of marks, "said X" or "X said" after it."""
+    """The script that a newsroom writes in an afternoon: a pair of marks, then "said X" or "X said"."""
     text, quotes = record["text"], []
     for match in _QUOTED.finditer(text):
         if len(match.group().split()) < 4:

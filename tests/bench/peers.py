@@ -24,7 +24,7 @@ WRITING: dict[str, Any] = {"acks": "all", "compression_type": "lz4", "linger_ms"
 
 
 class Place(NamedTuple):
-    """Where a job reads and writes."""
+    """Topics that a job reads and writes."""
 
     brokers: str
     source: str

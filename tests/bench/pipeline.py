@@ -107,7 +107,7 @@ def loaded() -> list[Loaded]:
 
 
 def documents_of(texts: Texts) -> dict[str, list[bytes]]:
-    """What each stage reads of these articles, made by the stages before it."""
+    """Input of each stage for these articles, made by the stages before it."""
     values = [raw("a", text) for text in texts]
     documents = {}
     for one in loaded():
@@ -138,7 +138,7 @@ def measure_growth(texts: Texts, rounds: int) -> None:
 
 
 def long_text(texts: Texts, words: int) -> str:
-    """So many words of real articles, one after the other."""
+    """Words of real articles, one article after the other."""
     lines: list[str] = []
     left = words
     for line in (line for text in texts[::7] for line in text.split("\n") if line.strip()):
@@ -169,7 +169,7 @@ class Timed(NamedTuple):
     clock: Path
 
     def used(self) -> Used:
-        """What it has used up to now."""
+        """CPU time that it has used so far."""
         pid = self.worker.process.pid
         return Used(cpu(pid), cpu(*stage_processes(pid)), read_clock(self.clock))
 
@@ -206,7 +206,7 @@ async def measure_around(texts: Texts, rounds: int) -> None:
 
 
 def renamed(values: Sequence[bytes], articles: int) -> Iterator[tuple[bytes, bytes]]:
-    """So many keys and documents, every one with an id of its own."""
+    """Keys and documents, each with an id of its own."""
     contents = [json.loads(value) for value in values]
     for number in range(articles):
         id_ = f"a{number}"
@@ -306,7 +306,7 @@ def batch(texts: Texts, name: str, articles: int) -> list[tuple[bytes, bytes]]:
 
 
 def sizes(worker: Worker) -> str:
-    """What a worker and its stage's process have in memory."""
+    """Resident memory of a worker and of its stage's process."""
     pids = (worker.process.pid, *stage_processes(worker.process.pid))
     return " + ".join(f"{rss(pid) / 2**20:.0f}" for pid in pids)
 

@@ -1,4 +1,4 @@
-"""What every benchmark prints: one table, medians with spread, ratios taken within a round."""
+"""Output of every benchmark: one table, medians with spread, ratios taken within a round."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def told(values: Sequence[float], digits: int = 0) -> str:
 
 
 def ratio(values: Sequence[float], base: Sequence[float]) -> str:
-    """How many times the base, round by round, median and spread: whatever else ran in a round slowed both."""
+    """Ratio to the base, round by round, as median and spread: other load in a round slows both."""
     return told([value / other for value, other in zip(values, base, strict=True)], 2)
 
 

@@ -1,4 +1,4 @@
-"""What an article costs at each stage, what a second extractor brings, and how long a scale event stops the group.
+"""Cost of an article at each stage, gain of a second extractor, and duration of a scale event.
 
     python tests/bench/scale.py [--articles N] [--seconds N]
 
@@ -40,7 +40,7 @@ WARM = 30
 
 RATES = (1, 10, 100, 1_000)
 BUSY = 0.7
-"""How busy a worker may be on average. What comes in comes in bursts; at 1 its backlog would never shrink."""
+"""Average load of a worker that sizing assumes. Articles come in bursts; at 1 a backlog would never shrink."""
 
 BACKLOG = 4_000
 """Articles that wait while workers come and go: more than they can do."""
@@ -56,7 +56,7 @@ class Cost(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """What a rate needs."""
+    """Resources that a rate needs."""
 
     workers: dict[str, int]
     partitions: int
@@ -110,7 +110,7 @@ def texts() -> Iterator[str]:
 
 
 def sizes(costs: dict[str, Cost], rate: float) -> Sizes:
-    """What so many articles a second need.
+    """Resources for a rate of articles per second.
 
     A worker does one article at a time, so a stage needs rate x (CPU of the stage's process) / BUSY workers. A worker
     needs a partition, and all topics have as many: the next multiple of twelve. Cores: the CPU of all processes, at

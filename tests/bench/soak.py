@@ -58,7 +58,7 @@ find_articles = re.compile(
 
 
 class Sample(NamedTuple):
-    """What was seen at one time."""
+    """Measurements at one time."""
 
     seconds: float
     mebibytes: dict[str, float]
@@ -112,7 +112,7 @@ def main() -> None:
 
 
 async def soak(texts: Sequence[str], seconds: float) -> tuple[list[str], list[Sample]]:
-    """What is wrong with the outcomes, and what was seen."""
+    """Problems with the outcomes, and the measurements."""
     with tempfile.TemporaryDirectory() as folder, own_kafka(Path(folder)) as kafka:
         async with Cluster(kafka, COPYDESK_LOG_LEVEL="info", COPYDESK_METRICS_PORT="0") as here:
             await here.create(*TOPICS, partitions=12)
@@ -164,7 +164,7 @@ def ended(outcomes: Sequence[dict[str, int]]) -> int:
 
 
 def look(now: float, workers: Sequence[Worker], sent: int, outcomes: Sequence[dict[str, int]]) -> Sample:
-    """What is there to be seen now."""
+    """Take the measurements of this moment."""
     processes = {}
     for worker in workers:
         processes[f"{worker.stage}, worker"] = worker.process.pid
@@ -180,7 +180,7 @@ def look(now: float, workers: Sequence[Worker], sent: int, outcomes: Sequence[di
 
 
 async def drain(pages: Sequence[str], sent: int, seconds: float = 300) -> list[str]:
-    """What is wrong once everything should have come to its end: outcomes of a stage are what the one before passed."""
+    """Problems at the end, when the outcomes of each stage must equal what the stage before passed."""
     end = time.monotonic() + seconds
     outcomes = [count(page) for page in pages]
     while under_way(sent, outcomes) > 0 and time.monotonic() < end:
@@ -203,11 +203,11 @@ class Trend(NamedTuple):
     rise: float
     """That went on; negative where it fell."""
     counts_from: float
-    """What a rise must exceed."""
+    """Bound that a rise must exceed."""
 
 
 def find_trend(values: Sequence[float], allowed: float) -> Trend:
-    """How a series went over its last third.
+    """Slope of a series over its last third.
 
     Args:
         values: Evenly spaced in time.
@@ -224,7 +224,7 @@ def find_trend(values: Sequence[float], allowed: float) -> Trend:
 
 
 def rising(samples: Sequence[Sample]) -> list[str]:
-    """What still rose over the last third; prints every slope."""
+    """Series that still rose over the last third; prints every slope."""
     seconds = [one.seconds for one in samples]
     hours = (seconds[-1] - seconds[len(samples) * 2 // 3]) / 3600
     series: dict[str, tuple[list[float], float]] = {"articles under way": ([one.under_way for one in samples], 50)}

@@ -1,4 +1,4 @@
-"""What the worker's guarantees cost, beside bare loops and frameworks, and what each of them keeps when it is killed.
+"""Cost of the worker's guarantees, beside bare loops and frameworks, and what each keeps when it is killed.
 
     python tests/bench/worker.py [--articles N] [--rounds N] [--kills N]
 
@@ -42,7 +42,7 @@ QUIET_SECONDS = 70.0
 
 
 class System(NamedTuple):
-    """What is compared."""
+    """A system that is compared."""
 
     name: str
     job: str
@@ -68,7 +68,7 @@ SYSTEMS = (
 
 
 LIBRARIES = {"faststream": "faststream", "quix": "quixstreams"}
-"""What a peer's jobs, by the beginnings of their names, need."""
+"""Library that a peer's jobs need, by the beginning of their names."""
 
 
 class Cost(NamedTuple):
@@ -85,7 +85,7 @@ class Cost(NamedTuple):
 
 
 class Killed(NamedTuple):
-    """What was seen when a system was killed in mid-run and started again."""
+    """Result of killing a system in mid-run and starting it again."""
 
     lost: int
     duplicated: int
@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def is_here(system: System) -> bool:
-    """Whether its library is installed; says so if not."""
+    """True if its library is installed; prints a line if not."""
     library = next((name for job, name in LIBRARIES.items() if system.job.startswith(job)), "aiokafka")
     found = find_spec(library) is not None
     if not found:
@@ -161,7 +161,7 @@ class Count:
         """Nothing seen yet."""
         self.keys: Counter[bytes | None] = Counter()
         self.times: dict[bytes | None, float] = {}
-        """When each was seen first, by `time.perf_counter`."""
+        """Time at which each was seen first, by `time.perf_counter`."""
         self.last = time.perf_counter()
         self._news = asyncio.Condition()
 
@@ -287,7 +287,7 @@ async def measure_cost(kafka: Broker, broker: int, system: System, articles: int
 
 
 async def measure_kill(kafka: Broker, system: System, articles: int) -> Killed:
-    """What a reader of the sink sees when the system is killed at a third of the way and started again."""
+    """Records that a reader of the sink sees if the system is killed after a third of them and started again."""
     async with cluster(kafka, system) as here, counting(here) as count:
         await send(here, made(range(articles)))
         process = await start(here, system)

@@ -1,4 +1,4 @@
-"""What a worker takes at most: memory, time, the grace of a stop; and articles as large as they may be.
+"""Limits of a worker: memory, time, the grace of a stop, and articles of the largest size.
 
 BOUNDS_ARTICLES=100000 runs the whole form of the first test.
 """

@@ -21,7 +21,7 @@ def raw(text: str) -> bytes:
 
 
 async def health(cluster: Cluster, stage: str, number: int) -> tuple[int, dict[str, object]]:
-    """What `copydesk health` says of a worker: exit code and what the worker told."""
+    """Exit code and report of `copydesk health` for a worker."""
     status, out, _ = await cluster.command(
         "health", stage, "--json", COPYDESK_HEALTH_FILE=str(cluster.health_file(stage, number))
     )

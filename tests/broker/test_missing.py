@@ -1,4 +1,4 @@
-"""Who asks for a topic that is not there is told so, and has no broker create it."""
+"""Asking for a missing topic gives an error, and makes no broker create it."""
 
 from __future__ import annotations
 

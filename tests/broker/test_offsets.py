@@ -1,4 +1,4 @@
-"""What faust hides: a committed offset outside the log, a header that cannot be read, work that does not move."""
+"""Faults that faust hides: a committed offset outside the log, an unreadable header, work that stands still."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies on a topic once more through its stage, beside live workers: no old result over a newer one."""
+"""Replay of a topic beside live workers: no old result replaces a newer one."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ async def _arrived(follower: Follower, count: int) -> None:
 
 
 async def test_behind_a_stage_the_raw_articles_order_counts(cluster: Make) -> None:
-    """What was written at least once may lie behind a newer version; only the header tells."""
+    """A record written at least once may lie behind a newer version; only the header shows its age."""
     here = await begin(cluster)
     before = now()
     await here.send("articles.raw", [(b"a", raw("old"), {}), (b"a", raw("new"), {}), (b"b", raw("b"), {})])

@@ -228,7 +228,7 @@ async def test_a_refusal_is_one_clear_line_and_exit_3(
 
 
 class Rights:
-    """What `limited` may do, granted and taken back."""
+    """Rights of the user `limited`, granted and revoked."""
 
     def __init__(self, kafka: SecureKafka) -> None:
         self._kafka = kafka

@@ -135,7 +135,7 @@ async def test_ctrl_c_ends_a_replay_and_its_process(cluster: Make, mine: Mine) -
 
 
 def lines(screen: str, label: str) -> list[str]:
-    """What the line of progress said, each time it was written over."""
+    """Texts of the progress line, one for each time that it was overwritten."""
     return [line.rstrip() for line in re.split(r"[\r\n]+", screen) if line.startswith(label)]
 
 

@@ -23,7 +23,7 @@ TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text()
 STAGES = ("cleaner", "extractor", "coherence")
 SAMPLES = ROOT / "services" / "copydesk" / "samples"
 MAY_END_WITH_1 = ("copydesk publish", "copydesk dlq list")
-"""What the tutorial says of them: something was refused, there are some."""
+"""Commands of the tutorial that end with 1: something was refused, or a check found something."""
 
 
 def commands() -> list[str]:
@@ -46,7 +46,7 @@ async def sh(command: str, folder: Path, here: Cluster) -> tuple[int, str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where the reader stands."""
+    """Folder in which the reader works."""
     for name in ("examples", "services"):
         (tmp_path / name).symlink_to(ROOT / name)
     return tmp_path
@@ -111,6 +111,6 @@ async def other_examples(folder: Path, here: Cluster) -> None:
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
-    """What a query finds in the reader's database."""
+    """Result of a query in the reader's database."""
     with sqlite3.connect(folder / "quotes.db") as database:
         return database.execute(query).fetchall()

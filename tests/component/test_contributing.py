@@ -1,4 +1,4 @@
-"""The steps of CONTRIBUTING's "Add a stage", executed as they stand there."""
+"""The steps of "Add a stage" in CONTRIBUTING.md, executed as they are written there."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def environ(**more: str) -> dict[str, str]:
 
 
 def shell(code: str, folder: Path) -> str:
-    """What a block prints; fails if any line of it does."""
+    """Output of a block; the test fails if any line of it fails."""
     done = subprocess.run(
         [BASH, "-euo", "pipefail", "-c", code],
         check=False, cwd=folder, env=environ(), capture_output=True, text=True, timeout=100,

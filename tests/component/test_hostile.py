@@ -31,10 +31,10 @@ BASE_SECONDS, SECONDS_A_KILOBYTE = 2.0, 0.25
 """Processor time that an article may cost a stage: ten times what news costs the slowest."""
 
 GROWTH_BYTES = 150 * 1024**2
-"""How much larger a stage's process may become after its first third of the articles (the large ones are in it)."""
+"""Growth of a stage's process that is allowed after the first third of the articles, which has the large ones."""
 
 DISPOSITIONS = {"passed", "rejected", "invalid", "oversized"}
-"""How they may end; `failed` would be a bug of ours, a time-out or a crash."""
+"""Allowed dispositions. `failed` would be a bug, a time-out or a crash."""
 
 
 class Trial(NamedTuple):

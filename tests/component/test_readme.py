@@ -1,4 +1,4 @@
-"""What the README and its like say is so: tables agree with the code, links lead somewhere."""
+"""README and other documents are true: tables agree with the code, links lead somewhere."""
 
 from __future__ import annotations
 

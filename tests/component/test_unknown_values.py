@@ -25,7 +25,7 @@ SCORED = with_unknown_values(scored("a", "From tomorrow"), WORD)
 
 
 def through(stage: str, value: bytes) -> dict[str, Any]:
-    """What a stage publishes for this document."""
+    """Document that a stage publishes for this one."""
     each = find(stage)
     outcome = execution.run(each, execution.load(each), value, b"a")
     assert outcome.disposition == "passed", outcome.error

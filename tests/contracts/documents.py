@@ -30,7 +30,7 @@ def label(example: tuple[str, Path]) -> str:
 
 
 def refusal(topic: str, value: bytes) -> str | None:
-    """What the topic's struct says against a message, or None: it is accepted.
+    """Error of the topic's struct for a message, or None if it is accepted.
 
     The contract of a dead letter is its headers; its examples are JSON objects of headers as strings.
     """
@@ -38,7 +38,7 @@ def refusal(topic: str, value: bytes) -> str | None:
         if topic in DOCUMENTS:
             DOCUMENTS[topic].read(value, None)
         else:
-            DeadLetter.from_headers([(name, told.encode()) for name, told in json.loads(value).items()])
+            DeadLetter.from_headers([(name, text.encode()) for name, text in json.loads(value).items()])
     except (InvalidDocumentError, msgspec.ValidationError) as error:
         return str(error)
     return None

@@ -18,7 +18,7 @@ from copydesk.contracts.topics import topics
 from harness.require import ROOT, missing
 
 PARSER = ROOT / "build" / "asyncapi"
-"""Where `.ci/run` installs @asyncapi/parser."""
+"""Folder in which `.ci/run` installs @asyncapi/parser."""
 
 
 def nodes(node: Any) -> Iterator[Any]:
@@ -29,7 +29,7 @@ def nodes(node: Any) -> Iterator[Any]:
 
 
 def resolved(reference: str) -> Any:
-    """What a reference leads to."""
+    """Node to which a reference leads."""
     file, _, path = reference.partition("#")
     found: Any = document() if not file else msgspec.json.decode((SCHEMAS / file).read_bytes())
     for step in path.split("/")[1:]:

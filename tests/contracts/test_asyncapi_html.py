@@ -14,7 +14,7 @@ ALONE = {"meta", "!doctype"}
 
 
 class Reader(HTMLParser):
-    """What stands on a page: elements that are closed in their order, ids, links, names of fields."""
+    """Content of a page: elements that are closed in order, ids, links, names of fields."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__()

@@ -32,7 +32,7 @@ KEYWORDS = {
     r"(a kept block|a removed block|status \w+) (has|needs) ": "oneOf",
     r"neither `text` nor `html` holds ": "anyOf",
 }
-"""What the reader's message begins with, and the keyword by which the JSON Schema refuses the same thing."""
+"""Beginnings of the reader's error messages, with the JSON Schema keyword that refuses the same thing."""
 
 
 def reasons(topic: str) -> dict[str, str]:

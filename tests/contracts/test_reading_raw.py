@@ -256,7 +256,7 @@ ARTICLES = st.fixed_dictionaries({}, optional=FIELDS) | VALUES
 
 
 def accepted(value: bytes, key: bytes | None = None) -> bool:
-    """Whether it is read; any error but the one promised fails the test."""
+    """True if the document can be read. Any error but the documented one fails the test."""
     try:
         article = RawArticle.read(value, key)
     except InvalidDocumentError as error:

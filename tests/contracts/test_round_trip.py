@@ -1,4 +1,4 @@
-"""What is written can be read back, and keeps the JSON Schema, whatever the document holds."""
+"""Every written document can be read back and keeps the JSON Schema, whatever it holds."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ ENV = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines
 
 
 def packages(lock: Path) -> set[str]:
-    """What a lock installs."""
+    """Packages that a lock installs."""
     return set(re.findall(r"^([a-z0-9._-]+)==", lock.read_text(), re.MULTILINE))
 
 

@@ -30,7 +30,7 @@ Manifest = dict[str, Any]
 
 @cache
 def manifests(overlay: str) -> tuple[Manifest, ...]:
-    """What `kubectl apply -k` would apply."""
+    """Manifests that `kubectl apply -k` would apply."""
     kubectl = shutil.which("kubectl") or missing("kubectl", "it is not installed")
     folder = ROOT / "infra" / "kubernetes" / "overlays" / overlay
     told = subprocess.run([kubectl, "kustomize", folder], check=True, capture_output=True, timeout=60)
@@ -69,7 +69,7 @@ def closed(schema: Any) -> Any:
 
 @cache
 def custom(kind: str) -> jsonschema_rs.Validator:
-    """What KEDA's own definition says of one of its resources."""
+    """Errors of a resource by KEDA's own definition of it."""
     definition = yaml.safe_load((SCHEMAS / f"keda.sh_{kind.lower()}s.yaml").read_text(encoding="utf-8"))
     (version,) = [one for one in definition["spec"]["versions"] if one["name"] == "v1alpha1"]
     schema = closed(version["schema"]["openAPIV3Schema"])

@@ -28,7 +28,7 @@ DASHBOARD: dict[str, Any] = json.loads((FOLDER / "grafana" / "dashboards" / "cop
 
 
 def promtool(*arguments: str, stdin: bytes = b"") -> str:
-    """What promtool says; fails where it is not content."""
+    """Output of promtool; the test fails if promtool finds a fault."""
     path = shutil.which("promtool") or missing("promtool", "Debian's package prometheus is not installed")
     told = subprocess.run(
         [path, *arguments], check=False, capture_output=True, text=True, input=stdin.decode(), cwd=FOLDER, timeout=60

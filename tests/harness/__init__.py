@@ -1,1 +1,1 @@
-"""What tests of running workers share; it shares no code with the workers."""
+"""Shared code of the tests of running workers. It shares no code with the workers."""

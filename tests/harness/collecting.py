@@ -1,4 +1,4 @@
-"""A collector of spans on this machine: what is sent by OTLP over HTTP, decoded."""
+"""A collector on this machine that decodes the spans sent to it by OTLP over HTTP."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Collector:
                 self.wfile.write(answer)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
-                """Nothing."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -56,7 +56,7 @@ class Collector:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What has a program send its spans here."""
+        """Environment variables that make a program send its spans here."""
         url = f"http://127.0.0.1:{self._server.server_address[1]}"
         return {"COPYDESK_TRACING": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
 
@@ -78,15 +78,15 @@ def collector() -> Iterator[Collector]:
 
 def _spans(request: ExportTraceServiceRequest) -> Iterator[Span]:
     for resource in request.resource_spans:
-        service = _told(resource.resource.attributes)["service.name"]
+        service = _attributes(resource.resource.attributes)["service.name"]
         for scope in resource.scope_spans:
             for span in scope.spans:
                 yield Span(
                     service, span.name, span.kind, span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(),
                     span.start_time_unix_nano, span.end_time_unix_nano, span.status.code == 2,
-                    _told(span.attributes),
+                    _attributes(span.attributes),
                 )  # fmt: skip
 
 
-def _told(attributes: Any) -> dict[str, Any]:
+def _attributes(attributes: Any) -> dict[str, Any]:
     return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in attributes}

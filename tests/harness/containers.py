@@ -116,14 +116,14 @@ class Engine:
         return int(json.loads(self._do("podman", "image", "inspect", image(service)))[0]["Size"])
 
     def python(self, service: str, code: str) -> str:
-        """What Python says inside an image."""
+        """Output of a Python program inside an image."""
         command = ["podman", "run", "--rm", "--network", "host", "--entrypoint", "python3", image(service), "-c", code]
         return self._do(*command).strip()
 
     def run(
         self, service: str, *arguments: str, environ: Mapping[str, str], stdin: bytes = b"", more: Iterable[str] = ()
     ) -> str:
-        """What a command of a service prints, once it has ended; `more`: further flags of podman."""
+        """Output of a command of a service, once it has ended. `more`: further flags of podman."""
         command = ["podman", "run", "--rm", "--interactive", *self._flags(service, environ), *more, image(service)]
         return self._do(*command, *(arguments or COMPOSE[service]["command"]), stdin=stdin)
 
@@ -142,7 +142,7 @@ class Engine:
         self._do("podman", "run", *flags, image(service), *(command or COMPOSE[service]["command"]))
 
     def healthy(self, name: str) -> bool:
-        """What the image's own health check says now."""
+        """Output of the image's own health check."""
         return self._try("podman", "healthcheck", "run", name).returncode == 0
 
     def until_healthy(self, name: str, *, healthy: bool = True, seconds: float = 180) -> None:
@@ -178,7 +178,7 @@ class Engine:
         return [int(child) for child in children]
 
     def runs(self, name: str) -> bool:
-        """Whether a container's first process, and with it the container, still runs."""
+        """True while a container's first process, and so the container, runs."""
         return self._do("podman", "inspect", "--format", "{{.State.Running}}", name).strip() == "true"
 
     def stop(self, name: str, service: str) -> tuple[int, float]:
@@ -252,7 +252,7 @@ def resolved(text: str) -> str:
 
 
 def _pip_settings() -> dict[str, str]:
-    """What this machine's pip is told, by files and by the environment."""
+    """Configuration of this machine's pip, from its files and the environment."""
     listed = subprocess.run([sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True)
     found = (line.partition("=") for line in listed.stdout.splitlines())
     return {name.rpartition(".")[2]: str(ast.literal_eval(value)) for name, _, value in found}

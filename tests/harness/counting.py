@@ -1,4 +1,4 @@
-"""Counts what came out of the pipeline against what went in. Shares no code with the workers."""
+"""Compares the output of the pipeline with its input. It shares no code with the workers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from harness.load import NUMBER, Sent
 from harness.running import Row
 
 SINKS = {"cleaner": "articles.cleaned", "extractor": "articles.extracted", "coherence": "articles.scored"}
-"""Stages in order, and where each writes."""
+"""Stages in order, with the topic that each writes."""
 
 TOPICS = ("articles.raw", *SINKS.values(), *(f"articles.{stage}.dlq" for stage in SINKS))
 
 
 def arrived(rows: Iterable[Row]) -> int:
-    """Distinct articles that came to their end, enriched or as a dead letter."""
+    """Number of distinct articles that are done: enriched by all stages, or a dead letter."""
     return len({row.headers[NUMBER] for row in rows if row.topic == "articles.scored" or row.topic.endswith(".dlq")})
 
 
@@ -52,14 +52,14 @@ def count(sent: Sequence[Sent], rows: Sequence[Row], *, exactly_once: bool) -> d
 
 
 def _carries(row: Row, one: Sent, fate: str) -> None:
-    """The record is of this article, and this is what should have become of it."""
+    """Check that the record is of this article, and has the expected outcome."""
     assert row.key == one.key
     assert row.headers["traceparent"].encode() == one.headers["traceparent"]
     assert fate == one.fate, f"{row.topic}: {row.headers[NUMBER]} ended as {fate}, not {one.fate}: {row.headers}"
 
 
 def _same(rows: Iterable[Row]) -> None:
-    """What came twice is the same event with the same bytes."""
+    """Check that records which came twice are the same event with the same bytes."""
     first: dict[tuple[str, str], Row] = {}
     for row in rows:
         earlier = first.setdefault((row.topic, row.headers[NUMBER]), row)
@@ -68,7 +68,7 @@ def _same(rows: Iterable[Row]) -> None:
 
 
 def _in_order(rows: Iterable[Row], stage: str) -> None:
-    """Per key the versions come in order; a repetition of what came before is counted elsewhere."""
+    """Check that the versions of each key come in order. Repetitions are counted elsewhere."""
     seen: set[str] = set()
     last: dict[bytes | None, int] = {}
     for row in sorted(rows, key=lambda row: (row.partition, row.offset)):

@@ -1,4 +1,4 @@
-"""A worker's parts without a broker and without a process: for tests of the runtime that end in milliseconds."""
+"""Parts of a worker without a broker and without a process, for tests of the runtime that take milliseconds."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class FakeCommitter(Committer):
 
 
 class FakeWorker:
-    """What lanes need of a worker, and what they report to it."""
+    """The parts of a worker that lanes use, and a record of their reports to it."""
 
     def __init__(self, *, consecutive: int = 1) -> None:
         self.stage_process = FakeStageProcess()

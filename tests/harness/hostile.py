@@ -225,7 +225,7 @@ LARGE = (20_000, 100_000)
 
 
 def articles(seed: int, count: int, *, large: bool = False) -> Iterator[Hostile]:
-    """So many inputs for the cleaner: those made by hand (three of four at most, drawn), then those by chance."""
+    """Inputs for the cleaner: some of those made by hand (three of four at most, drawn), then random ones."""
     rnd = random.Random(seed)
     hand = list(_by_hand(SIZES + LARGE if large else SIZES))
     drawn = rnd.sample(hand, min(len(hand), count * 3 // 4))

@@ -16,7 +16,7 @@ VERSIONS = 5
 """Articles with the same id, so that order per key shows."""
 
 CLEANED_BYTES = 100_000
-"""What `articles.cleaned` takes in a storm."""
+"""`max.message.bytes` of `articles.cleaned` in a storm."""
 
 NUMBER = "x-number"
 """The header that says which article a record came from."""

@@ -27,7 +27,7 @@ def _programs() -> Path | None:
 
 
 def _as_somebody() -> tuple[list[str], str]:
-    """What to put before a command so that it does not run as root, which initdb refuses; and who that is."""
+    """Prefix of a command that runs it as another user than root, which initdb refuses, and the name of that user."""
     if os.geteuid() != 0:
         return [], getpass.getuser()
     return ["runuser", "-u", "postgres", "--"], "postgres"

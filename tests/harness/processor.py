@@ -1,4 +1,4 @@
-"""How this machine computes: matrix products differ in their last digits between processors."""
+"""Fingerprint of this machine's arithmetic: matrix products differ in their last digits between processors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worker processes and what they wrote, seen from outside with plain aiokafka."""
+"""Worker processes and the records that they write, seen from outside with plain aiokafka."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Worker:
         self.process = process
         self.lines: list[dict[str, Any]] = []
         self.asked = False
-        """Whether it was asked to stop."""
+        """True once it was asked to stop."""
         self._news = asyncio.Condition()
         self._reader = asyncio.create_task(self._read())
 
@@ -60,11 +60,11 @@ class Worker:
         assert self.process.stderr is not None
         while line := await self.process.stderr.readline():
             try:
-                told = json.loads(line)
+                fields = json.loads(line)
             except ValueError:
-                told = {"event": line.decode(errors="replace").rstrip(), "raw": True}
+                fields = {"event": line.decode(errors="replace").rstrip(), "raw": True}
             async with self._news:
-                self.lines.append(told)
+                self.lines.append(fields)
                 self._news.notify_all()
         await self.process.wait()
         async with self._news:
@@ -117,17 +117,17 @@ class Worker:
         return await self.ended(seconds)
 
     def articles(self) -> list[dict[str, Any]]:
-        """What it logged of articles."""
+        """Log lines about articles."""
         return [line for line in self.lines if line.get("event") == "article"]
 
 
 def stage_processes(pid: int) -> list[int]:
     """A worker's stage processes; what a library starts for a moment, as `file`, is none."""
     try:
-        told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     except (FileNotFoundError, ProcessLookupError):
         return []
-    return [int(child) for child in told if b"copydesk.runtime.stage_process" in _command(int(child))]
+    return [int(child) for child in children if b"copydesk.runtime.stage_process" in _command(int(child))]
 
 
 def _command(pid: int) -> bytes:
@@ -138,7 +138,7 @@ def _command(pid: int) -> bytes:
 
 
 class Cluster:
-    """A corner of a broker, kept apart by a topic prefix, and the workers in it."""
+    """Topics of a test, kept apart on a shared broker by a topic prefix, and the workers on them."""
 
     def __init__(self, broker: Broker, **environ: str) -> None:
         self.broker = broker
@@ -207,7 +207,7 @@ class Cluster:
         return worker
 
     def health_file(self, stage: str, number: int = 0) -> Path:
-        """Where the n-th worker tells its health."""
+        """Health file of the n-th worker."""
         folder = Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 - only a default
         return folder / f"{self.prefix}{stage}-{number}.json"
 
@@ -249,12 +249,12 @@ class Cluster:
             described = await admin.describe_topics([topic])
             partitions = [TopicPartition(topic, p["partition"]) for p in described[0]["partitions"]]
             found = await admin.list_consumer_group_offsets(f"{self.prefix}copydesk.{stage}", partitions=partitions)
-            return {partition.partition: told.offset for partition, told in found.items() if told.offset >= 0}
+            return {partition.partition: offset.offset for partition, offset in found.items() if offset.offset >= 0}
         finally:
             await admin.close()
 
     async def state(self) -> str:
-        """How far every group and worker is: what a failed test shows."""
+        """State of every group and worker, for the message of a failed test."""
         lines = []
         for stage, name in SOURCES.items():
             with contextlib.suppress(KafkaError):
@@ -262,9 +262,12 @@ class Cluster:
         for number, worker in enumerate(self.workers):
             path = self.health_file(worker.stage, number)
             health = path.read_text(encoding="utf-8") if worker.alive and path.exists() else ""
-            told = [line for line in worker.lines if line.get("event") != "article"][-8:]
+            lines_of_worker = [line for line in worker.lines if line.get("event") != "article"][-8:]
             how = "runs" if worker.alive else f"ended with {worker.process.returncode}"
-            lines += [f"{worker.stage} {worker.process.pid} {how} {health}", *(f"    {line}"[:1500] for line in told)]
+            lines += [
+                f"{worker.stage} {worker.process.pid} {how} {health}",
+                *(f"    {line}"[:1500] for line in lines_of_worker),
+            ]
         return "\n".join(lines)
 
 
@@ -323,7 +326,7 @@ class Follower:
                 self._news.notify_all()
 
     def _is_new(self, partition: TopicPartition, record: Any) -> bool:
-        """Whether it was not read before: a new leader that is behind for a moment sends a reader back to the start."""
+        """True if the record was not read before. A new leader that is behind for a moment sends readers back."""
         place = (partition, record.offset)
         if place not in self._places:
             self._places[place] = (record.key, record.value)

@@ -1,4 +1,4 @@
-"""What happens to workers and brokers while articles come through."""
+"""Faults of workers and brokers while articles pass through the pipeline."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from harness.running import Cluster, Follower, Worker
 
 STAGES = tuple(SINKS)
 WORKERS = 2
-"""Of each stage; a supervisor, as every deployment has one, starts who ended again."""
+"""Workers per stage. A supervisor, as every deployment has one, restarts those that ended."""
 
 ZOMBIE_SECONDS = 9.0
-"""Longer than a session: others have taken over when the frozen one wakes up."""
+"""Longer than a session: others have taken over when the frozen worker wakes up."""
 
 
 class Storm:
-    """A storm over a cluster: `blow` does everything once, spread over the articles' way, in an order by the seed."""
+    """A storm over a cluster. `blow` causes every fault once, spread over the run, in an order given by the seed."""
 
     def __init__(
         self, cluster: Cluster, kafka: Kafka, follower: Follower, *, seed: int, articles: int, gentler: bool = False
     ) -> None:
-        """Nothing blows yet; `gentler`: rolling restarts, moved leaders and a hung child are left to another storm."""
+        """Prepare. `gentler`: without rolling restarts, moved leaders and a hung stage process."""
         self.did: list[str] = []
-        """What happened, in order."""
+        """Faults so far, in order."""
         self.restarted: Counter[str] = Counter()
-        """Who was started again by the supervisor, and why."""
+        """Restarts by the supervisor, by stage and exit code."""
         self._cluster = cluster
         self._kafka = kafka
         self._follower = follower
@@ -47,13 +47,13 @@ class Storm:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Nobody is started again from here on."""
+        """End the supervisor: nothing is restarted any more."""
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
 
     async def blow(self) -> None:
-        """Everything that can happen, once; each at its share of the articles."""
+        """Cause every fault once, each after its share of the articles."""
         happenings: list[Callable[[], Awaitable[None]]] = [
             self._kill_workers, self._stop_workers, self._kill_children, self._wake_a_zombie, self._kill_a_broker,
         ]  # fmt: skip
@@ -66,7 +66,7 @@ class Storm:
             self.did.append(happening.__name__.strip("_").replace("_", " "))
 
     def members(self) -> Iterator[Worker]:
-        """Who should be running."""
+        """Workers that should be running."""
         for stage in STAGES:
             yield from self._members[stage]
 
@@ -90,7 +90,7 @@ class Storm:
             self._one(stage).signal_children(signal.SIGKILL)
 
     async def _hang_a_child(self) -> None:
-        """The article in hand does not come back; COPYDESK_MAX_ARTICLE_SECONDS ends it."""
+        """Freeze a stage process: its article never ends, and COPYDESK_MAX_ARTICLE_SECONDS kills the process."""
         self._one(self._random.choice(STAGES)).signal_children(signal.SIGSTOP)
 
     async def _wake_a_zombie(self) -> None:
@@ -129,7 +129,7 @@ class Storm:
             await self._full(stage)
 
     async def _full(self, stage: str) -> None:
-        """Until a stage has all its workers again, and they are ready."""
+        """Wait until a stage has all its workers again, and they are ready."""
         async with asyncio.timeout(120):
             while not all(worker.alive for worker in self._members[stage]):
                 await asyncio.sleep(0.2)

@@ -1,4 +1,4 @@
-"""The quality gate: what the stages reach on the development data must not get worse unseen.
+"""The quality gate: figures of the stages on the development data must not get worse unnoticed.
 
 `floors/STAGE.json` holds, per figure, the floor (or the ceiling, where lower is better) and the value seen when it was
 set. `test_floors.py` measures and compares. This is how floors move:
@@ -72,7 +72,7 @@ class Figure(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a run reads of the shared folder, and which of its figures belong to which stage (by the name's start)."""
+    """Files of the shared folder that a run reads, and the stage of each figure, by the start of its name."""
 
     files: tuple[str, ...]
     owners: Mapping[str, tuple[str, ...]]
@@ -171,7 +171,7 @@ def measure(run: str, shared: Path) -> list[Figure]:
 
 
 def _call(arguments: Sequence[str]) -> str:
-    """What a Python program printed; it gets no COPYDESK_* of ours, and ends with us."""
+    """Output of a Python program. It gets no COPYDESK_* variables, and it ends with this process."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("COPYDESK_")}
     environ |= {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # the shared folder is not ours to write to
     shown = shlex.join(part for part in arguments if part not in {"-c", NUMPY_TOO})
@@ -253,7 +253,7 @@ def _read_cleaning_scores(scores: Any) -> list[Figure]:
 
 
 class Epsilon(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How far a figure may pass its bound before that means something, and why so far."""
+    """Distance by which a figure may miss its bound before that means anything, and the reason for it."""
 
     value: float
     why: str
@@ -283,7 +283,7 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.ceiling if self.floor is None else self.floor  # type: ignore[return-value]  # one of them is set
 
     def gain(self, value: float) -> float:
-        """How much better than the bound a value is; negative: how much worse."""
+        """Distance of a value from the bound: positive if it is better, negative if it is worse."""
         return value - self.value if self.better == "higher" else self.value - value
 
     def move(self, value: float) -> Bound:
@@ -295,7 +295,7 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was measured together: how, on which files (path in the shared folder: sha256), and the bounds."""
+    """Bounds of one run, with its commands and its files (path in the shared folder: sha256)."""
 
     kind: str
     commands: list[str]
@@ -313,7 +313,7 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Floors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one stage must not fall below."""
+    """Floors of one stage."""
 
     stage: str
     epsilons: dict[str, Epsilon]
@@ -352,7 +352,7 @@ def changed(pinned: Mapping[str, str], found: Mapping[str, str]) -> list[str]:
 
 
 class Verdict(NamedTuple):
-    """What the gate says of one figure; without a bound it is for information."""
+    """Verdict on one figure. A figure without a bound is for information only."""
 
     figure: Figure
     bound: Bound | None
@@ -360,7 +360,7 @@ class Verdict(NamedTuple):
 
     @property
     def fails(self) -> bool:
-        """Whether the gate stays shut."""
+        """True if the gate stays shut."""
         return self.word in {"worse", "missing"}
 
     def __str__(self) -> str:

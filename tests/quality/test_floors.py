@@ -1,4 +1,4 @@
-"""What the product reaches on the development data, held against `floors/`; `gate.py` says how floors move."""
+"""Figures of the product on the development data must not fall below `floors/`. `gate.py` says how floors move."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FLOORS = {stage: gate.read(stage) for stage in gate.STAGES}
 
 @pytest.fixture(scope="module")
 def measured(shared_folder: Path) -> Callable[[str], list[gate.Figure]]:
-    """Measures a run, once: the seed's figures belong to all three stages."""
+    """Measure a run once; the figures of the seed belong to all three stages."""
     known: dict[str, list[gate.Figure]] = {}
 
     def measure(run: str) -> list[gate.Figure]:
@@ -27,7 +27,7 @@ def measured(shared_folder: Path) -> Callable[[str], list[gate.Figure]]:
 
 @pytest.fixture
 def say(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Prints past pytest's capture: figures that hold are worth reading too, speeds are for reading only."""
+    """Print past pytest's capture: figures that hold are worth reading, too, and speeds are for reading only."""
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
     assert reporter is not None
 

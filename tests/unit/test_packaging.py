@@ -1,4 +1,4 @@
-"""What a user installs: the wheel has all that runs, and nothing that is not ours to give."""
+"""The wheel holds everything that runs, and nothing that we may not distribute."""
 
 from __future__ import annotations
 

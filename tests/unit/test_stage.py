@@ -19,7 +19,7 @@ from harness.require import ROOT
 
 OURS = ("cleaner", "extractor", "coherence")
 HEAVY = ("spacy", "faust", "numpy", "trafilatura", "py3langid", "thinc", "lxml", "ftfy", "rapidfuzz", "sklearn")
-"""What takes seconds and hundreds of megabytes to load; only a stage's `load()` and a worker may."""
+"""Modules that take seconds and hundreds of megabytes to load: only a stage's `load()` and a worker may do so."""
 
 
 Offer = Callable[..., None]
@@ -126,7 +126,7 @@ def test_every_setting_of_a_stage_has_a_default(name: str) -> None:
 
 
 def loaded(code: str, path: Path | None = None) -> tuple[str, set[str]]:
-    """What a fresh interpreter prints, and the top-level modules that it has loaded by then."""
+    """Output of a fresh interpreter, and the top-level modules that it has loaded."""
     environ = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
     end = "\nimport json, sys\nprint(json.dumps([name.partition('.')[0] for name in sys.modules]), file=sys.stderr)"
     told = subprocess.run(

@@ -88,7 +88,7 @@ def licence(name: str) -> str | None:
 
 
 def is_known(name: str, expression: str | None) -> bool:
-    """Whether a package may be shipped under this licence.
+    """True if a package may be shipped under this licence.
 
     >>> is_known("x", "MPL-2.0 AND (Apache-2.0 OR MIT)"), is_known("x", "MIT AND GPL-3.0-only")
     (True, False)

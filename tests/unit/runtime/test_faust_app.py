@@ -94,7 +94,7 @@ async def app(monkeypatch: pytest.MonkeyPatch) -> App:
     """An application that was not started; faust's own part of a rebalance is left out."""
 
     async def nothing(*_: object) -> None:
-        """What faust does besides is not of interest here."""
+        """Do nothing, in place of faust's own part."""
 
     monkeypatch.setattr(faust.App, "_on_partitions_assigned", nothing)
     monkeypatch.setattr(faust.App, "_on_partitions_revoked", nothing)
@@ -175,7 +175,7 @@ async def test_revoked_lanes_are_stopped_then_closed(app: App) -> None:
 
 
 class Handing(SimpleNamespace):
-    """What `_Consumer._hand_over_next` looks at, and the lanes it puts into."""
+    """The attributes that `_Consumer._hand_over_next` uses, and the lanes that it fills."""
 
     def __init__(self, *, flow_active: bool = True, should_stop: bool = False) -> None:
         self.put: list[int] = []

@@ -13,7 +13,7 @@ MAX_OPENER = 12  # tokens from a cue to its "that"
 
 
 class ReportedClause(NamedTuple):
-    """Where the reported words begin."""
+    """Token at which the reported words begin."""
 
     start: int
     """First token of the reported words; the quotation's first token where they are quoted alone."""

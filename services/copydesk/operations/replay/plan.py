@@ -11,7 +11,7 @@ from copydesk.runtime.execution import Disposition
 
 
 class Plan(NamedTuple):
-    """Which records are replayed: those of a time, or of some articles in it."""
+    """Selection of the records to replay: those of a time, or of some articles in it."""
 
     since: datetime
     """Appended at this time or later."""
