@@ -173,7 +173,7 @@ async def test_a_version_that_comes_in_the_last_moment_wins(
     await here.run("probe")
     for name, value in here.environ.items():
         monkeypatch.setenv(name, value)
-    send, sends = writing._send, 0
+    send, sends = writing.send_outputs, 0
     async with here.follow("articles.cleaned") as follower:
         await follower.until(2)
 
@@ -185,7 +185,7 @@ async def test_a_version_that_comes_in_the_last_moment_wins(
                 await follower.until(3)
             await send(*arguments)
 
-        monkeypatch.setattr(writing, "_send", late)
+        monkeypatch.setattr(writing, "send_outputs", late)
         async with Replay(probe, read_settings(), Plan(before, now()), transactions=broker.transactions) as attempt:
             await attempt.scan()
             async for _ in attempt.run():

@@ -124,7 +124,7 @@ class TransactionalCommitter(Committer):
     async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
         """Write the outputs and the offset in one transaction."""
         await self._producer.begin_transaction()
-        await _send(self._producer, articles)
+        await send_outputs(self._producer, articles)
         await self._producer.send_offsets_to_transaction({self._partition: offset}, self._builder.group)
         await self._producer.commit_transaction()
 
@@ -161,7 +161,7 @@ class PlainCommitter(Committer):
 
     async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
         """Send the outputs, wait for their delivery, commit the offset."""
-        await _send(self._producer, articles)
+        await send_outputs(self._producer, articles)
         await self._commit_offset(self._partition, offset)
 
 
@@ -189,7 +189,7 @@ def make_output_producer(
     )
 
 
-async def _send(producer: AIOKafkaProducer, articles: Sequence[ProcessedArticle]) -> None:
+async def send_outputs(producer: AIOKafkaProducer, articles: Sequence[ProcessedArticle]) -> None:
     """Send the outputs of these articles and wait for every delivery.
 
     Raises:
@@ -207,4 +207,4 @@ async def _send(producer: AIOKafkaProducer, articles: Sequence[ProcessedArticle]
         raise errors[0]
 
 
-__all__ = ["Committer", "PlainCommitter", "TransactionalCommitter", "make_output_producer"]
+__all__ = ["Committer", "PlainCommitter", "TransactionalCommitter", "make_output_producer", "send_outputs"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -12,6 +12,7 @@ from copydesk.client.producing import publish_unless_overtaken
 from copydesk.client.tail import Tail
 from copydesk.operations.replay.index import ReplayIndex
 from copydesk.operations.replay.plan import Tally
+from copydesk.runtime.committing import send_outputs
 from copydesk.runtime.records import ConsumedRecord, ProcessedArticle
 from copydesk.runtime.settings import Settings
 
@@ -118,7 +119,7 @@ class ReplayWriter:
             await self._clients.tail.read(self._note)
             if not (overtaking := list(self._overtaking.values())):
                 break
-            await _send(self._clients.producer, [await self._process(record) for record in overtaking])
+            await send_outputs(self._clients.producer, [await self._process(record) for record in overtaking])
         await self._clients.reader.commit(dict(offsets))
         return batch
 
@@ -132,21 +133,10 @@ class ReplayWriter:
         return not self._index.is_newest(article.id_, consumed.partition, consumed.offset)
 
     async def _send(self, batch: Sequence[ReplayedArticle]) -> None:
-        await _send(self._clients.producer, [article.processed for article in batch])
+        await send_outputs(self._clients.producer, [article.processed for article in batch])
 
     async def _catch_up(self, _sent: None) -> None:
         await self._clients.tail.read(self._note)
-
-
-async def _send(producer: AIOKafkaProducer, articles: Iterable[ProcessedArticle]) -> None:
-    """Send all outputs and wait until each has its place in its topic."""
-    outputs = [article.output for article in articles]
-    futures = [
-        await producer.send(output.topic, output.value, key=output.key, headers=output.headers) for output in outputs
-    ]
-    for result in await asyncio.gather(*futures, return_exceptions=True):
-        if isinstance(result, BaseException):
-            raise result
 
 
 __all__ = ["Clients", "ReplayWriter", "ReplayedArticle"]
