@@ -1,24 +1,24 @@
-// Elements from script. Text only ever becomes text: nothing here parses markup.
+// Elements made by script. Text stays text: nothing here parses markup.
 
-/** An element: `el("p.lead", {id: "x", onclick: f}, "text", child, null)`. */
+/** An element: `el("p.lead", {id: "x", onclick: f}, "text", child, null)`; null and false children are left out. */
 export function el(name, attributes = {}, ...children) {
   const [tag, ...classes] = name.split(".");
   const node = document.createElement(tag);
   if (classes.length) node.className = classes.join(" ");
-  set(node, attributes);
+  setAttributes(node, attributes);
   node.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
-/** The same for SVG. */
+/** An SVG element. */
 export function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  set(node, attributes);
+  setAttributes(node, attributes);
   node.append(...children);
   return node;
 }
 
-function set(node, attributes) {
+function setAttributes(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
@@ -28,16 +28,16 @@ function set(node, attributes) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** `29 %`. */
+/** Share as a percentage: `29 %`. */
 export const percent = (share) => `${Math.round(share * 100)} %`;
 
-/** `0.94`. */
+/** Score with two decimals: `0.94`. */
 export const score = (value) => value.toFixed(2);
 
-/** `1 quote`, `2 quotes`. */
+/** Count with its word: `1 quote`, `2 quotes`. */
 export const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
-/** The time of day today, else the day. */
+/** Time of day if it is today, else the date. */
 export function clock(milliseconds) {
   const time = new Date(milliseconds);
   const today = time.toDateString() === new Date().toDateString();
@@ -46,8 +46,8 @@ export function clock(milliseconds) {
     : time.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
 }
 
-/** `0.4 s`, `12 s`, `3 min`. */
-export function took(milliseconds) {
+/** Duration: `0.4 s`, `12 s`, `3 min`. */
+export function duration(milliseconds) {
   if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   return milliseconds < 120_000 ? `${Math.round(milliseconds / 1000)} s` : `${Math.round(milliseconds / 60_000)} min`;
 }

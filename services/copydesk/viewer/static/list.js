@@ -1,104 +1,106 @@
-// The articles on the left: thousands of them, of which only those in sight are elements.
+// The list of articles on the left. It holds thousands; only the visible ones have elements.
 
 import { byId, clock, el, percent, plural, score } from "./dom.js";
 
-const ROW = 104; // pixels: also in page.css
-const MARGIN = 4; // rows beyond either edge
+const ROW_HEIGHT = 104; // pixels; page.css has the same number
+const MARGIN_ROWS = 4; // rows drawn beyond each edge
 
 export const STAGES = ["raw", "cleaned", "extracted", "scored"];
 
 const FILTERS = [
   ["all", "All articles", () => true],
-  ["scored", "Scored", (one) => one.state === "scored"],
-  ["way", "On their way", (one) => STAGES.indexOf(one.state) >= 0 && one.state !== "scored"],
-  ["quoted", "With quotes", (one) => one.quotes > 0],
-  ["mixed", "Not one story", (one) => (one.structure ? one.structure !== "single" : false)],
-  ["doubt", "With doubts", (one) => Boolean(one.doubts)],
-  ["dead", "Dead letters", (one) => one.state === "dead" || one.state === "unreadable"],
-  ["withdrawn", "Withdrawn", (one) => one.state === "withdrawn"],
+  ["scored", "Scored", (article) => article.state === "scored"],
+  ["way", "On their way", (article) => STAGES.indexOf(article.state) >= 0 && article.state !== "scored"],
+  ["quoted", "With quotes", (article) => article.quotes > 0],
+  ["mixed", "Not one story", (article) => (article.structure ? article.structure !== "single" : false)],
+  ["doubt", "With doubts", (article) => Boolean(article.doubts)],
+  ["dead", "Dead letters", (article) => article.state === "dead" || article.state === "unreadable"],
+  ["withdrawn", "Withdrawn", (article) => article.state === "withdrawn"],
 ];
 
-const known = (value, otherwise) => (value === undefined || value === null ? otherwise : value);
+const withDefault = (value, otherwise) => (value === undefined || value === null ? otherwise : value);
 
 const SORTS = [
   ["newest", "Newest first", (a, b) => b.arrived - a.arrived],
-  ["noise", "Noisiest first", (a, b) => known(b.noise, -1) - known(a.noise, -1)],
-  ["score", "Least coherent first", (a, b) => known(a.score, 2) - known(b.score, 2)],
-  ["quotes", "Most quotes first", (a, b) => known(b.quotes, -1) - known(a.quotes, -1)],
+  ["noise", "Noisiest first", (a, b) => withDefault(b.noise, -1) - withDefault(a.noise, -1)],
+  ["score", "Least coherent first", (a, b) => withDefault(a.score, 2) - withDefault(b.score, 2)],
+  ["quotes", "Most quotes first", (a, b) => withDefault(b.quotes, -1) - withDefault(a.quotes, -1)],
 ];
 
-export const headline = (one) => one.title || one.lead || one.id;
+/** Title of an article, or its first words, or its id. */
+export const headline = (article) => article.title || article.lead || article.id;
 
 export class List {
-  /** @param {(id: string, into: boolean) => void} choose What is done with an article that somebody chooses. */
+  /** @param {(id: string, focus: boolean) => void} choose Called with the article that is chosen, and whether to move the focus to it. */
   constructor(choose) {
     this.box = byId("rows");
     this.all = byId("rows-all");
     this.choose = choose;
-    this.most = 5000;
+    this.maxArticles = 5000;
     this.articles = new Map();
     this.rows = [];
     this.nodes = new Map();
     this.active = "";
-    this.drawn = 0;
+    this.frame = 0;
     for (const [select, options] of [["filter", FILTERS], ["sort", SORTS]]) {
       byId(select).append(...options.map(([value, label]) => el("option", { value }, label)));
       byId(select).addEventListener("change", () => this.arrange(true));
     }
     byId("search").addEventListener("input", () => this.arrange(true));
-    this.box.addEventListener("scroll", () => this.later(), { passive: true });
+    this.box.addEventListener("scroll", () => this.scheduleDraw(), { passive: true });
     this.box.addEventListener("click", (event) => this.onClick(event));
     this.box.addEventListener("keydown", (event) => this.onKey(event));
-    new ResizeObserver(() => this.later()).observe(this.box);
+    new ResizeObserver(() => this.scheduleDraw()).observe(this.box);
   }
 
-  /** Forget everything: what comes now is another log. */
+  /** Remove all articles: the next ones are of another log. */
   clear() {
     this.articles.clear();
     this.arrange(false);
   }
 
-  /** Take changes. */
-  take(articles) {
-    for (const one of articles) {
-      one.found = [one.title, one.lead, one.site, one.id, ...(one.people ?? [])].join("\n").toLowerCase();
-      this.articles.set(one.id, one);
+  /** Add or replace articles. */
+  update(articles) {
+    for (const article of articles) {
+      article.searchText = [article.title, article.lead, article.site, article.id, ...(article.people ?? [])].join("\n").toLowerCase();
+      this.articles.set(article.id, article);
     }
-    if (this.articles.size > this.most) {
+    if (this.articles.size > this.maxArticles) {
       const oldest = [...this.articles.values()].sort((a, b) => a.arrived - b.arrived);
-      for (const one of oldest.slice(0, this.articles.size - this.most)) this.articles.delete(one.id);
+      for (const article of oldest.slice(0, this.articles.size - this.maxArticles)) this.articles.delete(article.id);
     }
-    if (articles.length) this.later(true);
+    if (articles.length) this.scheduleDraw(true);
   }
 
   get(id) {
     return this.articles.get(id);
   }
 
-  /** Draw in the next frame, and arrange before if there are changes. */
-  later(changed = false) {
+  /** Draw in the next frame; filter and sort before, if there are changes. */
+  scheduleDraw(changed = false) {
     this.changed ||= changed;
-    this.drawn ||= requestAnimationFrame(() => {
-      this.drawn = 0;
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
       if (this.changed) this.arrange(false);
       else this.draw();
     });
   }
 
-  arrange(byHand) {
+  /** Filter and sort the articles, then draw; `toTop` scrolls to the first. */
+  arrange(toTop) {
     this.changed = false;
-    const [, , wanted] = FILTERS.find(([value]) => value === byId("filter").value);
-    const [, , order] = SORTS.find(([value]) => value === byId("sort").value);
+    const [, , matches] = FILTERS.find(([value]) => value === byId("filter").value);
+    const [, , compare] = SORTS.find(([value]) => value === byId("sort").value);
     const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const first = this.rows[Math.floor(this.box.scrollTop / ROW)];
+    const first = this.rows[Math.floor(this.box.scrollTop / ROW_HEIGHT)];
     this.rows = [...this.articles.values()]
-      .filter((one) => wanted(one) && words.every((word) => one.found.includes(word)))
-      .sort((a, b) => order(a, b) || (a.id < b.id ? -1 : 1));
-    this.all.style.height = `${this.rows.length * ROW}px`;
-    if (byHand) this.box.scrollTop = 0;
-    else if (first && this.box.scrollTop > ROW / 2) {
-      const now = this.rows.findIndex((one) => one.id === first.id); // what is being looked at stays where it is
-      if (now >= 0) this.box.scrollTop = now * ROW + (this.box.scrollTop % ROW);
+      .filter((article) => matches(article) && words.every((word) => article.searchText.includes(word)))
+      .sort((a, b) => compare(a, b) || (a.id < b.id ? -1 : 1));
+    this.all.style.height = `${this.rows.length * ROW_HEIGHT}px`;
+    if (toTop) this.box.scrollTop = 0;
+    else if (first && this.box.scrollTop > ROW_HEIGHT / 2) {
+      const index = this.rows.findIndex((article) => article.id === first.id); // the topmost row stays in place
+      if (index >= 0) this.box.scrollTop = index * ROW_HEIGHT + (this.box.scrollTop % ROW_HEIGHT);
     }
     byId("count").textContent =
       this.rows.length === this.articles.size
@@ -107,26 +109,27 @@ export class List {
     this.draw();
   }
 
+  /** Make elements for the visible rows, and remove all others. */
   draw() {
-    const first = Math.max(0, Math.floor(this.box.scrollTop / ROW) - MARGIN);
-    const last = Math.min(this.rows.length, Math.ceil((this.box.scrollTop + this.box.clientHeight) / ROW) + MARGIN);
+    const first = Math.max(0, Math.floor(this.box.scrollTop / ROW_HEIGHT) - MARGIN_ROWS);
+    const last = Math.min(this.rows.length, Math.ceil((this.box.scrollTop + this.box.clientHeight) / ROW_HEIGHT) + MARGIN_ROWS);
     const shown = new Map();
-    for (let place = first; place < last; place += 1) {
-      const one = this.rows[place];
-      let node = this.nodes.get(one.id);
-      if (!node || node.article !== one) {
-        const fresh = row(one);
-        fresh.article = one;
+    for (let index = first; index < last; index += 1) {
+      const article = this.rows[index];
+      let node = this.nodes.get(article.id);
+      if (!node || node.article !== article) {
+        const fresh = row(article);
+        fresh.article = article;
         if (node) node.replaceWith(fresh);
         else this.all.append(fresh);
         node = fresh;
       }
-      node.style.transform = `translateY(${place * ROW}px)`;
-      node.setAttribute("aria-posinset", place + 1);
+      node.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
+      node.setAttribute("aria-posinset", index + 1);
       node.setAttribute("aria-setsize", this.rows.length);
-      node.setAttribute("aria-selected", one.id === this.active);
-      node.id = `row-${place}`;
-      shown.set(one.id, node);
+      node.setAttribute("aria-selected", article.id === this.active);
+      node.id = `row-${index}`;
+      shown.set(article.id, node);
     }
     for (const [id, node] of this.nodes) if (!shown.has(id)) node.remove();
     this.nodes = shown;
@@ -135,8 +138,8 @@ export class List {
     else this.box.removeAttribute("aria-activedescendant");
   }
 
-  /** Mark an article as the one that is read. */
-  mark(id) {
+  /** Mark the article that is open. */
+  setActive(id) {
     this.active = id;
     this.draw();
   }
@@ -147,56 +150,58 @@ export class List {
   }
 
   onKey(event) {
-    const page = Math.max(1, Math.floor(this.box.clientHeight / ROW) - 1);
+    const page = Math.max(1, Math.floor(this.box.clientHeight / ROW_HEIGHT) - 1);
     const steps = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in steps) {
-      const here = this.rows.findIndex((one) => one.id === this.active);
-      const next = Math.min(Math.max(0, here + steps[event.key]), this.rows.length - 1);
-      if (this.rows[next]) this.show(next);
+      const current = this.rows.findIndex((article) => article.id === this.active);
+      const next = Math.min(Math.max(0, current + steps[event.key]), this.rows.length - 1);
+      if (this.rows[next]) this.moveTo(next);
     } else if (event.key === "Enter" && this.active) this.choose(this.active, true);
     else return;
     event.preventDefault();
   }
 
-  show(place) {
-    const top = place * ROW;
+  /** Scroll to a row and open its article. */
+  moveTo(index) {
+    const top = index * ROW_HEIGHT;
     if (top < this.box.scrollTop) this.box.scrollTop = top;
-    else if (top + ROW > this.box.scrollTop + this.box.clientHeight) this.box.scrollTop = top + ROW - this.box.clientHeight;
-    this.choose(this.rows[place].id, false);
+    else if (top + ROW_HEIGHT > this.box.scrollTop + this.box.clientHeight) this.box.scrollTop = top + ROW_HEIGHT - this.box.clientHeight;
+    this.choose(this.rows[index].id, false);
   }
 }
 
-function row(one) {
+function row(article) {
   return el(
     "div.row",
-    { role: "option", "data-state": one.state },
-    el(`div.row-title${one.title ? "" : ".untitled"}`, { dir: "auto" }, headline(one)),
-    el("div.row-place", {}, pips(one), el("span.row-state", {}, stateOf(one)), ...[one.site, clock(one.arrived)].filter(Boolean).map((fact) => el("span.fact", {}, fact))),
-    el("div.row-figures", {}, ...figures(one)),
+    { role: "option", "data-state": article.state },
+    el(`div.row-title${article.title ? "" : ".untitled"}`, { dir: "auto" }, headline(article)),
+    el("div.row-place", {}, stageDots(article), el("span.row-state", {}, stateOf(article)), ...[article.site, clock(article.arrived)].filter(Boolean).map((fact) => el("span.fact", {}, fact))),
+    el("div.row-figures", {}, ...figures(article)),
   );
 }
 
-/** How far on its way: a dot a stage. */
-function pips(one) {
-  const at = one.state === "dead" ? STAGES.length : STAGES.indexOf(one.state);
-  return el("span.pips", { "aria-hidden": "true" }, ...STAGES.map((_, stage) => el(stage <= at ? "i.pip.done" : "i.pip")));
+/** One dot per stage, filled if the article has passed it. */
+function stageDots(article) {
+  const reached = article.state === "dead" ? STAGES.length : STAGES.indexOf(article.state);
+  return el("span.pips", { "aria-hidden": "true" }, ...STAGES.map((_, stage) => el(stage <= reached ? "i.pip.done" : "i.pip")));
 }
 
-export function stateOf(one) {
-  if (one.state === "dead") return `dead letter, ${one.reason}`;
-  return { raw: "published" }[one.state] ?? one.state;
+/** State of an article in words. */
+export function stateOf(article) {
+  if (article.state === "dead") return `dead letter, ${article.reason}`;
+  return { raw: "published" }[article.state] ?? article.state;
 }
 
-function figures(one) {
-  if (one.state === "dead" || one.state === "unreadable") return [el("span.why", {}, one.why)];
-  const told = [];
-  if (one.noise !== undefined) told.push(figure(percent(one.noise), "noise", one.noise));
-  if (one.quotes !== undefined) told.push(figure(one.quotes, one.quotes === 1 ? "quote" : "quotes"));
-  if (typeof one.score === "number") told.push(figure(score(one.score), "coherence", one.score));
-  else if (one.status) told.push(el("span.figure.soft", {}, one.status.replaceAll("_", " ")));
-  for (const doubt of one.doubts ?? []) told.push(el("span.figure.doubt", {}, doubt));
-  return told;
+function figures(article) {
+  if (article.state === "dead" || article.state === "unreadable") return [el("span.why", {}, article.why)];
+  const nodes = [];
+  if (article.noise !== undefined) nodes.push(figure(percent(article.noise), "noise", article.noise));
+  if (article.quotes !== undefined) nodes.push(figure(article.quotes, article.quotes === 1 ? "quote" : "quotes"));
+  if (typeof article.score === "number") nodes.push(figure(score(article.score), "coherence", article.score));
+  else if (article.status) nodes.push(el("span.figure.soft", {}, article.status.replaceAll("_", " ")));
+  for (const doubt of article.doubts ?? []) nodes.push(el("span.figure.doubt", {}, doubt));
+  return nodes;
 }
 
 function figure(value, label, share) {

@@ -1,16 +1,16 @@
-// A text in stretches: each knows which entities, quotations and cues it belongs to, however these overlap.
+// A text cut into stretches; each belongs to some entities, quotes and cues, which may overlap.
 
 import { el } from "./dom.js";
 import { indexer } from "./offsets.js";
 
-const MOST_SPANS = 20_000;
-const MOST_DEEP = 24; // spans over one another; more of them would take the square of their number
+const MAX_SPANS = 20_000;
+const MAX_OVERLAPPING = 24; // spans at one place; more would take quadratic time
 
-/** Kinds of entities that are marked; the others are told in the list of who is in it. */
+/** Kinds of entities that are marked in the text; the list of entities shows the others, too. */
 export const KINDS = { __proto__: null, person: "people", organization: "organisations", location: "places" };
 
 /**
- * The spans of a section of an article, in UTF-16 units, by their beginnings.
+ * Spans of a section of an article, in UTF-16 units, sorted by start. `of` is the entity or quote.
  *
  * @returns {{start: number, end: number, kind: string, of: object}[]}
  */
@@ -19,7 +19,7 @@ export function spansOf(article, section, text) {
   const spans = [];
   const add = (span, kind, of) => {
     const [start, end] = [at(span.start), at(span.end)];
-    if (end > start && spans.length < MOST_SPANS) spans.push({ start, end, kind, of });
+    if (end > start && spans.length < MAX_SPANS) spans.push({ start, end, kind, of });
   };
   for (const entity of article.entities ?? [])
     if (entity.type in KINDS)
@@ -34,22 +34,22 @@ export function spansOf(article, section, text) {
   return spans.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-/** The spans of each of these pieces of a text; both in order. */
-export function share(spans, pieces) {
-  const shares = pieces.map(() => []);
+/** Spans that touch each piece of a text; spans and pieces are sorted. */
+export function divideSpans(spans, pieces) {
+  const divided = pieces.map(() => []);
   let first = 0;
   for (const span of spans) {
     while (first < pieces.length && pieces[first].end <= span.start) first += 1;
-    for (let place = first; place < pieces.length && pieces[place].start < span.end; place += 1)
-      shares[place].push(span);
+    for (let index = first; index < pieces.length && pieces[index].start < span.end; index += 1)
+      divided[index].push(span);
   }
-  return shares;
+  return divided;
 }
 
 /**
- * A piece of a text as nodes.
+ * Nodes of a piece of a text.
  *
- * @param {Function} after What stands behind the last stretch of a quotation: takes the quote, gives a node.
+ * @param {(quote: object) => Node | null} after Makes the node that follows the end of a quote.
  */
 export function stretches(text, start, end, spans, after) {
   const cuts = new Set([start, end]);
@@ -59,8 +59,8 @@ export function stretches(text, start, end, spans, after) {
     cut(span.start);
     cut(span.end);
     if (span.kind !== "quote" || span.end > end) continue;
-    const [points] = /^[.,;:!?…)\]"”’»]*/.exec(text.slice(span.end, Math.min(end, span.end + 4)));
-    const place = span.end + points.length; // behind the punctuation mark, too
+    const [punctuation] = /^[.,;:!?…)\]"”’»]*/.exec(text.slice(span.end, Math.min(end, span.end + 4)));
+    const place = span.end + punctuation.length; // after the punctuation mark
     cut(place);
     endings.set(place, [...(endings.get(place) ?? []), span.of]);
   }
@@ -68,11 +68,11 @@ export function stretches(text, start, end, spans, after) {
   const nodes = [];
   let open = [];
   let next = 0;
-  for (let place = 0; place + 1 < sorted.length; place += 1) {
-    const [from, to] = [sorted[place], sorted[place + 1]];
+  for (let index = 0; index + 1 < sorted.length; index += 1) {
+    const [from, to] = [sorted[index], sorted[index + 1]];
     open = open.filter((span) => span.end > from);
     for (; next < spans.length && spans[next].start <= from; next += 1)
-      if (spans[next].end > from && open.length < MOST_DEEP) open.push(spans[next]);
+      if (spans[next].end > from && open.length < MAX_OVERLAPPING) open.push(spans[next]);
     nodes.push(stretch(text.slice(from, to), open));
     nodes.push(...(endings.get(to) ?? []).map(after));
   }
@@ -88,7 +88,7 @@ function stretch(words, spans) {
   if (entity) classes.push("entity", entity.type);
   if (quotes.length) classes.push("said", quotes.every((quote) => quote.type === "indirect") ? "indirect" : "direct");
   if (cues.length) classes.push("cue");
-  const ids = (found) => (found.length ? found.map((one) => one.id).join(" ") : null);
+  const ids = (quotes) => (quotes.length ? quotes.map((quote) => quote.id).join(" ") : null);
   return el(
     [entity ? "mark" : "span", ...classes].join("."),
     {

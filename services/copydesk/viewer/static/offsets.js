@@ -1,11 +1,11 @@
-// The documents count Unicode code points, JavaScript counts UTF-16 units: an emoji is one there and two here.
+// Documents count Unicode code points, JavaScript counts UTF-16 units: an emoji is one code point and two units.
 
 /**
- * What turns an offset in code points into an index of this string. Offsets outside of it (nobody promises that they
- * are not) become its beginning or its end.
+ * A function from offsets in code points to indexes of this string. Offsets outside of the string, which a faulty
+ * document may have, become its start or its end.
  */
 export function indexer(text) {
-  const clamp = (index, most) => Math.min(Math.max(0, Math.trunc(Number(index)) || 0), most);
+  const clamp = (index, last) => Math.min(Math.max(0, Math.trunc(Number(index)) || 0), last);
   if (!/[\ud800-\udfff]/.test(text)) return (offset) => clamp(offset, text.length);
   const starts = new Uint32Array(text.length + 1);
   let points = 0;

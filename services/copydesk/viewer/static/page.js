@@ -1,62 +1,62 @@
-// The page: what the address says is shown, what the stream tells is shown at once.
+// The page: shows the view that the address names, and updates it with every event.
 
-import { render } from "./article.js";
+import { renderArticle } from "./article.js";
 import { byId, el } from "./dom.js";
-import { show as showFigures } from "./figures.js";
 import { List } from "./list.js";
-import { setUp } from "./publish.js";
+import { setUpPublishing } from "./publish.js";
+import { showStatistics } from "./statistics.js";
 import { listen } from "./stream.js";
 
-const FIGURES_MS = 2000; // between two looks at the statistics while articles come
+const STATISTICS_MS = 2000; // between two updates of the statistics while articles come
 const STATES = { connecting: "connecting", reading: "reading the topics", live: "live", away: "the broker does not answer" };
 
 const reading = byId("reading");
 let view = { name: "", id: "" };
-let shown = ""; // which message of which article is on the right
-let complete = false; // whether the list has all that there is
-let turn = 0; // answers that come for an older turn are dropped
-let figuresAt = 0;
+let shown = ""; // the message that is on the right, or the view's name
+let complete = false; // whether the list has everything that is on the topics
+let request = 0; // responses to older requests are dropped
+let statisticsAt = 0;
 
-const list = new List((id, into) => {
+const list = new List((id, focus) => {
   const address = `#/article/${encodeURIComponent(id)}`;
-  if (into) location.hash = address;
+  if (focus) location.hash = address;
   else {
     history.replaceState(null, "", address);
     route();
   }
-  if (into) reading.focus({ preventScroll: true });
+  if (focus) reading.focus({ preventScroll: true });
 });
 
-const publishing = setUp((id) => {
+const publishing = setUpPublishing((id) => {
   location.hash = `#/article/${encodeURIComponent(id)}`;
   route();
 });
 
-/** Show what the address says. */
+/** Show the view that the address names. */
 function route() {
   const [, name = "", id = ""] = location.hash.split("/");
-  let told = "";
+  let articleId = id;
   try {
-    told = decodeURIComponent(id);
+    articleId = decodeURIComponent(id);
   } catch {
-    told = id;
+    // the id as it is in the address
   }
-  const wanted = name === "article" && told ? { name, id: told } : { name: name === "statistics" ? name : "none", id: "" };
+  const wanted = name === "article" && articleId ? { name, id: articleId } : { name: name === "statistics" ? name : "none", id: "" };
   if (wanted.name === view.name && wanted.id === view.id) return;
   view = wanted;
   shown = "";
   document.body.dataset.view = view.name;
   byId("to-statistics").setAttribute("aria-current", view.name === "statistics" ? "page" : "false");
-  list.mark(view.id);
+  list.setActive(view.id);
   reading.scrollTop = 0;
   window.scrollTo(0, 0);
   refresh();
 }
 
-/** Bring the right side up to date. */
+/** Update the right side. */
 function refresh() {
-  if (view.name === "article") readArticle();
-  else if (view.name === "statistics") readFigures();
+  if (view.name === "article") loadArticle();
+  else if (view.name === "statistics") loadStatistics();
   else if (shown !== "none") {
     shown = "none";
     document.title = "copydesk";
@@ -64,50 +64,50 @@ function refresh() {
   }
 }
 
-async function readArticle() {
+async function loadArticle() {
   const { id } = view;
-  const one = list.get(id);
-  const message = one ? `${id}\n${one.topic}\n${one.partition}\n${one.offset}` : `${id}\n${complete}`;
+  const summary = list.get(id);
+  const message = summary ? `${id}\n${summary.topic}\n${summary.partition}\n${summary.offset}` : `${id}\n${complete}`;
   if (shown === message) return;
   const same = shown.startsWith(`${id}\n`);
   shown = message;
-  const mine = ++turn;
-  if (!one) return say(complete ? "Not here yet: it shows as soon as it is in a topic." : "Reading the topics …");
-  const answer = await fetch(`/api/article?id=${encodeURIComponent(id)}`).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (mine !== turn || view.id !== id) return;
-  if (!told || !answer.ok) return say(told?.problem ?? "The page’s server does not answer.");
+  const mine = ++request;
+  if (!summary) return showNotice(complete ? "Not here yet: it shows as soon as it is in a topic." : "Reading the topics …");
+  const response = await fetch(`/api/article?id=${encodeURIComponent(id)}`).catch(() => null);
+  const details = await response?.json().catch(() => null);
+  if (mine !== request || view.id !== id) return;
+  if (!details || !response.ok) return showNotice(details?.problem ?? "The page’s server does not answer.");
   const focused = reading.contains(document.activeElement) ? document.activeElement.id : null;
   const top = reading.scrollTop;
-  render(reading, told);
-  document.title = `${told.summary.title || told.summary.lead || id} · copydesk`;
+  renderArticle(reading, details);
+  document.title = `${details.summary.title || details.summary.lead || id} · copydesk`;
   if (same) reading.scrollTop = top;
   if (focused && focused !== "reading") byId(focused)?.focus({ preventScroll: true });
 }
 
-function say(what) {
-  reading.replaceChildren(el("a.back", { href: "#/" }, "‹ All articles"), el("p.waiting", {}, what));
+function showNotice(text) {
+  reading.replaceChildren(el("a.back", { href: "#/" }, "‹ All articles"), el("p.waiting", {}, text));
 }
 
-async function readFigures() {
+async function loadStatistics() {
   const now = Date.now();
-  if (shown === "statistics" && now - figuresAt < FIGURES_MS) {
-    later();
+  if (shown === "statistics" && now - statisticsAt < STATISTICS_MS) {
+    loadStatisticsLater();
     return;
   }
-  figuresAt = now;
+  statisticsAt = now;
   shown = "statistics";
   document.title = "Statistics · copydesk";
-  const mine = ++turn;
-  await showFigures(reading, () => mine === turn && view.name === "statistics").catch(() => {});
+  const mine = ++request;
+  await showStatistics(reading, () => mine === request && view.name === "statistics").catch(() => {});
 }
 
-let waiting = 0;
-function later() {
-  waiting ||= setTimeout(() => {
-    waiting = 0;
-    if (view.name === "statistics") readFigures();
-  }, FIGURES_MS);
+let timer = 0;
+function loadStatisticsLater() {
+  timer ||= setTimeout(() => {
+    timer = 0;
+    if (view.name === "statistics") loadStatistics();
+  }, STATISTICS_MS);
 }
 
 function welcome() {
@@ -116,7 +116,7 @@ function welcome() {
     {},
     el("h1.headline", {}, "What runs through the topics"),
     el("p", {}, "Articles come in on the left as the stages enrich them. Choose one to read it as it came out: who is in it, who said what, what was removed and why."),
-    el("dl.keys", {}, ...[["↑ ↓", "the next article"], ["Enter", "into the text"], ["/", "search"], ["Esc", "back to the list"]].map(([key, what]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)))),
+    el("dl.keys", {}, ...[["↑ ↓", "the next article"], ["Enter", "into the text"], ["/", "search"], ["Esc", "back to the list"]].map(([key, action]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, action)))),
   );
 }
 
@@ -137,18 +137,18 @@ byId("skip").addEventListener("click", (event) => {
 window.addEventListener("hashchange", route);
 
 listen({
-  hello(told) {
-    list.most = told.most;
-    publishing.allow(told);
-    byId("left-out").hidden = !told.left_out.length;
-    byId("left-out").textContent = `Not shown here: ${told.left_out.join(", ")}`;
+  hello(data) {
+    list.maxArticles = data.most;
+    publishing.allow(data);
+    byId("left-out").hidden = !data.left_out.length;
+    byId("left-out").textContent = `Not shown here: ${data.left_out.join(", ")}`;
   },
-  begin(told) {
-    if (told.anew) list.clear();
+  begin(data) {
+    if (data.anew) list.clear();
   },
-  articles(articles, whole) {
-    list.take(articles);
-    complete ||= whole;
+  articles(articles, nothingMissing) {
+    list.update(articles);
+    complete ||= nothingMissing;
     refresh();
   },
   state(state) {

@@ -1,9 +1,9 @@
-// Who says what, and how that was found: told in a note at the quotation that is pointed at or focused.
+// Speakers of quotes: their names, how they were found, and a note at the quote under the pointer or the focus.
 
 import { byId, el, percent } from "./dom.js";
 
 const BASES = {
-  __proto__: null, // any word may come: none of them is a property of every object
+  __proto__: null, // any word may come, also the name of a property that every object has
   named: "named beside the quotation",
   apposition: "named in an apposition",
   pronoun: "by a pronoun that stands for the name",
@@ -14,64 +14,38 @@ const BASES = {
   none: "nobody is named",
 };
 
-export const who = (quote) => {
+/** Name of a quote's speaker. */
+export const speakerName = (quote) => {
   const { name, mention, anonymous } = quote.speaker;
   return name || mention?.text || (anonymous ? "someone unnamed" : "nobody named");
 };
 
-export const basis = (quote) => {
-  const { basis: found, mention, name, anonymous } = quote.speaker;
+/** How a quote's speaker was found. */
+export const describeBasis = (quote) => {
+  const { basis, mention, name, anonymous } = quote.speaker;
   const by = mention && mention.text !== name ? `: “${mention.text}”` : "";
-  return `${BASES[found] ?? found}${by}${anonymous ? ", anonymous" : ""}`;
+  return `${BASES[basis] ?? basis}${by}${anonymous ? ", anonymous" : ""}`;
 };
 
-/** The button behind a quotation that names its speaker. */
-export function chip(quote) {
+/** Button after a quote: the speaker's name. */
+export function speakerButton(quote) {
   const known = quote.speaker.entity_id || quote.speaker.mention;
   const sure = known ? `, ${percent(quote.speaker.confidence)} sure` : "";
   return el(
     known ? "button.speaker" : "button.speaker.nobody",
-    { type: "button", id: `said-${quote.id}`, "data-quote": quote.id, "aria-label": `Said by ${who(quote)}: ${basis(quote)}${sure}` },
-    who(quote),
+    { type: "button", id: `said-${quote.id}`, "data-quote": quote.id, "aria-label": `Said by ${speakerName(quote)}: ${describeBasis(quote)}${sure}` },
+    speakerName(quote),
   );
 }
 
-/** Have the quotations of a container point at their speakers. */
-export function link(container, quotes) {
-  const known = new Map(quotes.map((quote) => [quote.id, quote]));
-  const note = byId("note");
-  let shown = "";
-
-  const each = (name, id, then) => {
-    for (const node of container.querySelectorAll(`[data-${name}~="${CSS.escape(id)}"]`)) then(node);
-  };
-  const hide = () => {
-    shown = "";
-    note.hidden = true;
-    for (const node of container.querySelectorAll(".lit")) node.classList.remove("lit");
-    for (const node of container.querySelectorAll("[aria-describedby=note]")) node.removeAttribute("aria-describedby");
-  };
-  const show = (id, at) => {
-    if (shown === id) return;
-    hide();
-    const quote = known.get(id);
-    if (!quote) return;
-    shown = id;
-    for (const name of ["quotes", "cue-of", "speaker-of", "quote"]) each(name, id, (node) => node.classList.add("lit"));
-    note.replaceChildren(
-      el("strong", {}, who(quote)),
-      el("span", {}, basis(quote)),
-      el("span.note-sure", {}, [quote.type, quote.cue && `“${quote.cue.text}”`, `speaker ${percent(quote.speaker.confidence)} sure`].filter(Boolean).join(" · ")),
-    );
-    note.hidden = false;
-    at.setAttribute("aria-describedby", "note");
-    place(note, at);
-  };
+/** Highlight quote, cue and speaker together, with a note, when a quote of the container is pointed at or focused. */
+export function linkQuotes(container, quotes) {
+  const { show, hide } = makeHighlighter(container, quotes);
   const quoteAt = (target) => {
     const button = target.closest?.("[data-quote]");
     if (button) return [button.dataset.quote, button];
-    const words = target.closest?.("[data-quotes]");
-    return words ? [words.dataset.quotes.split(" ").at(-1), words] : [null, null];
+    const stretch = target.closest?.("[data-quotes]");
+    return stretch ? [stretch.dataset.quotes.split(" ").at(-1), stretch] : [null, null];
   };
   container.addEventListener("pointerover", (event) => {
     const [id, at] = quoteAt(event.target);
@@ -86,10 +60,7 @@ export function link(container, quotes) {
   });
   container.addEventListener("focusout", hide);
   container.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && shown) {
-      event.stopPropagation();
-      hide();
-    }
+    if (event.key === "Escape" && hide()) event.stopPropagation();
   });
   container.addEventListener("click", (event) => {
     const button = event.target.closest("[data-quote]");
@@ -97,10 +68,44 @@ export function link(container, quotes) {
     const [speaker] = container.querySelectorAll(`[data-speaker-of~="${CSS.escape(button.dataset.quote)}"]`);
     speaker?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   });
-  return hide;
 }
 
-function place(note, at) {
+/** `show(id, at)` highlights a quote, with the note at an element; `hide()` ends that, and returns whether one was shown. */
+function makeHighlighter(container, quotes) {
+  const quotesById = new Map(quotes.map((quote) => [quote.id, quote]));
+  const note = byId("note");
+  let shownId = "";
+
+  const hide = () => {
+    const wasShown = Boolean(shownId);
+    shownId = "";
+    note.hidden = true;
+    for (const node of container.querySelectorAll(".lit")) node.classList.remove("lit");
+    for (const node of container.querySelectorAll("[aria-describedby=note]")) node.removeAttribute("aria-describedby");
+    return wasShown;
+  };
+  const show = (id, at) => {
+    if (shownId === id) return;
+    hide();
+    const quote = quotesById.get(id);
+    if (!quote) return;
+    shownId = id;
+    for (const name of ["quotes", "cue-of", "speaker-of", "quote"])
+      for (const node of container.querySelectorAll(`[data-${name}~="${CSS.escape(id)}"]`)) node.classList.add("lit");
+    note.replaceChildren(
+      el("strong", {}, speakerName(quote)),
+      el("span", {}, describeBasis(quote)),
+      el("span.note-sure", {}, [quote.type, quote.cue && `“${quote.cue.text}”`, `speaker ${percent(quote.speaker.confidence)} sure`].filter(Boolean).join(" · ")),
+    );
+    note.hidden = false;
+    at.setAttribute("aria-describedby", "note");
+    placeNote(note, at);
+  };
+  return { show, hide };
+}
+
+/** Place the note below an element, or above it near the end of the window. */
+function placeNote(note, at) {
   const box = at.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = note;
   const left = Math.min(Math.max(8, box.left), window.innerWidth - width - 8);

@@ -1,32 +1,32 @@
-// The stream of events, picked up where it was whenever it breaks.
+// The event stream; after a break it continues with the next event.
 
-const AGAIN_MS = 3000;
+const RECONNECT_MS = 3000;
 
 /**
- * Listen for ever.
+ * Listen to the events; never stops.
  *
- * @param {{hello: Function, begin: Function, articles: Function, broker: Function, state: Function}} on
- *   What takes each kind of event; `state` gets connecting, reading, live, away.
+ * @param {{hello: Function, begin: Function, articles: Function, state: Function}} on
+ *   Handlers by kind of event; `state` is called with `connecting`, `reading`, `live` or `away`.
  */
 export function listen(on) {
-  let last = "";
+  let lastId = "";
   const open = () => {
-    const source = new EventSource(last ? `/events?after=${encodeURIComponent(last)}` : "/events");
-    const take = (name, then) => source.addEventListener(name, (event) => then(JSON.parse(event.data), event));
-    take("hello", (told) => {
+    const source = new EventSource(lastId ? `/events?after=${encodeURIComponent(lastId)}` : "/events");
+    const handle = (name, handler) => source.addEventListener(name, (event) => handler(JSON.parse(event.data), event));
+    handle("hello", (data) => {
       on.state("reading");
-      on.hello(told);
+      on.hello(data);
     });
-    take("begin", (told) => on.begin(told));
-    take("broker", (told) => on.state(told.broker ? "live" : "away"));
-    take("articles", (told, event) => {
-      if (event.lastEventId) last = event.lastEventId;
-      on.articles(told.articles, told.complete);
-      if (told.complete) on.state("live");
+    handle("begin", (data) => on.begin(data));
+    handle("broker", (data) => on.state(data.broker ? "live" : "away"));
+    handle("articles", (data, event) => {
+      if (event.lastEventId) lastId = event.lastEventId;
+      on.articles(data.articles, data.complete);
+      if (data.complete) on.state("live");
     });
     source.onerror = () => {
       on.state("connecting");
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS);
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, RECONNECT_MS);
     };
   };
   open();
