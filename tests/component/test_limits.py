@@ -46,7 +46,7 @@ def test_every_limit_is_the_codes() -> None:
     assert (settings.max_article_seconds, settings.max_child_bytes) == (60, 4 << 30)
     told = (
         f"{ExtractorSettings().max_chars:,} characters (`COPYDESK_EXTRACTOR_MAX_CHARS`), {MAX_PARAGRAPHS:,}",
-        f"{MAX_QUOTES:,}, of {MAX_QUOTED:,} characters together",
+        f"{MAX_QUOTES:,}, or {MAX_QUOTED:,} characters together",
         f"{cleaner.settings().max_html_characters:,} characters (`COPYDESK_CLEANER_MAX_HTML_CHARACTERS`)",  # type: ignore[union-attr,misc]
     )
     for words in told:
