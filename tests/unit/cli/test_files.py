@@ -1,4 +1,4 @@
-"""Articles on standard input, each as soon as its line is there, and in files of every kind."""
+"""Articles on standard input, each returned as soon as its line is complete, and in files of every kind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.cli.files import READ_BYTES, Item, check_readable, decode, items_of, read_items, size_of
+from copydesk.cli.files import READ_BYTES, InputDocument, check_readable, decode, input_bytes, read_file, read_inputs
 
 LINES = [b'{"text": "one"}\n', b"\n", b"x" * (3 * READ_BYTES) + b"\n", b'{"text": "last, without an end"}']
 STDIN = [Path("-")]
@@ -23,18 +23,18 @@ STDIN = [Path("-")]
 
 @pytest.fixture
 def feed(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Where to write what standard input holds."""
+    """File descriptor whose data arrives on standard input."""
     reads, writes = os.pipe()
     monkeypatch.setattr(sys, "stdin", io.open(reads, closefd=True))  # noqa: SIM115, UP020 - the fixture's to close
     return writes
 
 
-async def test_a_line_is_there_before_the_next_is_written(feed: int) -> None:
-    items = items_of(STDIN)
+async def test_a_line_is_returned_before_the_next_is_written(feed: int) -> None:
+    documents = read_inputs(STDIN)
     for number, line in enumerate((b"first\n", b"second\n"), start=1):
         os.write(feed, line)
-        assert await anext(items) == Item(f"line {number}", line, len(line), number)
-    waiting = asyncio.create_task(anext(items, None))
+        assert await anext(documents) == InputDocument(f"line {number}", line, len(line), number)
+    waiting = asyncio.create_task(anext(documents, None))
     await asyncio.sleep(0)
     assert not waiting.done()
     os.close(feed)
@@ -44,10 +44,10 @@ async def test_a_line_is_there_before_the_next_is_written(feed: int) -> None:
 
 async def test_lines_of_any_length_come_whole(feed: int) -> None:
     writing = asyncio.create_task(asyncio.to_thread(_write, feed, b"".join(LINES)))
-    found = [item async for item in items_of(STDIN)]
+    documents = [document async for document in read_inputs(STDIN)]
     await writing
-    assert [item.value for item in found] == [LINES[0], LINES[2], LINES[3]]
-    assert [item.origin for item in found] == ["line 1", "line 3", "line 4"]
+    assert [document.value for document in documents] == [LINES[0], LINES[2], LINES[3]]
+    assert [document.origin for document in documents] == ["line 1", "line 3", "line 4"]
     sys.stdin.close()
 
 
@@ -56,10 +56,10 @@ async def test_a_file_is_read_as_a_pipe_is(tmp_path: Path, monkeypatch: pytest.M
     file.write_bytes(b"".join(LINES))
     with file.open() as stream:
         monkeypatch.setattr(sys, "stdin", stream)
-        redirected = [item.value async for item in items_of(STDIN)]
-    assert redirected == [item.value async for item in items_of([file])]
-    assert size_of([file]) == sum(map(len, LINES))
-    assert size_of([file, *STDIN]) is None
+        redirected = [document.value async for document in read_inputs(STDIN)]
+    assert redirected == [document.value async for document in read_inputs([file])]
+    assert input_bytes([file]) == sum(map(len, LINES))
+    assert input_bytes([file, *STDIN]) is None
 
 
 def _write(number: int, content: bytes) -> None:
@@ -78,17 +78,17 @@ def test_an_article_a_line_an_array_and_what_is_packed_hold_the_same(tmp_path: P
     file = tmp_path / name
     file.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     check_readable([file])
-    items = list(read_items(file, Path(name)))
-    assert [json.loads(item.value) for item in items] == ARTICLES
-    assert [item.line for item in items] == [1, 2]
-    assert len({item.origin for item in items}) == len(items)
+    documents = list(read_file(file, Path(name)))
+    assert [json.loads(document.value) for document in documents] == ARTICLES
+    assert [document.line for document in documents] == [1, 2]
+    assert len({document.origin for document in documents}) == len(documents)
 
 
 def test_an_article_over_several_lines_is_one(tmp_path: Path) -> None:
     file = tmp_path / "one.json"
     for content in (json.dumps(ARTICLES[0], indent=1), json.dumps(ARTICLES[0]), "", "{}\n", "not json\nat all"):
         file.write_text(content)
-        assert [item.value for item in read_items(file, Path("one.json"))] == [content.encode()]
+        assert [document.value for document in read_file(file, Path("one.json"))] == [content.encode()]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -98,9 +98,9 @@ async def test_a_file_is_read_in_the_encoding_that_it_was_written_in(tmp_path: P
     content = text.encode(encoding)
     file = tmp_path / name
     file.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    [item] = [item async for item in items_of([tmp_path])]
-    assert text in json.loads(item.value).values()
-    assert json.loads(item.value)["id"].lower() == "a"
+    [document] = [document async for document in read_inputs([tmp_path])]
+    assert text in json.loads(document.value).values()
+    assert json.loads(document.value)["id"].lower() == "a"
 
 
 @given(st.binary(max_size=200), st.booleans())
@@ -113,14 +113,14 @@ async def test_a_file_of_an_unknown_kind_is_named_before_anything_is_read(tmp_pa
     file.write_text("# What I saw\n")
     with pytest.raises(click.UsageError, match=r"notes\.md.*\.ndjson"):
         check_readable([file])
-    assert [item async for item in items_of([tmp_path])] == []
+    assert [document async for document in read_inputs([tmp_path])] == []
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b'{"text": "one"}\n' * 99)[:-20], b"no gzip"])
-def test_what_cannot_be_unpacked_says_so(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [gzip.compress(b'{"text": "one"}\n' * 99, mtime=0)[:-20], b"no gzip"])
+def test_a_broken_gzip_file_is_reported(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "feed.ndjson.gz"
     file.write_bytes(content)
     with pytest.raises(click.FileError) as caught:
-        list(read_items(file, Path(file.name)))
+        list(read_file(file, Path(file.name)))
     assert "gzip" in caught.value.format_message()
-    assert size_of([file]) is None
+    assert input_bytes([file]) is None
