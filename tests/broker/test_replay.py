@@ -20,6 +20,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from copydesk_teststages import stage as probe
 
 from copydesk.operations.replay import Plan, Replay, writing
+from copydesk.runtime.committing import send_outputs
 from copydesk.runtime.settings import read_settings
 from harness.brokers import Broker
 from harness.running import STAGES, Cluster, Follower, Row
@@ -173,7 +174,7 @@ async def test_a_version_that_comes_in_the_last_moment_wins(
     await here.run("probe")
     for name, value in here.environ.items():
         monkeypatch.setenv(name, value)
-    send, sends = writing.send_outputs, 0
+    send, sends = send_outputs, 0
     async with here.follow("articles.cleaned") as follower:
         await follower.until(2)
 
