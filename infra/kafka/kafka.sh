@@ -4,12 +4,12 @@
 #   kafka.sh libs                       fetch the jars (once; 43 MB)
 #   kafka.sh run [PORT]                 one node in the foreground on PORT (9092), until Ctrl-C
 #   kafka.sh start NODE NODES [PORT]    one node of NODES (1 or 3) in the background; node N listens on PORT + 10 * (N - 1)
-#   kafka.sh stop NODE                  in order
-#   kafka.sh kill NODE                  with SIGKILL, as a crash
-#   kafka.sh wait PORT [SECONDS]        until something listens there
+#   kafka.sh stop NODE                  stop it in order
+#   kafka.sh kill NODE                  kill it with SIGKILL, like a crash
+#   kafka.sh wait PORT [SECONDS]        wait until a process listens on PORT
 #
-# KAFKA_DIR holds jars and data (default: .kafka at the repository's root). KAFKA_HEAP: 384m. EXTRA: more lines for server.properties.
-# FORMAT: more arguments for formatting the data folder, such as --add-scram.
+# KAFKA_DIR holds jars and data (default: .kafka in the repository's root). KAFKA_HEAP: heap size (default: 384m). EXTRA: more lines for server.properties.
+# FORMAT: more arguments of the command that formats the data folder, such as --add-scram.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dir=${KAFKA_DIR:-$here/../../.kafka}
@@ -26,7 +26,7 @@ libs() {
   touch "$libs/.complete"
 }
 
-# The settings of node $1 of $2 on base port $3.
+# Print the settings of node $1 of $2 on base port $3.
 properties() {
   local id=$1 nodes=$2 base=$3 voters="" i
   for ((i = 1; i <= nodes; i++)); do voters+="${voters:+,}$i@127.0.0.1:$((base + 10 * (i - 1) + 1))"; done
@@ -48,17 +48,17 @@ transaction.state.log.replication.factor=$nodes
 transaction.state.log.min.isr=$((nodes >= 3 ? 2 : 1))
 share.coordinator.state.topic.replication.factor=$nodes
 share.coordinator.state.topic.min.isr=$((nodes >= 3 ? 2 : 1))
-# 3 partitions each, since 50 cost seconds at every start
+# 3 partitions each: 50 would cost seconds at every start
 offsets.topic.num.partitions=3
 transaction.state.log.num.partitions=3
 share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 transaction.max.timeout.ms=900000
-# a killed node answers again after 5 s; with Kafka's own values after 12
+# a killed node answers again after 5 s; with Kafka's defaults after 12 s
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
-# a small machine
+# for a small machine
 num.network.threads=2
 num.io.threads=2
 log.cleaner.dedupe.buffer.size=8388608
@@ -67,7 +67,7 @@ ${EXTRA:-}
 P
 }
 
-# Leaves the command line of node $1 of $2 on base port $3 in the array java.
+# Put the command line of node $1 of $2 on base port $3 into the array java.
 prepare() {
   local node=$dir/node$1
   libs
