@@ -1,4 +1,4 @@
-"""Commands that need no broker: exit codes, and what comes out in a pipe."""
+"""Commands that need no broker: exit codes, and their output in a pipe."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_help_has_four_groups_and_no_command_is_missing() -> None:
         assert status == 0
 
 
-async def test_process_keeps_the_order_and_tells_what_it_refused(tmp_path: Path) -> None:
+async def test_process_keeps_the_order_and_reports_refused_documents(tmp_path: Path) -> None:
     rejects = tmp_path / "rejects.ndjson"
     stdin = (
         line(id="a", text="The first article has one sentence that says so.")
@@ -68,13 +68,13 @@ async def test_process_keeps_the_order_and_tells_what_it_refused(tmp_path: Path)
     documents = [json.loads(each) for each in out.splitlines()]
     assert [document["id"] for document in documents] == ["a", "c"]
     assert documents[1]["metadata"] == {"k": [1]}
-    told = [json.loads(each) for each in rejects.read_text().splitlines()]
-    assert [(each["line"], each["id"], each["stage"], each["reason"]) for each in told] == [
+    refusals = [json.loads(each) for each in rejects.read_text().splitlines()]
+    assert [(each["line"], each["id"], each["stage"], each["reason"]) for each in refusals] == [
         (2, None, "cleaner", "invalid"),
         (4, "b", "cleaner", "invalid"),
     ]
     await run_command("process", "--stage", "cleaner", "--rejects", str(rejects), stdin=b"")
-    assert rejects.read_text() == "", "another run's refusals are left"
+    assert rejects.read_text() == "", "refusals of an earlier run are still there"
 
 
 async def test_process_takes_all_stages_in_their_order() -> None:
@@ -87,7 +87,7 @@ async def test_process_takes_all_stages_in_their_order() -> None:
     assert any(quote["speaker"]["name"] for quote in document["quotes"])
 
 
-async def test_what_cannot_be_written_is_no_refused_input() -> None:
+async def test_a_failed_write_is_no_refused_input() -> None:
     full = os.open("/dev/full", os.O_WRONLY)
     try:
         process = await asyncio.create_subprocess_exec(
@@ -115,17 +115,17 @@ async def test_process_gives_the_same_bytes_twice() -> None:
     assert (await run_command("process", stdin=stdin))[1] == (await run_command("process", stdin=stdin))[1]
 
 
-async def test_metadata_with_line_breaks_stays_one_line() -> None:
-    """NDJSON on standard input cannot hold them, but a broker's message can."""
-    from copydesk.cli.process import one_line
+async def test_metadata_with_line_breaks_stays_to_single_line() -> None:
+    """A broker's message can have them, unlike a line of NDJSON."""
+    from copydesk.cli.render.json_lines import to_single_line
 
     pretty = b'{"id": "a",\r\n "metadata": {\n  "k": "v\\n"}}'
-    assert b"\n" not in one_line(pretty)
-    assert json.loads(one_line(pretty)) == json.loads(pretty)
+    assert b"\n" not in to_single_line(pretty)
+    assert json.loads(to_single_line(pretty)) == json.loads(pretty)
 
 
 async def test_process_shows_each_stage_for_people(tmp_path: Path) -> None:
-    """The whole chain in a pipe: no colours, what was removed, who said what, how relevant each paragraph is."""
+    """All stages in a pipe: no colours, removed blocks, quotes with speakers, relevance of each paragraph."""
     plots = tmp_path / "plots"
     status, out, err = await run_command("process", "--pretty", "--plot", str(plots), str(SEED))
     assert (status, err) == (0, "")
@@ -217,7 +217,7 @@ async def test_topics_list_in_a_pipe() -> None:
         ("viewer", "--port", "0"),
     ],
 )
-async def test_a_broker_that_is_away_is_exit_3_and_one_line(arguments: tuple[str, ...]) -> None:
+async def test_a_broker_that_is_away_is_exit_3_and_to_single_line(arguments: tuple[str, ...]) -> None:
     status, out, err = await run_command(*arguments, environ={"COPYDESK_BROKERS": f"127.0.0.1:{free_port_pair()}"})
     assert (status, out) == (3, b"")
     assert "no broker answers" in err
@@ -247,9 +247,9 @@ async def test_a_broker_that_is_away_is_exit_3_and_one_line(arguments: tuple[str
     ],
 )
 def test_wrong_use_is_exit_2(arguments: tuple[str, ...]) -> None:
-    told = CliRunner().invoke(main, arguments)
-    assert (told.exit_code, told.stdout) == (2, "")
-    assert "Error" in told.stderr
+    result = CliRunner().invoke(main, arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error" in result.stderr
 
 
 async def test_health_without_a_worker_is_exit_1(tmp_path: Path) -> None:

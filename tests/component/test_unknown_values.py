@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from copydesk.cli.consume import as_line
-from copydesk.cli.render import bands, overview, quotations, strip
+from copydesk.cli.render import overview, quotations, relevance_svg, relevance_table
+from copydesk.cli.render.json_lines import message_line
 from copydesk.client.testing import FakeBroker
 from copydesk.contracts.articles import CleanedArticle, ExtractedArticle, ScoredArticle
 from copydesk.runtime import execution
@@ -54,7 +54,11 @@ def test_coherence_passes_on_types_kinds_and_bases_that_it_does_not_know() -> No
 
 @pytest.mark.parametrize(
     ("show", "said"),
-    [(overview.show, ["of_tomorrow", "Ana Ruiz"]), (bands.show, ["of tomorrow"]), (quotations.show, ["Ana Ruiz"])],
+    [
+        (overview.print_article, ["of_tomorrow", "Ana Ruiz"]),
+        (relevance_table.print_relevance, ["of tomorrow"]),
+        (quotations.print_quotations, ["Ana Ruiz"]),
+    ],
 )
 def test_a_terminal_shows_them(show: Callable[[Any, Console], None], said: list[str]) -> None:
     out = io.StringIO()
@@ -64,14 +68,14 @@ def test_a_terminal_shows_them(show: Callable[[Any, Console], None], said: list[
 
 
 def test_a_picture_shows_them() -> None:
-    assert "of tomorrow" in strip.draw(ScoredArticle.read(SCORED, None))
+    assert "of tomorrow" in relevance_svg.draw(ScoredArticle.read(SCORED, None))
 
 
 def test_a_status_of_a_later_version_may_come_without_a_score() -> None:
     article = json.loads(SCORED)
     article["coherence"] |= {"score": None, "raw_score": None, "units": []}
     out = io.StringIO()
-    overview.show(ScoredArticle.read(json.dumps(article).encode(), None), Console(file=out, width=100))
+    overview.print_article(ScoredArticle.read(json.dumps(article).encode(), None), Console(file=out, width=100))
     assert f"not scored: {WORD}" in out.getvalue()
 
 
@@ -94,4 +98,4 @@ async def test_the_client_hands_them_on() -> None:
         broker.put(name, document)
         (received,) = [received async for received in broker.consume(name)]
         assert received.article == document
-        assert as_line(received).count(WORD.encode()) == document.write().count(WORD.encode()) > 0
+        assert message_line(received).count(WORD.encode()) == document.write().count(WORD.encode()) > 0

@@ -1,4 +1,4 @@
-"""The `copydesk` command: one file a command, imported when it is called."""
+"""The `copydesk` command: one module per command, imported when the command runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import ClassVar
 import click
 
 import copydesk
-from copydesk.cli.groups import Group
+from copydesk.cli.groups import SuggestingGroup
 from copydesk.runtime.exits import Exit
 
 
-class Commands(Group):
-    """Commands by name, in groups for `--help`; the modules of the others stay unimported."""
+class Commands(SuggestingGroup):
+    """All commands, in sections for `--help`; only the command that runs is imported."""
 
     sections: ClassVar[dict[str, tuple[str, ...]]] = {
         "First steps": ("demo", "up", "viewer"),
@@ -26,11 +26,11 @@ class Commands(Group):
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Every command, in the order in which `--help` shows them."""
+        """Names of all commands, in the order of `--help`."""
         return [name for names in self.sections.values() for name in names]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, its module imported now."""
+        """Import a command's module and return the command, or None if there is no such command."""
         if cmd_name not in self.list_commands(ctx):
             return None
         command = import_module(f"copydesk.cli.{cmd_name}").command
@@ -39,27 +39,27 @@ class Commands(Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command: without colours where NO_COLOR is set; Ctrl-C and what went wrong have their exit codes."""
+        """Run the command, and turn Ctrl-C and unexpected errors into their exit codes; NO_COLOR turns colours off."""
         if os.environ.get("NO_COLOR"):
             ctx.color = False
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:  # click would say 1
+        except KeyboardInterrupt:  # click's own exit code would be 1
             click.echo("copydesk: interrupted", err=True)
             raise SystemExit(Exit.INTERRUPTED) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever read our output has enough: click ends quietly
+            if error.errno == errno.EPIPE:  # the reader of our output has closed it: click ends quietly
                 raise
-            click.echo(f"copydesk: {error}", err=True)  # a full disk, a folder that cannot be written
+            click.echo(f"copydesk: {error}", err=True)  # a full disk, a folder without write permission
             raise SystemExit(Exit.RESTART) from None
-        except Exception:  # noqa: BLE001 - Python would say 1: some input was refused
+        except Exception:  # noqa: BLE001 - Python's own exit code would be 1, which means refused input
             click.echo(traceback.format_exc(), nl=False, err=True)
             raise SystemExit(Exit.RESTART) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The sections with a line a command."""
+        """Write the sections, one line per command."""
         for title, names in self.sections.items():
             commands = ((name, self.get_command(ctx, name)) for name in names)
             with formatter.section(title):
@@ -69,11 +69,11 @@ class Commands(Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(copydesk.__version__, prog_name="copydesk")
 def main() -> None:
-    """Clean text, people, quotes with speakers and topic coherence out of dirty news.
+    """Turn scraped news into clean text, people, quotes and coherence.
 
-    Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 some input was
-    refused or a check found something, 2 wrong use, 3 broker out of reach, 5 set up wrongly, 70 fenced or a bug,
-    130 and 143 ended by Ctrl-C and SIGTERM.
+    Results go to standard output, everything else to standard error. Exit codes: 0 success, 1 some input was
+    refused or a check found a problem, 2 wrong use, 3 the broker does not answer, 5 wrong setup, 70 fenced or a bug,
+    130 and 143 ended by Ctrl-C or SIGTERM.
 
     Example: copydesk demo
     """

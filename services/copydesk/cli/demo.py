@@ -1,4 +1,4 @@
-"""`copydesk demo`: the pipeline at work on the sample articles."""
+"""`copydesk demo`: run the pipeline on the sample articles."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from importlib.util import find_spec
 
 import click
 
-from copydesk.cli.files import Item, read_items
-from copydesk.cli.publish import publish_item
-from copydesk.cli.setup import document_of, end
-from copydesk.cli.up import first, say_prefixed, stop_on_signals
+from copydesk.cli.catalogue import document_type
+from copydesk.cli.files import InputDocument, read_file
+from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals, wait_for_first
+from copydesk.cli.prerequisites import exit_with
+from copydesk.cli.publish import publish_document
 from copydesk.client import BrokerAwayError, Connection, Message, Publisher, consume
 from copydesk.contracts.articles import CleanedArticle
 from copydesk.local.embedded_broker import EmbeddedBrokerError
@@ -26,136 +27,150 @@ from copydesk.runtime.exits import Exit
 from copydesk.stage import Stage, chain
 
 SETTLE_SECONDS = 1.0
-"""After the last outcome: an article that came out twice would do so now."""
+"""Wait after the last outcome: a duplicate of an article would arrive in this time."""
+
+KEPT_LINES = 200  # newest lines of broker and workers
+SHOWN_LINES = 15  # of these, printed after a failure
 
 
 @click.command(name="demo")
 @click.option(
     "--timeout", type=click.FloatRange(min=1), default=180, show_default=True, help="Seconds until it gives up."
 )
-@click.option("--logs", is_flag=True, help="Show what broker and workers say.")
+@click.option("--logs", is_flag=True, help="Print the log lines of broker and workers.")
 def command(timeout: float, *, logs: bool) -> None:
-    """Run everything on this machine, publish the sample articles, show each as it comes out enriched, and stop.
+    """Run the whole pipeline on the sample articles.
 
-    The exit code is 0 only if every article had exactly one outcome: enriched by all stages, or one dead letter.
+    Starts a broker and a worker per stage on this machine, publishes the samples, prints each article when it comes
+    out, and stops. The exit code is 0 only if every article had exactly one outcome: enriched by all stages, or one
+    dead letter.
 
     Example: copydesk demo --logs
     """
     if find_spec("rich") is None:
-        end(Exit.SETUP, "readable output needs rich: pip install 'copydesk[local]'")
+        exit_with(Exit.SETUP, "readable output needs rich: pip install 'copydesk[local]'")
     sys.exit(asyncio.run(_demo(timeout, logs=logs)))
 
 
 async def _demo(timeout: float, *, logs: bool) -> int:  # noqa: ASYNC109 - an option of the command
+    """Run the demo; returns the exit code."""
     stop = stop_on_signals()
     stages = chain()
-    tail: list[str] = []
-    say = say_prefixed({stage.name: 1 for stage in stages}) if logs else _keep(tail)
-    seen = Outcomes(stages, _samples())
+    workers = {stage.name: 1 for stage in stages}
+    log_lines: list[str] = []
+    echo = make_prefixed_echo(workers) if logs else _make_line_collector(log_lines)
+    outcomes = Outcomes(stages, _read_samples())
     begin = time.monotonic()
-    click.echo(f"starting broker and {len(stages)} workers ({', '.join(stage.name for stage in stages)}) ...", err=True)
+    click.echo(f"starting broker and {len(stages)} workers ({', '.join(workers)}) ...", err=True)
     try:
-        async with asyncio.timeout(timeout), pipeline({stage.name: 1 for stage in stages}, say) as running:
-            await first(stop.wait(), running.wait(), _show(running.connection, seen, begin))
+        async with asyncio.timeout(timeout), pipeline(workers, echo) as running:
+            await wait_for_first(stop.wait(), running.wait(), _publish_and_show(running.connection, outcomes, begin))
     except TimeoutError:
-        click.echo(f"copydesk: gave up after {timeout:g} s; the workers' last words:", err=True)
-        click.echo("\n".join(tail[-15:]), err=True)
+        click.echo(f"copydesk: gave up after {timeout:g} s; last lines of the workers:", err=True)
+        click.echo("\n".join(log_lines[-SHOWN_LINES:]), err=True)
     except PipelineError as error:
-        click.echo("\n".join(tail[-15:]), err=True)
-        end(Exit(error.status), str(error))
+        click.echo("\n".join(log_lines[-SHOWN_LINES:]), err=True)
+        exit_with(Exit(error.status), str(error))
     except (EmbeddedBrokerError, SetupError) as error:
-        end(Exit.SETUP, str(error))
+        exit_with(Exit.SETUP, str(error))
     except BrokerAwayError as error:
-        end(Exit.BROKER, str(error))
+        exit_with(Exit.BROKER, str(error))
     if stop.is_set():
         return Exit.INTERRUPTED
-    return seen.report(time.monotonic() - begin)
+    return outcomes.report(time.monotonic() - begin)
 
 
 class Outcomes:
-    """What became of every sample at every stage."""
+    """Outcomes of the sample articles at each stage."""
 
-    def __init__(self, stages: tuple[Stage, ...], samples: list[Item]) -> None:
-        """Nothing became of anything yet."""
+    def __init__(self, stages: tuple[Stage, ...], samples: list[InputDocument]) -> None:
+        """No outcome is known yet.
+
+        Args:
+            stages: The stages, in their order.
+            samples: The articles that are published.
+        """
         self.samples = samples
         self._stages = stages
-        self._last = stages[-1].sink
+        self._last_sink = stages[-1].sink
         self._passed: dict[str, Counter[str]] = {stage.name: Counter() for stage in stages}
         self._dead: dict[str, Counter[str]] = {stage.name: Counter() for stage in stages}
         self._reasons: dict[str, Counter[str]] = {stage.name: Counter() for stage in stages}
 
     @property
     def topics(self) -> list[str]:
-        """Where outcomes show."""
+        """Topics with outcomes: sink and dead letters of each stage."""
         return [topic for stage in self._stages for topic in (stage.sink, stage.dead_letters)]
 
     @property
     def complete(self) -> bool:
-        """Whether every sample has come to its end."""
-        ends = sum(self._passed[self._stages[-1].name].values()) + sum(
-            sum(dead.values()) for dead in self._dead.values()
-        )
-        return ends >= len(self.samples)
+        """Whether every sample has passed all stages or become a dead letter."""
+        passed = sum(self._passed[self._stages[-1].name].values())
+        dead = sum(sum(letters.values()) for letters in self._dead.values())
+        return passed + dead >= len(self.samples)
 
-    def count(self, message: Message) -> bool:
-        """Take a message into account; True if it is the end of an article's way."""
+    def add(self, message: Message) -> bool:
+        """Count a message; returns whether it is the final outcome of an article."""
         for stage in self._stages:
             if message.topic == stage.sink:
                 self._passed[stage.name][message.id or ""] += 1
             elif message.topic == stage.dead_letters:
                 self._dead[stage.name][message.id or ""] += 1
                 self._reasons[stage.name][message.dead_letter.reason] += 1
-        return message.topic == self._last or message.topic.endswith(".dlq")
+        return message.topic == self._last_sink or message.topic.endswith(".dlq")
 
     def report(self, seconds: float) -> int:
-        """Print the sums; returns the exit code."""
+        """Print a table of the sums; returns the exit code."""
         read = len(self.samples)
         click.echo(f"{'stage':12} {'read':>5} {'passed':>7} {'dead letters':>13}")
-        good = True
+        all_good = True
         for stage in self._stages:
             passed, dead = self._passed[stage.name], self._dead[stage.name]
             reasons = ", ".join(f"{count} {reason}" for reason, count in self._reasons[stage.name].items())
-            out = sum(passed.values()) + sum(dead.values())
-            once = all(count == 1 for count in (passed + dead).values())
-            good = good and once and out == read
-            wrong = "" if once and out == read else "  ← not exactly one outcome an article"
-            click.echo(f"{stage.name:12} {read:5} {sum(passed.values()):7} {sum(dead.values()):13}  {reasons}{wrong}")
+            outcomes = sum(passed.values()) + sum(dead.values())
+            good = outcomes == read and all(count == 1 for count in (passed + dead).values())
+            all_good = all_good and good
+            warning = "" if good else "  ← not exactly one outcome per article"
+            click.echo(f"{stage.name:12} {read:5} {sum(passed.values()):7} {sum(dead.values()):13}  {reasons}{warning}")
             read = sum(passed.values())
-        verdict = "every article had exactly one outcome" if good else "some articles had no outcome, or more than one"
+        verdict = (
+            "every article had exactly one outcome" if all_good else "some articles had no outcome, or more than one"
+        )
         click.echo(f"{len(self.samples)} articles in {seconds:.1f} s: {verdict}")
-        return Exit.DONE if good else Exit.REFUSED
+        return Exit.DONE if all_good else Exit.REFUSED
 
 
-async def _show(connection: Connection, seen: Outcomes, begin: float) -> None:
-    """Publish the samples, print each as it comes out, return when all have."""
+async def _publish_and_show(connection: Connection, outcomes: Outcomes, begin: float) -> None:
+    """Publish the samples, print each final outcome, and return when all are known."""
     async with Publisher(connection) as publisher:
-        await asyncio.gather(*(publish_item(publisher, item, checked=False) for item in seen.samples))
-    click.echo(f"{len(seen.samples)} sample articles published to articles.raw", err=True)
+        await asyncio.gather(*(publish_document(publisher, sample, checked=False) for sample in outcomes.samples))
+    click.echo(f"{len(outcomes.samples)} sample articles published to articles.raw", err=True)
     messages: asyncio.Queue[Message] = asyncio.Queue()
-    readers = [asyncio.create_task(_read(connection, topic, messages)) for topic in seen.topics]
+    readers = [asyncio.create_task(_read(connection, topic, messages)) for topic in outcomes.topics]
     try:
-        while not seen.complete:
-            message = await _next(messages, readers)
-            if seen.count(message):
+        while not outcomes.complete:
+            message = await _next_message(messages, readers)
+            if outcomes.add(message):
                 _print(message, begin)
         await asyncio.sleep(SETTLE_SECONDS)
         while not messages.empty():
-            seen.count(messages.get_nowait())
+            outcomes.add(messages.get_nowait())
     finally:
         for reader in readers:
             reader.cancel()
         await asyncio.gather(*readers, return_exceptions=True)
 
 
-async def _read(connection: Connection, topic: str, messages: asyncio.Queue[Message]) -> None:
-    async with aclosing(consume(topic, connection=connection, document=document_of(topic))) as found:
-        async for message in found:
-            messages.put_nowait(message)
+async def _read(connection: Connection, topic: str, queue: asyncio.Queue[Message]) -> None:
+    """Put all messages of a topic into the queue; never returns."""
+    async with aclosing(consume(topic, connection=connection, document=document_type(topic))) as messages:
+        async for message in messages:
+            queue.put_nowait(message)
 
 
-async def _next(messages: asyncio.Queue[Message], readers: list[asyncio.Task[None]]) -> Message:
-    """The next message; a reader that failed is not waited for in vain."""
-    getter = asyncio.create_task(messages.get())
+async def _next_message(queue: asyncio.Queue[Message], readers: list[asyncio.Task[None]]) -> Message:
+    """Next message of any topic; raises the error of a reader that failed."""
+    getter = asyncio.create_task(queue.get())
     try:
         await asyncio.wait([getter, *readers], return_when=asyncio.FIRST_COMPLETED)
         for reader in readers:
@@ -170,29 +185,29 @@ def _print(message: Message, begin: float) -> None:
     from copydesk.cli.render import overview  # noqa: PLC0415 - rich, an extra
 
     if message.topic.endswith(".dlq"):
-        overview.show_dead_letter(message, overview.console())
+        overview.print_dead_letter(message, overview.make_console())
         return
     article = message.article
     if isinstance(article, CleanedArticle):
         note = f"{message.topic} {message.partition}/{message.offset}, {time.monotonic() - begin:.1f} s"
-        overview.show(article, overview.console(), note=note)
+        overview.print_article(article, overview.make_console(), note=note)
 
 
-def _samples() -> list[Item]:
+def _read_samples() -> list[InputDocument]:
     with as_file(files("copydesk") / "samples") as folder:
         return [
-            item
+            document
             for path in sorted(folder.iterdir())
             if path.suffix != ".md"
-            for item in read_items(path, path.relative_to(folder))
+            for document in read_file(path, path.relative_to(folder))
         ]
 
 
-def _keep(tail: list[str]) -> Callable[[str, str], None]:
-    """What remembers lines instead of printing them."""
+def _make_line_collector(lines: list[str]) -> Callable[[str, str], None]:
+    """Function that keeps the newest lines instead of printing them."""
 
-    def say(name: str, line: str) -> None:
-        tail.append(f"{name} | {line}")
-        del tail[:-200]
+    def collect(process: str, line: str) -> None:
+        lines.append(f"{process} | {line}")
+        del lines[:-KEPT_LINES]
 
-    return say
+    return collect

@@ -1,4 +1,4 @@
-"""`copydesk lag`: how far the stages are behind."""
+"""`copydesk lag`: consumer lag of the stages."""
 
 from __future__ import annotations
 
@@ -8,46 +8,40 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.groups import stages_that_begin
-from copydesk.cli.setup import connection, end, run_or_exit, stage_named
+from copydesk.cli.parameters import complete_stages
+from copydesk.cli.prerequisites import find_stage, load_connection, run_or_exit
 from copydesk.client import Connection
 from copydesk.client.lag import Lag, read_lag
-from copydesk.contracts.topics import UnknownTopicError
-from copydesk.runtime.exits import Exit
 from copydesk.stage import Stage, chain
 
 
 @click.command(name="lag")
-@click.option("--stage", "name", metavar="NAME", shell_complete=stages_that_begin, help="Of one stage only.")
-@click.option("--partitions", is_flag=True, help="A line a partition, not only the sums.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a stage and partition.")
+@click.option("--stage", "name", metavar="NAME", shell_complete=complete_stages, help="Only this stage.")
+@click.option("--partitions", is_flag=True, help="Print a line per partition, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per stage and partition.")
 def command(name: str | None, *, partitions: bool, as_json: bool) -> None:
-    """Tell how many articles wait for each stage, and for how long the oldest of them has.
+    """Show how many articles wait for each stage, and since when.
 
-    Right on topics with transactions, too: their markers are no articles. Of many articles that wait, markers between
-    them are counted with them.
+    Transaction markers are not counted as articles, except those between articles of a long backlog.
 
     Example: copydesk lag --partitions
     """
-    stages = chain() if name is None else (stage_named(name),)
-    try:
-        found = run_or_exit(_read(connection(), stages))
-    except UnknownTopicError as error:
-        end(Exit.SETUP, str(error))
-    for stage, lags in found.items():
+    stages = chain() if name is None else (find_stage(name),)
+    lag_by_stage = run_or_exit(_read(load_connection(), stages))
+    for stage, lags in lag_by_stage.items():
         if as_json:
             for lag in lags:
                 sys.stdout.buffer.write(orjson.dumps({"stage": stage, **msgspec.to_builtins(lag._asdict())}) + b"\n")
             continue
         oldest = max((lag.seconds for lag in lags), default=0.0)
-        click.echo(f"{stage:12} {sum(lag.articles for lag in lags):8} waiting  {_since(oldest)}")
+        click.echo(f"{stage:12} {sum(lag.articles for lag in lags):8} waiting  {_format_age(oldest)}")
         for lag in lags if partitions else ():
-            click.echo(f"{lag.partition:12} {lag.articles:8} waiting  {_since(lag.seconds)}")
+            click.echo(f"{lag.partition:12} {lag.articles:8} waiting  {_format_age(lag.seconds)}")
 
 
-async def _read(target: Connection, stages: tuple[Stage, ...]) -> dict[str, list[Lag]]:
-    return {stage.name: await read_lag(stage.source, f"copydesk.{stage.name}", target) for stage in stages}
+async def _read(connection: Connection, stages: tuple[Stage, ...]) -> dict[str, list[Lag]]:
+    return {stage.name: await read_lag(stage.source, f"copydesk.{stage.name}", connection) for stage in stages}
 
 
-def _since(seconds: float) -> str:
+def _format_age(seconds: float) -> str:
     return f"for {seconds:.0f} s" if seconds else ""

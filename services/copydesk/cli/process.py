@@ -1,4 +1,4 @@
-"""`copydesk process`: the stages without a broker."""
+"""`copydesk process`: run articles through the stages without a broker."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.files import Item, check_readable, read_items, size_of
+from copydesk.cli.files import InputDocument, check_readable, input_bytes, read_file
+from copydesk.cli.prerequisites import exit_with, load_stages
 from copydesk.cli.progress import Progress
-from copydesk.cli.setup import end, loaded_stages
+from copydesk.cli.render.json_lines import to_single_line
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
 from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
 from copydesk.stage import Stage
 
-Step = tuple[Stage, Callable[[Any], Any]]
+LoadedStage = tuple[Stage, Callable[[Any], Any]]
 Write = Callable[[bytes], None]
 
 
@@ -29,117 +30,120 @@ Write = Callable[[bytes], None]
     "--stage", "name", default="all", show_default=True, metavar="NAME", help="A stage, or all in their order."
 )
 @click.option(
-    "--rejects", type=click.File("wb", lazy=False), help="Where refused documents are told, one JSON line each."
+    "--rejects", type=click.File("wb", lazy=False), help="File for refused documents, one JSON object per line."
 )
-@click.option("--pretty", is_flag=True, help="Show each article for people instead of JSON, in the stage's own way.")
+@click.option("--pretty", is_flag=True, help="Print each article readably instead of as JSON.")
 @click.option(
     "--plot",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for an SVG an article: how relevant each paragraph is (needs the stage coherence).",
+    help="Folder for one SVG per article: the relevance of its paragraphs (needs the stage coherence).",
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), default="-")
 def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, plot: Path | None) -> None:
-    """Run articles through the stages without a broker: NDJSON in, NDJSON out, same order.
+    """Run articles through the stages without a broker.
 
-    Reads FILE or standard input. A .txt or .html file is one article, a .json file one or an array of them; .gz behind
-    any name is unpacked. A document that a stage refuses is left out of the output and told in --rejects (line, id,
-    stage, reason, class, message); without that option, on standard error. The exit code is then 1.
+    Reads FILE or NDJSON on standard input, and prints NDJSON in the same order. A .txt or .html file is one article, a
+    .json file one article or an array; .gz works with each of them. Documents that a stage refuses are not printed;
+    they are reported in --rejects, or else on standard error (line, id, stage, reason, class, message), and the exit
+    code is then 1.
 
     \b
     Examples:
       copydesk process --pretty page.html
       copydesk process --stage cleaner < scraped.ndjson > clean.ndjson
       copydesk process --plot strips scraped.ndjson | jq .coherence.score
-    """  # noqa: D301 - click's own sign for lines that stay as they are
+    """  # noqa: D301 - `\b` tells click to keep the line breaks
     check_readable([file])
-    steps = loaded_stages(name)
-    write = _writers(steps[-1][0].output, pretty=pretty, plot=plot)
+    stages = load_stages(name)
+    write = _make_writer(stages[-1][0].output, pretty=pretty, plot=plot)
     refused = 0
-    # the line would be in the way where results come out on the same terminal
-    with Progress("processing", size_of([file]), shown=not sys.stdout.isatty()) as progress:
-        for item in _items(file):
-            stage, outcome = _pass(steps, item.value)
-            progress.add(1, units=item.size)
+    # the progress line would be in the way of results on the same terminal
+    with Progress("processing", input_bytes([file]), shown=not sys.stdout.isatty()) as progress:
+        for document in _read(file):
+            stage, outcome = _run_stages(stages, document.value)
+            progress.add(1, units=document.size)
             if outcome.disposition == "passed":
                 write(outcome.value)
                 continue
             refused += 1
-            told = _refusal(item.line, stage, outcome)
+            refusal = _describe_refusal(document.line, stage, outcome)
             if rejects is None:
-                progress.say(told.decode())
+                progress.say(refusal.decode())
             else:
-                rejects.write(told + b"\n")
+                rejects.write(refusal + b"\n")
                 rejects.flush()
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
 
-def _writers(output: type[msgspec.Struct], *, pretty: bool, plot: Path | None) -> Write:
-    """What becomes of each result."""
+def _make_writer(output: type[msgspec.Struct], *, pretty: bool, plot: Path | None) -> Write:
+    """Function that prints a result, and draws it if wanted; impossible options end the command."""
     if plot is not None and not issubclass(output, ScoredArticle):
-        raise click.UsageError("--plot draws what the stage coherence says: --stage coherence, or all")
+        raise click.UsageError("--plot needs the results of the stage coherence: give --stage coherence, or all")
     if pretty and find_spec("rich") is None:
-        end(Exit.SETUP, "--pretty needs rich: pip install 'copydesk[cli]'")
+        exit_with(Exit.SETUP, "--pretty needs rich: pip install 'copydesk[cli]'")
     document = output if issubclass(output, Document) else Document
-    show = _show_readably(document) if pretty else _write_line
+    show = _make_printer(document) if pretty else _write_line
     if plot is None:
         return show
-    draw = _draw_into(plot)
+    draw = _make_plotter(plot)
 
-    def both(value: bytes) -> None:
+    def draw_and_show(value: bytes) -> None:
         draw(value)
         show(value)
 
-    return both
+    return draw_and_show
 
 
 def _write_line(value: bytes) -> None:
-    sys.stdout.buffer.write(one_line(value) + b"\n")
+    sys.stdout.buffer.write(to_single_line(value) + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _show_readably(document: type[Document]) -> Write:
-    """What shows an article as its last stage sees it; the whole chain's article whole."""
-    from copydesk.cli.render import bands, overview, quotations  # noqa: PLC0415 - rich, an extra
+def _make_printer(document: type[Document]) -> Write:
+    """Function that prints an article readably, in the form that suits its last stage."""
+    from copydesk.cli.render import overview, quotations, relevance_table  # noqa: PLC0415 - rich, an extra
 
-    out = overview.console()
+    console = overview.make_console()
 
     def show(value: bytes) -> None:
-        read = document.read(value, None)
-        if type(read) is ExtractedArticle:
-            quotations.show(read, out)
-        elif isinstance(read, ScoredArticle):
-            overview.show(read, out)
-            bands.show(read, out)
-        elif isinstance(read, CleanedArticle):
-            overview.show(read, out)
+        article = document.read(value, None)
+        if type(article) is ExtractedArticle:
+            quotations.print_quotations(article, console)
+        elif isinstance(article, ScoredArticle):
+            overview.print_article(article, console)
+            relevance_table.print_relevance(article, console)
+        elif isinstance(article, CleanedArticle):
+            overview.print_article(article, console)
         else:
-            out.print_json(one_line(value).decode())
+            console.print_json(to_single_line(value).decode())
 
     return show
 
 
-def _draw_into(folder: Path) -> Write:
-    from copydesk.cli.render import strip  # noqa: PLC0415 - only where pictures are wanted
+def _make_plotter(folder: Path) -> Write:
+    """Function that writes an article's picture into a folder."""
+    from copydesk.cli.render import relevance_svg  # noqa: PLC0415 - only --plot needs it
 
     folder.mkdir(parents=True, exist_ok=True)
 
     def draw(value: bytes) -> None:
-        read = ScoredArticle.read(value, None)
-        (folder / strip.file_name(read)).write_text(strip.draw(read), encoding="utf-8")
+        article = ScoredArticle.read(value, None)
+        (folder / relevance_svg.file_name(article)).write_text(relevance_svg.draw(article), encoding="utf-8")
 
     return draw
 
 
-def _items(file: Path) -> Iterator[Item]:
-    """The articles of a file, or of standard input, an article a line."""
+def _read(file: Path) -> Iterator[InputDocument]:
+    """Documents of a file, or of standard input, one per line."""
     if str(file) != "-":
-        return read_items(file, Path(file.name))
+        return read_file(file, Path(file.name))
     lines = enumerate(sys.stdin.buffer, start=1)
-    return (Item(f"line {number}", line, len(line), number) for number, line in lines if line.strip())
+    return (InputDocument(f"line {number}", line, len(line), number) for number, line in lines if line.strip())
 
 
-def _pass(steps: list[Step], value: bytes) -> tuple[Stage, execution.Outcome]:
-    for stage, process in steps:
+def _run_stages(stages: list[LoadedStage], value: bytes) -> tuple[Stage, execution.Outcome]:
+    """Outcome of the last stage, or of the first that refused, and that stage."""
+    for stage, process in stages:
         outcome = execution.run(stage, process, value, None)
         if outcome.disposition != "passed":
             break
@@ -147,12 +151,7 @@ def _pass(steps: list[Step], value: bytes) -> tuple[Stage, execution.Outcome]:
     return stage, outcome
 
 
-def one_line(value: bytes) -> bytes:
-    """A JSON document without line breaks: metadata passes through as it came, which may be indented."""
-    return msgspec.json.format(value, indent=-1) if b"\n" in value or b"\r" in value else value
-
-
-def _refusal(line: int, stage: Stage, outcome: execution.Outcome) -> bytes:
+def _describe_refusal(line: int, stage: Stage, outcome: execution.Outcome) -> bytes:
     error = outcome.error
     return orjson.dumps(
         {

@@ -1,4 +1,4 @@
-"""How far long work is: articles, their rate, the time left. On a terminal only, in one line that is written over."""
+"""Progress of a long command: articles, rate and remaining time, in one line that is overwritten on a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REDRAW_SECONDS = 0.1
 
 
 class Progress:
-    """One line on standard error; nothing where nobody looks.
+    """Progress line on standard error; it is not printed if standard error is no terminal.
 
     Example::
 
@@ -22,12 +22,12 @@ class Progress:
     """
 
     def __init__(self, label: str, total: int | None, *, shown: bool = True) -> None:
-        """Nothing drawn yet.
+        """Nothing is printed yet.
 
         Args:
-            label: What is done.
-            total: How much there is, in whatever units `add` is told; None: nobody knows.
-            shown: False where a line would get in the way of output on the same terminal.
+            label: What the command does.
+            total: Size of all work, in the units of `add`; None: unknown.
+            shown: False if results are printed on the same terminal, where the line would be in the way.
         """
         self._label = label
         self._total = total
@@ -39,25 +39,25 @@ class Progress:
         self._width = 0
 
     def __enter__(self) -> Self:
-        """Time runs from here."""
+        """Start the clock."""
         self._begin = time.monotonic()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave the last state on its line."""
+        """Print the final state and end its line."""
         if self._shown and self._articles:
             self._draw()
             click.echo(err=True)
 
     def add(self, articles: int, *, units: int) -> None:
-        """So many articles more are done, and so much of the total with them."""
+        """Count more finished articles, and their share of the total."""
         self._articles += articles
         self._units += units
         if self._shown and time.monotonic() - self._drawn > REDRAW_SECONDS:
             self._draw()
 
     def say(self, line: str) -> None:
-        """Tell something on standard error, the line of progress out of its way."""
+        """Print a line on standard error; the progress line is erased first."""
         if self._width:
             click.echo("\r" + " " * self._width + "\r", nl=False, err=True)
             self._width = 0
@@ -72,7 +72,7 @@ class Progress:
 
 
 def describe(label: str, articles: int, units: int, total: int | None, seconds: float) -> str:
-    """The line.
+    """Text of the progress line.
 
     >>> describe("publishing", 1200, 300, 1000, 60.0)
     'publishing  1,200 articles  20/s  30 %  2 min 20 s left'
@@ -80,20 +80,16 @@ def describe(label: str, articles: int, units: int, total: int | None, seconds: 
     'processing  3 articles  0.5/s'
     """
     rate = articles / seconds if seconds else 0.0
-    told = (
-        f"{label}  {articles:,} articles  {rate:.0f}/s"
-        if rate >= 10
-        else f"{label}  {articles:,} articles  {rate:.1f}/s"
-    )
+    text = f"{label}  {articles:,} articles  " + (f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s")
     if not total:
-        return told
+        return text
     share = min(1.0, units / total)
     left = seconds * (1 - share) / share if share else 0.0
-    return f"{told}  {share:.0%}".replace("%", " %") + (f"  {duration(left)} left" if 0 < share < 1 else "")
+    return f"{text}  {share:.0%}".replace("%", " %") + (f"  {duration(left)} left" if 0 < share < 1 else "")
 
 
 def duration(seconds: float) -> str:
-    """A time in words, in its two largest units.
+    """Duration in its two largest units.
 
     >>> duration(4.2), duration(140), duration(7300)
     ('4 s', '2 min 20 s', '2 h 1 min')

@@ -1,4 +1,4 @@
-"""`copydesk replay`: articles of the past once more through a stage."""
+"""`copydesk replay`: process articles of the past once more."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ import signal
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 from aiokafka.errors import KafkaError
 
-from copydesk.cli.dlq import Time
-from copydesk.cli.files import ids_of
+from copydesk.cli.files import read_ids
+from copydesk.cli.parameters import Time
+from copydesk.cli.prerequisites import exit_with, find_stage, load_settings, load_stage_settings, run_or_exit
 from copydesk.cli.progress import Progress
-from copydesk.cli.setup import end, run_or_exit, settings, stage_named, stage_options
-from copydesk.contracts.topics import UnknownTopicError
 from copydesk.operations import broker_checks
-from copydesk.operations.replay import HaltedError, Plan, Replay, Tally
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.settings import Settings
 from copydesk.runtime.stage_process import LoadError
 from copydesk.stage import Stage
+
+if TYPE_CHECKING:
+    from copydesk.operations.replay import Plan, Replay, Tally
 
 
 @click.command(name="replay")
@@ -32,11 +33,14 @@ from copydesk.stage import Stage
 @click.option("--to", "until", type=Time(), help="Appended before this time; default: now.")
 @click.option("--stage", "name", metavar="NAME", required=True, help="The stage that reads TOPIC.")
 @click.option(
-    "--ids", "id_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Only these ids, one a line."
+    "--ids",
+    "id_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Only these articles: file with an id per line.",
 )
-@click.option("--dry-run", is_flag=True, help="Tell how many articles and about how long; write nothing.")
-@click.option("--resume", metavar="ID", help="Go on with a replay that was cut off, all else being the same.")
-@click.option("--json", "as_json", is_flag=True, help="The sums as one JSON object.")
+@click.option("--dry-run", is_flag=True, help="Print the number of articles and the time it would take; write nothing.")
+@click.option("--resume", metavar="ID", help="Continue an interrupted replay; give the same options again.")
+@click.option("--json", "as_json", is_flag=True, help="Print the sums as one JSON object.")
 def command(
     *,
     topic: str,
@@ -48,52 +52,64 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Process what lies in TOPIC once more, with the stage as it is now: results replace the older ones.
+    """Process the articles on TOPIC once more.
 
-    Runs beside live workers and touches nothing of theirs: its consumer group is its own. An article of which a newer
-    version is on the topic is skipped, also when that comes while the replay runs, so that no old result comes to lie
-    over a newer one. Stops by itself. The exit code is 1 when an article did not pass (it is in the dead letters).
+    The stage runs as it is now, and its new results replace the older ones. Workers may go on meanwhile: the replay has
+    a consumer group of its own. An article is skipped if a newer version is on the topic, even one that arrives during
+    the replay, so that no older result replaces a newer one. The exit code is 1 if an article became a dead letter.
 
     Example: copydesk replay articles.raw --from 2026-11-01T00:00Z --to 2026-11-02 --stage cleaner --dry-run
     """
-    stage, how = stage_named(name), settings()
-    stage_options(stage)
+    stage, settings = find_stage(name), load_settings()
+    load_stage_settings(stage)
     if topic != stage.source:
         raise click.BadParameter(f"the stage {name} reads {stage.source}", param_hint="TOPIC")
-    plan = Plan(since, until or datetime.now(UTC), ids_of(id_file))
+    try:
+        from copydesk.operations.replay import Plan  # noqa: PLC0415 - needs the packages of a worker, an extra
+    except ModuleNotFoundError as error:
+        exit_with(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
+    plan = Plan(since, until or datetime.now(UTC), read_ids(id_file))
     if plan.since >= plan.until:
         raise click.UsageError("--from must be before --to")
     try:
-        told = run_or_exit(_replay(stage, how, plan, resume, dry_run=dry_run))
-    except (LoadError, UnknownTopicError) as error:
-        end(Exit.SETUP, str(error))
+        sums = run_or_exit(_replay(stage, settings, plan, resume, dry_run=dry_run))
+    except LoadError as error:
+        exit_with(Exit.SETUP, str(error))
     except KafkaError as error:
-        end(Exit.RESTART, f"{type(error).__name__}: {error}")
-    _report(told, as_json=as_json)
-    raise SystemExit(Exit.REFUSED if told["problem"] or told["dead_letters"] else Exit.DONE)
+        exit_with(Exit.RESTART, f"{type(error).__name__}: {error}")
+    _print_sums(sums, as_json=as_json)
+    raise SystemExit(Exit.REFUSED if sums["problem"] or sums["dead_letters"] else Exit.DONE)
 
 
-async def _replay(stage: Stage, how: Settings, plan: Plan, resume: str | None, *, dry_run: bool) -> dict[str, object]:
-    transactions = await broker_checks.has_transactions(how)
-    async with Replay(stage, how, plan, transactions=transactions, resume=resume) as replay:
-        _say("looking for what is to be replayed")
+async def _replay(
+    stage: Stage, settings: Settings, plan: Plan, resume: str | None, *, dry_run: bool
+) -> dict[str, object]:
+    """Replay the plan, or only count; returns the sums."""
+    from copydesk.operations.replay import HaltedError, Replay  # noqa: PLC0415 - as above
+
+    transactions = await broker_checks.has_transactions(settings)
+    async with Replay(stage, settings, plan, transactions=transactions, resume=resume) as replay:
+        click.echo("looking for the articles to replay", err=True)
         tally = await replay.scan()
-        told: dict[str, object] = {"stage": stage.name, "topic": stage.source, "dry_run": dry_run, "problem": None}
-        told |= {"from": plan.since.isoformat(), "to": plan.until.isoformat(), "id": replay.id, "group": replay.group}
+        sums: dict[str, object] = {"stage": stage.name, "topic": stage.source, "dry_run": dry_run, "problem": None}
+        sums |= {"from": plan.since.isoformat(), "to": plan.until.isoformat(), "id": replay.id, "group": replay.group}
         if dry_run:
-            each = await replay.seconds_an_article()
-            return told | _sums(tally) | {"to_replay": tally.wanted, "about_seconds": round(each * tally.wanted, 3)}
+            seconds = tally.wanted * await replay.seconds_an_article()
+            return sums | _counts(tally) | {"to_replay": tally.wanted, "about_seconds": round(seconds, 3)}
         if tally.wanted:
-            _say(f"replay {replay.id} of {tally.wanted} articles; cut off, it goes on with --resume {replay.id}")
+            click.echo(
+                f"replay {replay.id} of {tally.wanted} articles; if interrupted, continue with --resume {replay.id}",
+                err=True,
+            )
             try:
-                await _until_terminated(_follow(replay, tally))
+                await _run_until_sigterm(_run_with_progress(replay, tally))
             except HaltedError as error:
-                told["problem"] = f"{error}: mend the stage, then --resume {replay.id}"
-        return told | _sums(tally) | {"left": tally.left}
+                sums["problem"] = f"{error}: fix the stage, then --resume {replay.id}"
+        return sums | _counts(tally) | {"left": tally.left}
 
 
-async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
-    """Do it; SIGTERM ends it in order, so that no open transaction keeps the sink's readers waiting."""
+async def _run_until_sigterm(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine; SIGTERM cancels it, so that no transaction stays open and blocks the sink's readers."""
     task = asyncio.create_task(work)
     terminated = False
 
@@ -110,14 +126,13 @@ async def _until_terminated(work: Coroutine[Any, Any, None]) -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         if terminated:
-            end(Exit.TERMINATED, "terminated")
+            exit_with(Exit.TERMINATED, "terminated")
         raise
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
 
 
-async def _follow(replay: Replay, tally: Tally) -> None:
-    """Run it; on a terminal with its progress."""
+async def _run_with_progress(replay: Replay, tally: Tally) -> None:
     with Progress("replaying", tally.wanted) as progress:
         replayed, done = 0, 0
         async for _ in replay.run():
@@ -125,7 +140,7 @@ async def _follow(replay: Replay, tally: Tally) -> None:
             replayed, done = tally.replayed, tally.wanted - tally.left
 
 
-def _sums(tally: Tally) -> dict[str, object]:
+def _counts(tally: Tally) -> dict[str, object]:
     return {
         "found": tally.found,
         "newer": tally.newer,
@@ -136,32 +151,26 @@ def _sums(tally: Tally) -> dict[str, object]:
     }
 
 
-def _report(told: dict[str, object], *, as_json: bool) -> None:
+def _print_sums(sums: dict[str, object], *, as_json: bool) -> None:
+    skipped = f"{sums['newer']} skipped for a newer version on {sums['topic']}"
     if as_json:
-        click.echo(orjson.dumps(told))
-    elif told["dry_run"]:
-        click.echo(
-            f"{told['to_replay']} articles to replay, about {_time(float(str(told['about_seconds'])))} on one core; "
-            f"{told['newer']} skipped for a newer version on {told['topic']}"
-        )
+        click.echo(orjson.dumps(sums))
+    elif sums["dry_run"]:
+        duration = _format_duration(float(str(sums["about_seconds"])))
+        click.echo(f"{sums['to_replay']} articles to replay, about {duration} on one core; {skipped}")
     else:
-        before = f"{told['done_before']} done before, " if told["done_before"] else ""
-        gone = f", {told['left']} gone meanwhile by retention" if told["left"] and not told["problem"] else ""
+        before = f"{sums['done_before']} done before, " if sums["done_before"] else ""
+        expired = f", {sums['left']} expired by retention meanwhile" if sums["left"] and not sums["problem"] else ""
         click.echo(
-            f"{before}{told['replayed']} replayed: {told['passed']} passed, "
-            f"{told['dead_letters']} in the dead letters; "
-            f"{told['newer']} skipped for a newer version on {told['topic']}{gone}"
+            f"{before}{sums['replayed']} replayed: {sums['passed']} passed, "
+            f"{sums['dead_letters']} in the dead letters; {skipped}{expired}"
         )
-    if told["problem"]:
-        click.echo(f"copydesk: {told['problem']}", err=True)
+    if sums["problem"]:
+        click.echo(f"copydesk: {sums['problem']}", err=True)
 
 
-def _time(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     for unit, size in (("h", 3600), ("min", 60)):
         if seconds >= size:
             return f"{seconds / size:.1f} {unit}"
     return f"{seconds:.0f} s"
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

@@ -1,4 +1,4 @@
-"""`copydesk run`: one worker."""
+"""`copydesk run`: run one worker."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ import os
 
 import click
 
-from copydesk.cli.groups import stages_that_begin
-from copydesk.cli.setup import end, settings, stage_named, stage_options
+from copydesk.cli.parameters import complete_stages
+from copydesk.cli.prerequisites import exit_with, find_stage, load_settings, load_stage_settings
 from copydesk.runtime.exits import Exit
 
 
 @click.command(name="run")
-@click.argument("stage", metavar="STAGE", shell_complete=stages_that_begin)
+@click.argument("stage", metavar="STAGE", shell_complete=complete_stages)
 def command(stage: str) -> None:
-    """Run one worker of STAGE against COPYDESK_BROKERS, until SIGTERM or Ctrl-C.
+    """Run one worker of STAGE until SIGTERM or Ctrl-C.
 
-    Both finish the article in hand; a second Ctrl-C ends at once. More cores: more workers.
+    It connects to COPYDESK_BROKERS. On either signal it finishes the current article; a second Ctrl-C ends it at once.
+    A worker uses one core: start more workers to use more cores.
 
     Example: COPYDESK_BROKERS=kafka:9092 copydesk run extractor
     """
-    worker_stage, worker_settings = stage_named(stage), settings()
-    stage_options(worker_stage)  # refused here, not in the middle of the start
+    worker_stage, worker_settings = find_stage(stage), load_settings()
+    load_stage_settings(worker_stage)  # an invalid setting ends the command here, not in the middle of the start
     try:
-        from copydesk.runtime.worker import Worker  # noqa: PLC0415 - faust: only a worker needs it
+        from copydesk.runtime.worker import Worker  # noqa: PLC0415 - imports faust, which only workers need
     except ModuleNotFoundError as error:
-        end(Exit.SETUP, f"{error}: pip install 'copydesk[{stage}]'")
+        exit_with(Exit.SETUP, f"{error}: pip install 'copydesk[{stage}]'")
 
     async def work() -> int:
         return await Worker(worker_stage, worker_settings).run()
 
     status = asyncio.run(work())
     logging.shutdown()
-    os._exit(status)  # whatever thread a library still has must not keep the process
+    os._exit(status)  # a thread that a library left running must not keep the process alive

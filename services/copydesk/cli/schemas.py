@@ -1,4 +1,4 @@
-"""`copydesk schemas`: JSON Schemas and AsyncAPI, and the structs and topics they are made from."""
+"""`copydesk schemas`: write JSON Schemas and AsyncAPI from structs and topics, and check that they agree."""
 
 from __future__ import annotations
 
@@ -8,44 +8,48 @@ import click
 import msgspec
 
 import copydesk
-from copydesk.cli.groups import Group
-from copydesk.cli.setup import end
+from copydesk.cli.groups import SuggestingGroup
+from copydesk.cli.prerequisites import exit_with
 from copydesk.contracts import compatibility, schemas
 from copydesk.contracts.compatibility import Released
 from copydesk.contracts.topics import schemas_folder
 from copydesk.runtime.exits import Exit
 
 
-@click.group(name="schemas", cls=Group)
+@click.group(name="schemas", cls=SuggestingGroup)
 def command() -> None:
-    """Write JSON Schemas and AsyncAPI from structs and topics, or check that they agree.
+    """Write or check the JSON Schemas and AsyncAPI.
+
+    Both are made from the structs of the documents and from schemas/topics.
 
     Example: copydesk schemas check
     """
 
 
-def _folder() -> Path:
+def _default_folder() -> Path:
     folder = schemas_folder()
     if not isinstance(folder, Path):
-        end(Exit.USAGE, "the schemas of this installation are inside an archive; say --folder")
+        exit_with(Exit.USAGE, "this installation keeps its schemas inside an archive: give --folder")
     return folder
 
 
 @command.command()
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Default: copydesk's own.")
-@click.option("--release", is_flag=True, help="Keep them as what a release promises, too.")
+@click.option("--release", is_flag=True, help="Also keep them as what this release promises.")
 def write(folder: Path | None, *, release: bool) -> None:
-    """Write every schema anew, in --folder or where copydesk has its own.
+    """Write all schemas.
+
+    They go to --folder, or over copydesk's own.
 
     Example: copydesk schemas write
     """
-    folder = folder or _folder()
+    folder = folder or _default_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    made = schemas.files()
+    files = schemas.files()
     if release:
-        promised = Released(version=copydesk.__version__, schemas=schemas.schemas())
-        made[compatibility.FILE] = msgspec.json.encode(promised) + b"\n"
-    for name, content in made.items():
+        released = Released(version=copydesk.__version__, schemas=schemas.schemas())
+        files[compatibility.FILE] = msgspec.json.encode(released) + b"\n"
+    for name, content in files.items():
         path = folder / name
         changed = not path.exists() or path.read_bytes() != content
         path.write_bytes(content)
@@ -57,33 +61,35 @@ def write(folder: Path | None, *, release: bool) -> None:
     "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Default: copydesk's own."
 )
 def check(folder: Path | None) -> None:
-    """Check that the committed files are what structs and topics give, and keep what the last release promised.
+    """Check that the schemas are up to date and compatible.
 
-    The exit code is 1 where they do not.
+    The exit code is 1 if a file differs from what structs and topics give, or if it breaks what the last release
+    promised.
 
     Example: copydesk schemas check
     """
-    folder = folder or _folder()
-    stale = [
+    folder = folder or _default_folder()
+    outdated = [
         name
         for name, content in schemas.files().items()
         if not (folder / name).exists() or (folder / name).read_bytes() != content
     ]
-    for name in stale:
+    for name in outdated:
         click.echo(
-            f"{name} is not what structs and topics give: `copydesk schemas write`, and a line in schemas/CHANGELOG.md",
+            f"{name} is not what structs and topics give: run `copydesk schemas write`, and add a line to "
+            "schemas/CHANGELOG.md",
             err=True,
         )
-    broken = _broken(folder / compatibility.FILE)
-    for line in broken:
+    breaks = _find_breaks(folder / compatibility.FILE)
+    for line in breaks:
         click.echo(line, err=True)
-    raise SystemExit(Exit.REFUSED if stale or broken else Exit.DONE)
+    raise SystemExit(Exit.REFUSED if outdated or breaks else Exit.DONE)
 
 
-def _broken(file: Path) -> list[str]:
-    """What readers or writers of the last release's messages would stumble over."""
+def _find_breaks(file: Path) -> list[str]:
+    """Changes that break readers or writers of the last release's messages, one line each."""
     if not file.exists():
-        return [f"{file.name} is not there: `copydesk schemas write --release` keeps what the last release promised"]
+        return [f"{file.name} is missing: `copydesk schemas write --release` keeps what the last release promised"]
     released = msgspec.json.decode(file.read_bytes(), type=Released)
-    found = compatibility.breaks(released.schemas, schemas.schemas())
-    return [f"{line}: breaks {released.version}; it needs a v2 beside it (schemas/README.md)" for line in found]
+    breaks = compatibility.breaks(released.schemas, schemas.schemas())
+    return [f"{line}: breaks {released.version}; it needs a v2 beside it (schemas/README.md)" for line in breaks]

@@ -1,4 +1,4 @@
-"""`copydesk stages`: what processors are installed."""
+"""`copydesk stages`: list the installed stages."""
 
 from __future__ import annotations
 
@@ -9,30 +9,38 @@ from copydesk.stage import find, installed
 
 
 @click.command(name="stages")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a stage.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per stage.")
 def command(*, as_json: bool) -> None:
-    """List the installed stages; no model is loaded for it.
+    """List the installed stages.
+
+    No model is loaded.
 
     Example: copydesk stages --json
     """
     for name in installed():
-        try:
-            stage = find(name)
-        except ImportError as error:
-            told: dict[str, object] = {"name": name, "problem": str(error)}
-        else:
-            told = {
-                "name": stage.name,
-                "version": stage.version,
-                "source": stage.source,
-                "sink": stage.sink,
-                "dead_letters": stage.dead_letters,
-                "input": stage.input.__name__,
-                "output": stage.output.__name__,
-            }
+        fields = _describe(name)
         if as_json:
-            click.echo(orjson.dumps(told))
-        elif "problem" in told:
-            click.echo(f"{name:12} cannot be imported: {told['problem']}")
+            click.echo(orjson.dumps(fields))
+        elif "problem" in fields:
+            click.echo(f"{name:12} cannot be imported: {fields['problem']}")
         else:
-            click.echo(f"{name:12} {told['version']:8} {told['source']} → {told['sink']}  ({told['dead_letters']})")
+            click.echo(
+                f"{name:12} {fields['version']:8} {fields['source']} → {fields['sink']}  ({fields['dead_letters']})"
+            )
+
+
+def _describe(name: str) -> dict[str, object]:
+    """Fields of a stage, or the reason why it cannot be imported."""
+    try:
+        stage = find(name)
+    except ImportError as error:
+        return {"name": name, "problem": str(error)}
+    return {
+        "name": stage.name,
+        "version": stage.version,
+        "source": stage.source,
+        "sink": stage.sink,
+        "dead_letters": stage.dead_letters,
+        "input": stage.input.__name__,
+        "output": stage.output.__name__,
+    }

@@ -1,4 +1,4 @@
-"""`copydesk topics`: what there should be, what there is, and making the one into the other."""
+"""`copydesk topics`: list the described topics, create them on the broker, and compare the two."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.groups import Group
-from copydesk.cli.setup import connection, end, known_topics, run_or_exit
+from copydesk.cli.catalogue import known_topics
+from copydesk.cli.groups import SuggestingGroup
+from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.client.connection import Connection
 from copydesk.contracts.topics import Topic
 from copydesk.operations import broker_checks
@@ -17,18 +18,20 @@ from copydesk.operations.broker_checks import TopicProblem
 from copydesk.runtime.exits import Exit
 
 
-@click.group(name="topics", cls=Group)
+@click.group(name="topics", cls=SuggestingGroup)
 def command() -> None:
-    """List, create and check the topics that schemas/topics describes.
+    """List, create and check the topics of schemas/topics.
 
     Example: copydesk topics apply
     """
 
 
 @command.command(name="list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a topic.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per topic.")
 def list_(*, as_json: bool) -> None:
-    """List the topics as described; no broker is asked.
+    """List the described topics.
+
+    No broker is needed.
 
     Example: copydesk topics list --json
     """
@@ -40,58 +43,64 @@ def list_(*, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--partitions", type=click.IntRange(1), help="For new topics, instead of what is described (12).")
-@click.option("--replication", type=click.IntRange(1), default=1, show_default=True, help="Copies of each partition.")
+@click.option(
+    "--partitions", type=click.IntRange(1), help="Partitions of new topics; default: as described, which is 12."
+)
+@click.option("--replication", type=click.IntRange(1), default=1, show_default=True, help="Replicas of new topics.")
 def apply(partitions: int | None, replication: int) -> None:
-    """Create the topics that are missing; those that exist stay as they are.
+    """Create missing topics.
+
+    Existing topics are not changed.
 
     Example: copydesk topics apply --replication 3
     """
-    target = connection()
-    became = run_or_exit(_apply(target, partitions, replication))
-    for name, what in became.items():
-        click.echo(f"{name}: {what}")
-    if any(what not in {"created", "exists"} for what in became.values()):
-        end(Exit.SETUP, "not every topic could be created")
-    _report(run_or_exit(_problems(target)))
+    connection = load_connection()
+    results = run_or_exit(_apply(connection, partitions, replication))
+    for name, result in results.items():
+        click.echo(f"{name}: {result}")
+    if any(result not in {"created", "exists"} for result in results.values()):
+        exit_with(Exit.SETUP, "not every topic could be created")
+    _report(run_or_exit(_find_problems(connection)))
 
 
 @command.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a problem.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per problem.")
 def check(*, as_json: bool) -> None:
-    """Compare the broker's topics with what is described; exit 5 where a worker could not work.
+    """Compare the broker's topics with schemas/topics.
+
+    The exit code is 5 if a worker could not work with them.
 
     Example: copydesk topics check --json
     """
-    problems = run_or_exit(_problems(connection()))
+    problems = run_or_exit(_find_problems(load_connection()))
     for problem in problems if as_json else ():
         click.echo(msgspec.json.encode(problem))
     _report(problems)
 
 
-def described(target: Connection) -> dict[str, Topic]:
-    """The topics by their full names on this cluster."""
-    return {target.full_name(topic.name): topic for topic in known_topics().values()}
+def _topics_by_full_name(connection: Connection) -> dict[str, Topic]:
+    return {connection.full_name(topic.name): topic for topic in known_topics().values()}
 
 
-async def _apply(target: Connection, partitions: int | None, replication: int) -> dict[str, str]:
-    async with broker_checks.admin(target) as client:
+async def _apply(connection: Connection, partitions: int | None, replication: int) -> dict[str, str]:
+    async with broker_checks.admin(connection) as client:
         return await broker_checks.create_topics(
-            client, described(target), partitions=partitions, replication=replication
+            client, _topics_by_full_name(connection), partitions=partitions, replication=replication
         )
 
 
-async def _problems(target: Connection) -> list[TopicProblem]:
-    async with broker_checks.admin(target) as client:
-        return await broker_checks.topic_problems(client, target, described(target))
+async def _find_problems(connection: Connection) -> list[TopicProblem]:
+    async with broker_checks.admin(connection) as client:
+        return await broker_checks.topic_problems(client, connection, _topics_by_full_name(connection))
 
 
 def _report(problems: list[TopicProblem]) -> None:
+    """Print problems on standard error; a fatal one ends the command."""
     for problem in problems:
         if not problem.fatal:
             click.echo(f"note: {problem.message}", err=True)
     fatal = [problem for problem in problems if problem.fatal]
     for problem in fatal:
-        click.echo(f"{problem.message}; `{problem.fix}` mends it", err=True)
+        click.echo(f"{problem.message}; `{problem.fix}` fixes it", err=True)
     if fatal:
         sys.exit(Exit.SETUP)

@@ -1,4 +1,4 @@
-"""`copydesk trace`: one article's way over all topics."""
+"""`copydesk trace`: find one article's messages on all topics."""
 
 from __future__ import annotations
 
@@ -10,50 +10,50 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.dlq import Time
-from copydesk.cli.render.plain import plain
-from copydesk.cli.setup import connection, end, known_topics, run_or_exit
+from copydesk.cli.catalogue import known_topics
+from copydesk.cli.parameters import Time
+from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
+from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Connection, Message, consume
 from copydesk.contracts.articles import InvalidDocumentError, RawArticle
 from copydesk.contracts.envelope import INGESTED, ORIGIN, header, rfc3339
-from copydesk.contracts.topics import UnknownTopicError
 from copydesk.runtime.exits import Exit
 
 
 @click.command(name="trace")
 @click.argument("id_", metavar="ID")
-@click.option("--since", type=Time(), help="Look at what was written at this time or later; default: everything.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a message.")
+@click.option("--since", type=Time(), help="Only messages written at this time or later; default: all.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per message.")
 def command(id_: str, since: datetime | None, *, as_json: bool) -> None:
-    """Follow one article over all topics: where it lies, when it came, what became of it.
+    """Show an article's messages on all topics.
 
-    Reads every topic from the beginning, or from --since; dead letters too. The exit code is 1 when nothing is found.
+    Each line has time, place and size of a message, and the reason if it is a dead letter. The command reads all topics
+    from the beginning, or from --since. The exit code is 1 if nothing is found.
 
     Example: copydesk trace coastnews/42 --since 2026-11-01
     """
-    try:
-        found = run_or_exit(_find(connection(), id_, since))
-    except UnknownTopicError as error:
-        end(Exit.SETUP, str(error))
-    for step in sorted(found, key=lambda step: str(step["time"])):
+    messages = run_or_exit(_find_messages(load_connection(), id_, since))
+    for fields in sorted(messages, key=lambda fields: str(fields["time"])):
         if as_json:
-            sys.stdout.buffer.write(orjson.dumps(step) + b"\n")
+            sys.stdout.buffer.write(orjson.dumps(fields) + b"\n")
         else:
-            click.echo(plain(_line(step)))
-    if not found:
-        end(Exit.REFUSED, f"no message of {id_} on any topic")
+            click.echo(sanitize(_format_line(fields)))
+    if not messages:
+        exit_with(Exit.REFUSED, f"no message of {id_} on any topic")
 
 
-async def _find(target: Connection, id_: str, since: datetime | None) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
+async def _find_messages(connection: Connection, id_: str, since: datetime | None) -> list[dict[str, object]]:
+    """Fields of all messages of an article, topic by topic."""
+    start = since or "earliest"
+    fields: list[dict[str, object]] = []
     for name in known_topics():
-        async with aclosing(consume(name, start=since or "earliest", follow=False, connection=target)) as messages:
-            found.extend([_step(message) async for message in messages if _is_of(message, id_)])
-    return found
+        async with aclosing(consume(name, start=start, follow=False, connection=connection)) as messages:
+            fields.extend([_describe(message) async for message in messages if _belongs_to(message, id_)])
+    return fields
 
 
-def _is_of(message: Message, id_: str) -> bool:
-    """Whether a message is that article's: by its headers or key, and on the input topic by the document itself."""
+def _belongs_to(message: Message, id_: str) -> bool:
+    """Return whether a message is of this article: by header or key, or by the id in a raw document."""
     if message.id == id_ or (message.key or b"").decode("utf-8", "replace") == id_:
         return True
     if message.value is None or id_.encode() not in message.value:
@@ -64,8 +64,8 @@ def _is_of(message: Message, id_: str) -> bool:
         return False
 
 
-def _step(message: Message) -> dict[str, object]:
-    step: dict[str, object] = {
+def _describe(message: Message) -> dict[str, object]:
+    fields: dict[str, object] = {
         "time": rfc3339(message.timestamp),
         "topic": message.topic,
         "partition": message.partition,
@@ -79,8 +79,8 @@ def _step(message: Message) -> dict[str, object]:
     try:
         letter = message.dead_letter
     except msgspec.ValidationError:
-        return step
-    return step | {
+        return fields
+    return fields | {
         "what": letter.reason,
         "from": f"{letter.topic}/{letter.partition}/{letter.offset}",
         "why": f"{letter.exception_class}: {letter.exception_message}",
@@ -88,7 +88,7 @@ def _step(message: Message) -> dict[str, object]:
     }
 
 
-def _line(step: dict[str, object]) -> str:
-    place = f"{step['topic']}/{step['partition']}/{step['offset']}"
-    why = f"  {step['why']} (attempt {step['attempt']}, read from {step['from']})" if "why" in step else ""
-    return f"{step['time']}  {place:32} {step['what']:10} {step['bytes']:9} bytes{why}"
+def _format_line(fields: dict[str, object]) -> str:
+    place = f"{fields['topic']}/{fields['partition']}/{fields['offset']}"
+    why = f"  {fields['why']} (attempt {fields['attempt']}, read from {fields['from']})" if "why" in fields else ""
+    return f"{fields['time']}  {place:32} {fields['what']:10} {fields['bytes']:9} bytes{why}"

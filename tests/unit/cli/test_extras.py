@@ -1,4 +1,4 @@
-"""What is not installed is missed only by who needs it."""
+"""A missing extra matters only to the commands that need it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MODULES = (
 
 
 def without(*arguments: str, modules: tuple[str, ...] = MODULES) -> subprocess.CompletedProcess[str]:
-    """Run `copydesk` as if these were not installed."""
+    """Run `copydesk` as if these modules were not installed."""
     code = (
         "import sys, importlib.util\n"
         f"gone = {modules!r}\n"
@@ -44,8 +44,8 @@ def without(*arguments: str, modules: tuple[str, ...] = MODULES) -> subprocess.C
     [("--help",), ("stages",), ("topics", "list"), ("schemas", "check"), ("publish", "--help"), ("demo", "--help")],
 )
 def test_the_bare_client_works_without_extras(arguments: tuple[str, ...]) -> None:
-    done = without(*arguments)
-    assert (done.returncode, done.stderr) == (0, "")
+    result = without(*arguments)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_the_bare_client_works_without_extras(arguments: tuple[str, ...]) -> Non
         (("consume", "articles.raw", "--pretty"), "cli"),
     ],
 )
-def test_what_needs_an_extra_says_which(arguments: tuple[str, ...], extra: str) -> None:
-    done = without(*arguments)
-    assert done.returncode == 5, done.stderr
-    assert f"pip install 'copydesk[{extra}]'" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_command_names_the_extra_that_it_needs(arguments: tuple[str, ...], extra: str) -> None:
+    result = without(*arguments)
+    assert result.returncode == 5, result.stderr
+    assert f"pip install 'copydesk[{extra}]'" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,1 +1,1 @@
-"""Articles as a person reads them: in a terminal (needs rich, the extra `cli`), or as a picture."""
+"""Articles and messages on a terminal, as pictures and as lines of JSON."""

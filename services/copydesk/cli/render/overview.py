@@ -1,4 +1,4 @@
-"""A whole article or dead letter at a glance: what was removed is struck out, with the reason."""
+"""A whole article or dead letter on a terminal; removed blocks are struck out, with the reason."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from copydesk.cli.render.plain import plain
-from copydesk.cli.render.quotations import who
+from copydesk.cli.render.quotations import describe_speaker
+from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Message
 from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, Quote, ScoredArticle
 
-QUOTED = 110  # characters of a quote or a dead letter that are shown
-PEOPLE = 8
+MAX_CHARACTERS = 110  # of a quote or a dead letter
+MAX_NAMES = 8
 
 
-def console() -> Console:
-    """Standard output; colours on a terminal only, and not with NO_COLOR; a ? for what its encoding has not."""
+def make_console() -> Console:
+    """Console on standard output: colours only on a terminal without NO_COLOR, ? for unencodable characters."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     return Console(highlight=False, soft_wrap=False)
 
 
-def show(article: CleanedArticle, out: Console, *, note: str = "") -> None:
-    """Print whatever stage's document."""
-    out.rule(Text(plain(article.title or article.id), style="bold"), align="left", style="dim")
+def print_article(article: CleanedArticle, console: Console, *, note: str = "") -> None:
+    """Print a document of any stage; `note` is added to the line of facts."""
+    console.rule(Text(sanitize(article.title or article.id), style="bold"), align="left", style="dim")
     when = article.published_at.isoformat() if article.published_at else None
     facts = [article.id, article.site, article.language, article.dateline, when, note]
-    out.print(Text(plain(" · ".join(fact for fact in facts if fact)), style="dim"))
-    out.print()
-    rows = _rows()
+    console.print(Text(sanitize(" · ".join(fact for fact in facts if fact)), style="dim"))
+    console.print()
+    rows = _make_table()
     _add_blocks(rows, article)
     rows.add_row()
     _add_cleaning(rows, article)
@@ -41,29 +41,30 @@ def show(article: CleanedArticle, out: Console, *, note: str = "") -> None:
         _add_quotes(rows, article)
     if isinstance(article, ScoredArticle):
         _add_coherence(rows, article.coherence)
-    out.print(rows)
-    out.print()
+    console.print(rows)
+    console.print()
 
 
-def show_dead_letter(message: Message, out: Console) -> None:
-    """Print where a message failed, and why."""
+def print_dead_letter(message: Message, console: Console) -> None:
+    """Print the stage, place and reason of a dead letter, and the beginning of its bytes."""
     headers = {name: (value or b"").decode("utf-8", "replace") for name, value in message.headers}
-    out.rule(Text(plain(f"{message.id or '(no id)'}: dead letter"), style="bold red"), align="left", style="dim")
+    console.rule(Text(sanitize(f"{message.id or '(no id)'}: dead letter"), style="bold red"), align="left", style="dim")
     origin = "/".join(headers.get(f"dlq.{name}", "?") for name in ("topic", "partition", "offset"))
-    rows = _rows()
+    rows = _make_table()
     rows.add_row(
-        "stage", Text(plain(f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}"))
+        "stage",
+        Text(sanitize(f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}")),
     )
     rows.add_row(
-        "why", Text(plain(f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"))
+        "why", Text(sanitize(f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"))
     )
     rows.add_row("bytes", Text(_cut((message.value or b"").decode("utf-8", "backslashreplace"))))
-    out.print(rows)
-    out.print()
+    console.print(rows)
+    console.print()
 
 
-def _rows() -> Table:
-    """A label and what it labels, a line each; long values keep to their column."""
+def _make_table() -> Table:
+    """Empty table with a column of labels and one of values; long values stay in their column."""
     rows = Table.grid(padding=(0, 2), pad_edge=False)
     rows.add_column(justify="right", style="bold", min_width=13, no_wrap=True)
     rows.add_column(overflow="fold")
@@ -73,47 +74,47 @@ def _rows() -> Table:
 def _add_blocks(rows: Table, article: CleanedArticle) -> None:
     for block in article.blocks:
         if block.kept:
-            rows.add_row("", Text(plain(article.text[block.start : block.end])))
+            rows.add_row("", Text(sanitize(article.text[block.start : block.end])))
         else:
-            removed = plain(" ".join((block.text or "").split()))
+            removed = sanitize(" ".join((block.text or "").split()))
             rows.add_row(Text(f"✂ {block.reason}", style="not bold red"), Text(removed, style="dim strike"))
 
 
 def _add_cleaning(rows: Table, article: CleanedArticle) -> None:
     removed = sum(not block.kept for block in article.blocks)
-    told = f"{removed} of {len(article.blocks)} blocks removed ({article.cleaning.noise_share:.0%} of the source)"
-    rows.add_row("cleaning", told + (", uncertain" if article.cleaning.uncertain else ""))
+    summary = f"{removed} of {len(article.blocks)} blocks removed ({article.cleaning.noise_share:.0%} of the source)"
+    rows.add_row("cleaning", summary + (", uncertain" if article.cleaning.uncertain else ""))
     for warning in article.cleaning.warnings:
-        rows.add_row("", Text(plain(warning)))
-    for label, found in (("captions", article.captions), ("credits", article.credits), ("bylines", article.bylines)):
-        if found:
-            rows.add_row(label, Text(plain("; ".join(found))))
+        rows.add_row("", Text(sanitize(warning)))
+    for label, texts in (("captions", article.captions), ("credits", article.credits), ("bylines", article.bylines)):
+        if texts:
+            rows.add_row(label, Text(sanitize("; ".join(texts))))
 
 
 def _add_people(rows: Table, article: ExtractedArticle) -> None:
-    known = sorted(article.entities, key=lambda entity: -entity.salience)
+    entities = sorted(article.entities, key=lambda entity: -entity.salience)
     for kind, label in (("person", "people"), ("organization", "organisations"), ("location", "places")):
         names = [
             entity.name + (f" (also {', '.join(entity.aliases)})" if entity.aliases else "")
-            for entity in known
+            for entity in entities
             if entity.type == kind
         ]
         if names:
-            more = f" … and {len(names) - PEOPLE} more" if len(names) > PEOPLE else ""
-            rows.add_row(label, Text(plain(", ".join(names[:PEOPLE]) + more)))
+            more = f" … and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+            rows.add_row(label, Text(sanitize(", ".join(names[:MAX_NAMES]) + more)))
 
 
 def _add_quotes(rows: Table, article: ExtractedArticle) -> None:
     for number, quote in enumerate(article.quotes):
-        line = Text(_said(quote))
-        line.append(f" — {plain(who(quote))}", style="cyan")
+        line = Text(_format_quote(quote))
+        line.append(f" — {sanitize(describe_speaker(quote))}", style="cyan")
         rows.add_row("quotes" if number == 0 else "", line)
     if article.extraction.degraded:
         rows.add_row("extraction", Text(f"degraded: {'; '.join(article.extraction.warnings)}"))
 
 
-def _said(quote: Quote) -> str:
-    """A quotation in quotation marks; what was told in other words has only those that the article has."""
+def _format_quote(quote: Quote) -> str:
+    """Text of a quote: a direct one in quotation marks, any other with its type."""
     return f"“{_cut(quote.text.strip(_MARKS))}”" if quote.type == "direct" else f"{_cut(quote.text)} ({quote.type})"
 
 
@@ -132,10 +133,10 @@ def _add_coherence(rows: Table, coherence: Coherence) -> None:
 
 
 def _bar(relevance: float) -> str:
-    """A block of a height by relevance (-1 to 1, below 0 the lowest)."""
+    """Block character whose height shows a relevance from 0 to 1; a negative one is shown as 0."""
     return "▁▂▃▄▅▆▇█"[min(7, max(0, int(relevance * 8)))]
 
 
 def _cut(text: str) -> str:
     text = " ".join(text.split())
-    return plain(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")
+    return sanitize(text if len(text) <= MAX_CHARACTERS else text[: MAX_CHARACTERS - 1] + "…")

@@ -1,4 +1,4 @@
-"""Who said what, in the text itself: each speaker's words in a colour of his own, and a list of who is in it."""
+"""Quotes in the text of an article on a terminal: each speaker has a colour, a list of all entities follows."""
 
 from __future__ import annotations
 
@@ -8,50 +8,51 @@ from rich.table import Table
 from rich.text import Text
 
 from copydesk.cli.render.palette import OKABE_ITO
-from copydesk.cli.render.plain import plain
+from copydesk.cli.render.terminal_text import sanitize
 from copydesk.contracts.articles import Entity, ExtractedArticle, Quote
 
-SAID = 90  # characters of a quote in the list: the text shows it whole
+MAX_CHARACTERS = 90  # of a quote in the list; the text has all
 KINDS = {"person": "people", "organization": "organisations", "location": "places", "group": "groups"}
 
 
-def show(article: ExtractedArticle, out: Console) -> None:
-    """Print the text with its quotes, then the entities with their aliases and what each said."""
-    speakers = _colours(article)
-    out.rule(Text(plain(article.title or article.id), style="bold"), align="left", style="dim")
-    out.print(_text(article, speakers))
-    out.print()
-    out.print(_list(article, speakers))
+def print_quotations(article: ExtractedArticle, console: Console) -> None:
+    """Print the text with its quotes, then the entities with their aliases and quotes."""
+    colours = _speaker_colours(article)
+    console.rule(Text(sanitize(article.title or article.id), style="bold"), align="left", style="dim")
+    console.print(_format_body(article, colours))
+    console.print()
+    console.print(_entity_table(article, colours))
     if article.extraction.degraded:
-        out.print(Text(f"degraded: {'; '.join(article.extraction.warnings)}", style="yellow"))
-    out.print()
+        console.print(Text(f"degraded: {'; '.join(article.extraction.warnings)}", style="yellow"))
+    console.print()
 
 
-def who(quote: Quote) -> str:
-    """The speaker as far as he is known, and how he was found."""
+def describe_speaker(quote: Quote) -> str:
+    """Speaker of a quote, as far as known, and how the speaker was found."""
     speaker = quote.speaker
     name = speaker.name or (speaker.mention.text if speaker.mention else None)
     if speaker.anonymous:
         return f"{name or 'someone'} (anonymous)"
-    if name and speaker.basis == "none":  # words that name nobody whom the article knows
+    if name and speaker.basis == "none":  # a mention that stands for no entity of the article
         return name
     return f"{name} ({speaker.basis})" if name else "nobody named"
 
 
-def _colours(article: ExtractedArticle) -> dict[str, str]:
-    """A colour by speaker, in the order of their first words."""
-    known = dict.fromkeys(_speaker(quote) for quote in article.quotes)
-    known.pop("", None)
-    return {speaker: OKABE_ITO[number % len(OKABE_ITO)] for number, speaker in enumerate(known)}
+def _speaker_colours(article: ExtractedArticle) -> dict[str, str]:
+    """Colour of each speaker, in the order of their first quotes."""
+    speakers = dict.fromkeys(_speaker_key(quote) for quote in article.quotes)
+    speakers.pop("", None)
+    return {speaker: OKABE_ITO[number % len(OKABE_ITO)] for number, speaker in enumerate(speakers)}
 
 
-def _speaker(quote: Quote) -> str:
+def _speaker_key(quote: Quote) -> str:
+    """Id of the speaker, else the words that name the speaker, else an empty string."""
     return quote.speaker.entity_id or (quote.speaker.mention.text if quote.speaker.mention else "")
 
 
-def _text(article: ExtractedArticle, speakers: dict[str, str]) -> Text:
-    """The body: quotes in colour, names bold, the word that says that something was said underlined."""
-    body = Text(plain(article.text))
+def _format_body(article: ExtractedArticle, colours: dict[str, str]) -> Text:
+    """Text of the article: quotes in colour, names bold, cues underlined, speakers after their quotes."""
+    body = Text(sanitize(article.text))
     for entity in article.entities:
         for mention in entity.mentions:
             if mention.section == "body" and mention.kind == "name":
@@ -60,51 +61,55 @@ def _text(article: ExtractedArticle, speakers: dict[str, str]) -> Text:
     for quote in article.quotes:
         if quote.section != "body":
             continue
-        colour = speakers.get(_speaker(quote))
+        colour = colours.get(_speaker_key(quote))
         style = Style(color=colour) if colour else Style(italic=True)
         body.stylize(style, quote.start, quote.end)
         if quote.cue:
             body.stylize("underline", quote.cue.start, quote.cue.end)
-        notes.append((quote.end, Text(plain(f" [{who(quote)}]"), style=style + Style(dim=True))))
+        notes.append((quote.end, Text(sanitize(f" [{describe_speaker(quote)}]"), style=style + Style(dim=True))))
     return _annotate(body, notes)
 
 
 def _annotate(body: Text, notes: list[tuple[int, Text]]) -> Text:
-    """The body with each note behind its place."""
+    """Text with each note inserted at its offset."""
     notes.sort(key=lambda note: note[0])
-    told, at = Text(), 0
+    annotated, at = Text(), 0
     for end, note in notes:
-        told.append_text(body[at:end] if end > at else Text())
-        told.append_text(note)
+        annotated.append_text(body[at:end] if end > at else Text())
+        annotated.append_text(note)
         at = max(at, end)
-    told.append_text(body[at:] if at < len(body) else Text())
-    return told
+    annotated.append_text(body[at:] if at < len(body) else Text())
+    return annotated
 
 
-def _list(article: ExtractedArticle, speakers: dict[str, str]) -> Table:
+def _entity_table(article: ExtractedArticle, colours: dict[str, str]) -> Table:
+    """Entities by kind with their quotes, then the quotes without an entity."""
     rows = Table.grid(padding=(0, 2), pad_edge=False)
     rows.add_column(justify="right", style="bold", min_width=13, no_wrap=True)
     rows.add_column(overflow="fold")
     for kind, label in KINDS.items():
-        for number, entity in enumerate(sorted(_of(article, kind), key=lambda entity: -entity.salience)):
-            rows.add_row(label if number == 0 else "", _entity(entity, speakers))
+        for number, entity in enumerate(sorted(_entities_of(article, kind), key=lambda entity: -entity.salience)):
+            rows.add_row(label if number == 0 else "", _format_entity(entity, colours))
             for quote in article.quotes:
                 if quote.speaker.entity_id == entity.id:
-                    rows.add_row("", Text(f"    {_cut(quote.text)}", style=Style(color=speakers.get(entity.id))))
-    nobody = [quote for quote in article.quotes if quote.speaker.entity_id is None]
-    for number, quote in enumerate(nobody):
-        rows.add_row("others" if number == 0 else "", Text(f"{plain(who(quote))}: {_cut(quote.text)}", style="italic"))
+                    rows.add_row("", Text(f"    {_cut(quote.text)}", style=Style(color=colours.get(entity.id))))
+    without_entity = [quote for quote in article.quotes if quote.speaker.entity_id is None]
+    for number, quote in enumerate(without_entity):
+        rows.add_row(
+            "others" if number == 0 else "",
+            Text(f"{sanitize(describe_speaker(quote))}: {_cut(quote.text)}", style="italic"),
+        )
     return rows
 
 
-def _of(article: ExtractedArticle, kind: str) -> list[Entity]:
+def _entities_of(article: ExtractedArticle, kind: str) -> list[Entity]:
     return [entity for entity in article.entities if entity.type == kind]
 
 
-def _entity(entity: Entity, speakers: dict[str, str]) -> Text:
-    line = Text(plain(entity.name), style=Style(bold=True, color=speakers.get(entity.id)))
+def _format_entity(entity: Entity, colours: dict[str, str]) -> Text:
+    line = Text(sanitize(entity.name), style=Style(bold=True, color=colours.get(entity.id)))
     if entity.aliases:
-        line.append(plain(f"  also {', '.join(entity.aliases)}"), style="not bold dim")
+        line.append(sanitize(f"  also {', '.join(entity.aliases)}"), style="not bold dim")
     named = sum(mention.kind == "name" for mention in entity.mentions)
     counts = [f"{named} x"] + ([f"{entity.quotes_said} quoted"] if entity.quotes_said else [])
     line.append(f"  {', '.join(counts)}", style="not bold dim")
@@ -113,4 +118,4 @@ def _entity(entity: Entity, speakers: dict[str, str]) -> Text:
 
 def _cut(text: str) -> str:
     text = " ".join(text.split())
-    return plain(text if len(text) <= SAID else text[: SAID - 1] + "…")
+    return sanitize(text if len(text) <= MAX_CHARACTERS else text[: MAX_CHARACTERS - 1] + "…")

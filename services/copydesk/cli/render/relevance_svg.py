@@ -1,4 +1,4 @@
-"""An article's relevance as a picture: one SVG strip, a bar a block."""
+"""Relevance of an article's blocks as a picture: SVG with one bar per block."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from copydesk.contracts.articles import ScoredArticle, Unit
 
 WIDTH, HEIGHT = 960, 250
 LEFT, RIGHT, TOP, FLOOR = 48, 24, 64, 190
-LEAST = 4.0
-"""Pixels of the shortest block: a headline must be seen beside paragraphs."""
+MIN_BAR_WIDTH = 4.0
+"""Pixels of the shortest block, so that a headline is visible beside paragraphs."""
 
 
 def draw(article: ScoredArticle) -> str:
-    """The strip as SVG: bars as wide as their blocks are long and as high as they are relevant.
+    """Picture as SVG; a bar's width is the length of its block, its height the relevance.
 
-    Removed blocks are hatched, flagged ones named, segments ruled off; each bar says its words to a pointer.
+    Removed blocks are hatched, flagged ones have a dot, a dashed line separates segments; a tooltip has the text.
     """
     coherence = article.coherence
     title = _clean(article.title or article.id)
     score = "not scored" if coherence.score is None else f"one story {coherence.score:.2f}"
     raw = "" if coherence.raw_score is None else f", before cleaning {coherence.raw_score:.2f}"
-    told = f"{score}{raw}, {coherence.structure or coherence.status}"
-    label = _attribute(f"Relevance of each block of: {title}. {told}")
+    subtitle = f"{score}{raw}, {coherence.structure or coherence.status}"
+    label = _attribute(f"Relevance of each block of: {title}. {subtitle}")
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}"',
@@ -33,7 +33,7 @@ def draw(article: ScoredArticle) -> str:
             _DEFINITIONS,
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
             f'<text x="{LEFT}" y="26" font-size="17" font-weight="bold">{escape(_cut(title, 88))}</text>',
-            f'<text x="{LEFT}" y="47" font-size="13" fill="#444444">{escape(told)}</text>',
+            f'<text x="{LEFT}" y="47" font-size="13" fill="#444444">{escape(subtitle)}</text>',
             *_axis(),
             *_bars(article),
             *_legend(),
@@ -44,7 +44,7 @@ def draw(article: ScoredArticle) -> str:
 
 
 def file_name(article: ScoredArticle) -> str:
-    """The picture's name: the article's id as far as file systems take it, and a piece of its hash where that is cut.
+    """File name of a picture: the article's id; a changed id (special characters, length) gets a part of its hash.
 
     >>> from types import SimpleNamespace
     >>> file_name(SimpleNamespace(id="coast/42"))
@@ -77,41 +77,41 @@ def _axis() -> list[str]:
 
 def _bars(article: ScoredArticle) -> list[str]:
     units = {unit.block: unit for unit in article.coherence.units}
-    words = [
+    texts = [
         article.text[block.start : block.end] if block.kept else " ".join((block.text or "").split())
         for block in article.blocks
     ]
-    widths = _widths([len(text) for text in words])
-    begins = {segment.first_unit for segment in article.coherence.segments[1:]}
-    lines, x, place = [], float(LEFT), 0
-    for number, (block, text, width) in enumerate(zip(article.blocks, words, widths, strict=True)):
+    widths = _widths([len(text) for text in texts])
+    segment_starts = {segment.first_unit for segment in article.coherence.segments[1:]}
+    lines, x, unit_number = [], float(LEFT), 0
+    for number, (block, text, width) in enumerate(zip(article.blocks, texts, widths, strict=True)):
         unit = units.get(number)
         if unit is not None:
-            if place in begins:
-                lines.append(_rule(x))
-            place += 1
+            if unit_number in segment_starts:
+                lines.append(_segment_line(x))
+            unit_number += 1
             lines.append(_bar(unit, x, width, text, removed=not block.kept))
         x += width
     return lines
 
 
 def _widths(sizes: list[int]) -> list[float]:
-    """Pixels by length, the shortest still to be seen; of thousands of blocks each gets its even share."""
-    room = WIDTH - LEFT - RIGHT
-    least = min(LEAST, room / max(1, len(sizes)))
-    spare = room - least * len(sizes)
+    """Width of each bar in pixels, by length; thousands of blocks get about equal widths."""
+    available = WIDTH - LEFT - RIGHT
+    least = min(MIN_BAR_WIDTH, available / max(1, len(sizes)))
+    spare = available - least * len(sizes)
     total = sum(sizes) or 1
     return [least + spare * size / total for size in sizes]
 
 
 def _bar(unit: Unit, x: float, width: float, text: str, *, removed: bool) -> str:
-    top = _y(max(0.02, unit.relevance))  # what is at or below zero still has a foot to stand on
+    top = _y(max(0.02, unit.relevance))  # at or below zero a low bar is still visible
     gap = 1.0 if width > 3 else 0.0
     box = f'x="{x:.1f}" y="{top:.1f}" width="{max(0.2, width - gap):.1f}" height="{FLOOR - top:.1f}"'
     flag = "" if unit.flag == "none" else unit.flag.replace("_", " ")
     reasons = f" ({', '.join(unit.reasons)})" if unit.reasons else ""
-    told = f"{unit.relevance:+.2f} {flag}{reasons}{' removed' * removed}: {_cut(text, 160)}"
-    parts = [f"<g><title>{escape(_clean(told))}</title>", f'<rect {box} fill="{shade(unit.relevance)}"/>']
+    tooltip = f"{unit.relevance:+.2f} {flag}{reasons}{' removed' * removed}: {_cut(text, 160)}"
+    parts = [f"<g><title>{escape(_clean(tooltip))}</title>", f'<rect {box} fill="{shade(unit.relevance)}"/>']
     if removed:
         parts.append(f'<rect {box} fill="url(#removed)"/>')
     if flag:
@@ -125,7 +125,7 @@ _FLAGS = {"off_topic": "#D55E00", "furniture": "#0072B2", "teaser": "#CC79A7", "
 _OTHER_FLAG = "#444444"  # a flag of a later version
 
 
-def _rule(x: float) -> str:
+def _segment_line(x: float) -> str:
     return f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" y2="{FLOOR + 6}" stroke="#000000" stroke-dasharray="4 3"/>'
 
 
@@ -156,7 +156,7 @@ def _y(relevance: float) -> float:
 
 
 def _clean(text: str) -> str:
-    """Without what XML has no place for."""
+    """Text with U+FFFD for characters that XML does not allow."""
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "�", text)
 
 

@@ -1,0 +1,60 @@
+"""Commands that run in the foreground until a signal: stopping them, and printing the lines of their processes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+import click
+
+COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Event that Ctrl-C or SIGTERM sets; a second signal ends the process at once, and its children with it."""
+    stop = asyncio.Event()
+
+    def on_signal(number: int) -> None:
+        if stop.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal, number)
+    return stop
+
+
+async def wait_for_first(*coroutines: object) -> None:
+    """Run coroutines until the first one ends, then cancel the others; raises the error of the first."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]  # type: ignore[call-overload]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def make_prefixed_echo(counts: Mapping[str, int]) -> Callable[[str, str], None]:
+    """Function that prints a process's line on standard error, after the coloured name of the process.
+
+    Args:
+        counts: Number of processes of each name; the names of several processes end in their numbers (`extractor-2`).
+    """
+    order = [*counts, "broker"]
+    width = max(len(name) for name in order) + 2 * any(count > 1 for count in counts.values())
+
+    def echo(process: str, line: str) -> None:
+        name = process if process in order else process.rpartition("-")[0]
+        colour = COLOURS[order.index(name) % len(COLOURS)]
+        click.secho(f"{process:{width}} | ", fg=colour, nl=False, err=True)
+        click.echo(line, err=True)
+
+    return echo

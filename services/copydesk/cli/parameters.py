@@ -1,0 +1,84 @@
+"""Types of command line parameters, and their completion in the shell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from difflib import get_close_matches
+
+import click
+from click.shell_completion import CompletionItem
+
+from copydesk.cli.catalogue import known_topics
+from copydesk.client.consuming import Start
+from copydesk.contracts.topics import topics
+from copydesk.stage import installed
+
+
+class Time(click.ParamType):
+    """A point in time in ISO 8601; without a time zone it is UTC."""
+
+    name = "TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Parsed time, with a time zone."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_time(str(value))
+        except ValueError:
+            self.fail(f"{value!r}: give a time such as 2026-11-01T00:00Z", param, ctx)
+
+
+class StartPosition(click.ParamType):
+    """Start of reading: `earliest`, `latest` or a time."""
+
+    name = "earliest|latest|TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Start:
+        """`earliest` and `latest` as they are, a time parsed."""
+        if isinstance(value, datetime) or value in {"earliest", "latest"}:
+            return value
+        try:
+            return parse_time(str(value))
+        except ValueError:
+            self.fail(f"{value!r}: give earliest, latest or a time such as 2026-11-01T00:00Z", param, ctx)
+
+
+class TopicName(click.ParamType):
+    """Name of a known topic, without prefix."""
+
+    name = "TOPIC"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name; an unknown one is refused with the nearest known name."""
+        known = known_topics()
+        if str(value) not in known:
+            short_names = (name.removeprefix("articles.") for name in known)
+            nearest = get_close_matches(str(value), [*known, *short_names], n=1)
+            suggestion = nearest and (nearest[0] if nearest[0] in known else f"articles.{nearest[0]}")
+            hint = f"; did you mean {suggestion}?" if suggestion else ""
+            self.fail(f"no topic {value!r}{hint}; there are: {', '.join(known)}", param, ctx)
+        return str(value)
+
+
+def parse_time(text: str) -> datetime:
+    """Time from ISO 8601; without a time zone it is UTC.
+
+    Raises:
+        ValueError: It is no time.
+
+    >>> parse_time("2026-11-01").isoformat()
+    '2026-11-01T00:00:00+00:00'
+    """
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def complete_stages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
+    """Installed stages that begin with the typed characters."""
+    return [CompletionItem(name) for name in installed() if name.startswith(incomplete)]
+
+
+def complete_topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
+    """Topics of copydesk's own stages that begin with the typed characters."""
+    return [CompletionItem(name) for name in topics() if name.startswith(incomplete)]
