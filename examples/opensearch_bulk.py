@@ -1,9 +1,9 @@
-"""What is on articles.scored, as the lines of OpenSearch's (and Elasticsearch's) bulk request.
+"""Write the articles on articles.scored as lines of a bulk request for OpenSearch or Elasticsearch.
 
     python examples/opensearch_bulk.py > bulk.ndjson
     curl -H 'content-type: application/x-ndjson' --data-binary @bulk.ndjson http://127.0.0.1:9200/_bulk
 
-The article's id is the document's: a newer version replaces the older one, a withdrawn article is deleted.
+The article's id is the document's id: a newer version replaces the older one, a withdrawn article is deleted.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from copydesk.client import Message, consume
 from copydesk.contracts.articles import ScoredArticle
 
 
-def lines(message: Message) -> list[dict[str, object]]:
-    """The action, and the document where there is one."""
+def bulk_lines(message: Message) -> list[dict[str, object]]:
+    """Lines for one message: the action, then the document, if the article was not withdrawn."""
     target = {"_index": "articles", "_id": message.id}
     article = message.article
     if not isinstance(article, ScoredArticle):
@@ -28,10 +28,10 @@ def lines(message: Message) -> list[dict[str, object]]:
         "site": article.site,
         "language": article.language,
         "published_at": article.published_at.isoformat() if article.published_at else None,
-        "people": [one.name for one in article.entities if one.type == "person"],
-        "organizations": [one.name for one in article.entities if one.type == "organization"],
-        "places": [one.name for one in article.entities if one.type == "location"],
-        "quotes": [{"speaker": one.speaker.name, "text": one.text} for one in article.quotes],
+        "people": [entity.name for entity in article.entities if entity.type == "person"],
+        "organizations": [entity.name for entity in article.entities if entity.type == "organization"],
+        "places": [entity.name for entity in article.entities if entity.type == "location"],
+        "quotes": [{"speaker": quote.speaker.name, "text": quote.text} for quote in article.quotes],
         "score": article.coherence.score,
     }
     return [{"index": target}, document]
@@ -40,7 +40,7 @@ def lines(message: Message) -> list[dict[str, object]]:
 async def main() -> None:
     """Write every article's lines to standard output."""
     async for message in consume("articles.scored", follow=False):
-        for line in lines(message):
+        for line in bulk_lines(message):
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 

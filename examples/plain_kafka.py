@@ -1,4 +1,4 @@
-"""An article in and its enriched version out, with nothing but a Kafka client and JSON: no copydesk on this side.
+"""Publish an article and read the enriched one, with only a Kafka client and JSON, without copydesk's packages.
 
 Usage: python examples/plain_kafka.py 127.0.0.1:9092 page.txt
 """
@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 
 async def main(brokers: str, id_: str, text: str, prefix: str = "") -> None:
-    """Publish one article, print who said what in it."""
-    # read_committed: a stage writes in transactions, and what is aborted is no result
+    """Publish one article, wait for the enriched one, and print its quotes with their speakers."""
+    # read_committed: stages write in transactions, and records of an aborted one are no results
     consumer = AIOKafkaConsumer(
         prefix + "articles.scored", bootstrap_servers=brokers, isolation_level="read_committed",
         auto_offset_reset="earliest", max_partition_fetch_bytes=11 * 1024 * 1024,
@@ -24,7 +24,7 @@ async def main(brokers: str, id_: str, text: str, prefix: str = "") -> None:
     await consumer.start()
     await producer.start()
     try:
-        # the key is the article's id: versions of one article stay in order
+        # the article's id is the key, so that versions of one article stay in order
         article = json.dumps({"id": id_, "text": text}).encode()
         await producer.send_and_wait(prefix + "articles.raw", article, key=id_.encode())
         async for record in consumer:

@@ -1,12 +1,12 @@
-"""What is on articles.scored in PostgreSQL: an article a row, its quotes in a table beside it.
+"""Keep PostgreSQL up to date with articles.scored: a row per article, and a table of quotes.
 
     python examples/postgres.py postgresql://user@host/database            up to the end of the topic
-    python examples/postgres.py postgresql://user@host/database --follow   and on, until Ctrl-C
+    python examples/postgres.py postgresql://user@host/database --follow   and then wait for more, until Ctrl-C
 
 It needs `pip install asyncpg` (Apache-2.0, asyncio like the client; psycopg would do as well).
 
 A newer version of an article replaces the older one, a withdrawn article is deleted with its quotes. An article is
-written in one transaction, by its id: what a crash interrupts comes again and changes nothing.
+written in one transaction, under its id: after a crash, the last messages come again and change nothing.
 """
 
 from __future__ import annotations
@@ -40,21 +40,22 @@ ON CONFLICT (id) DO UPDATE SET
 
 
 def storable(text: str | None) -> str | None:
-    """The text without what PostgreSQL's `text` refuses: the one character U+0000, which JSON may hold."""
+    """Text without U+0000, which JSON allows and PostgreSQL's type `text` refuses."""
     return text.replace("\0", "\ufffd") if text else text
 
 
-async def keep(database: asyncpg.Connection, message: Message) -> None:
-    """Make the tables say what this message says."""
+async def store(database: asyncpg.Connection, message: Message) -> None:
+    """Insert, replace or delete the article of a message."""
     article = message.article
     if not isinstance(article, ScoredArticle):  # withdrawn
         await database.execute("DELETE FROM articles WHERE id = $1", storable(message.id))
         return
     id_ = storable(article.id)
-    # as text: Python cannot bring the year 1 to UTC everywhere, and pages do tell it
+    # as text: Python cannot convert the year 1 to UTC everywhere, and some pages have it
     published = article.published_at.isoformat() if article.published_at else None
     named = {
-        kind: [storable(one.name) for one in article.entities if one.type == kind] for kind in ("person", "location")
+        kind: [storable(entity.name) for entity in article.entities if entity.type == kind]
+        for kind in ("person", "location")
     }
     async with database.transaction():  # all of an article or nothing
         await database.execute(
@@ -66,19 +67,19 @@ async def keep(database: asyncpg.Connection, message: Message) -> None:
         await database.executemany(
             "INSERT INTO quotes (article, id, speaker, basis, words) VALUES ($1, $2, $3, $4, $5)",
             [
-                (id_, one.id, storable(one.speaker.name), one.speaker.basis, storable(one.text))
-                for one in article.quotes
+                (id_, quote.id, storable(quote.speaker.name), quote.speaker.basis, storable(quote.text))
+                for quote in article.quotes
             ],
         )
 
 
-async def main(where: str, *, follow: bool) -> None:
-    """Read the topic as the group `postgres`, and keep."""
-    database = await asyncpg.connect(where)
+async def main(url: str, *, follow: bool) -> None:
+    """Read the topic as the consumer group `postgres`, and store each message."""
+    database = await asyncpg.connect(url)
     try:
         await database.execute(SCHEMA)
         async for message in consume("articles.scored", group="postgres", follow=follow):
-            await keep(database, message)
+            await store(database, message)
     finally:
         await database.close()
 

@@ -1,10 +1,10 @@
-"""Who said what: a SQLite table of quotes by speaker, kept in step with articles.scored.
+"""Keep a SQLite table of quotes by speaker up to date with articles.scored.
 
     python examples/who_said_what.py quotes.db            up to the end of the topic
-    python examples/who_said_what.py quotes.db --follow   and on, until Ctrl-C
+    python examples/who_said_what.py quotes.db --follow   and then wait for more, until Ctrl-C
 
-A newer version of an article replaces its quotes, a withdrawn article takes them with it. What a crash interrupts comes
-again and changes nothing: every write replaces.
+A newer version of an article replaces its quotes; those of a withdrawn article are deleted. After a crash, the last
+messages come again and change nothing, since every write replaces.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ CREATE INDEX IF NOT EXISTS quotes_by_speaker ON quotes (speaker);
 """
 
 
-def keep(database: sqlite3.Connection, message: Message) -> None:
-    """Make the tables say what this message says."""
+def store(database: sqlite3.Connection, message: Message) -> None:
+    """Insert, replace or delete the article of a message."""
     article = message.article
     with database:  # one transaction: all of an article or nothing
         database.execute("DELETE FROM articles WHERE id = ?", [message.id])
@@ -39,17 +39,17 @@ def keep(database: sqlite3.Connection, message: Message) -> None:
         )
         database.executemany(
             "INSERT INTO quotes VALUES (?, ?, ?, ?, ?)",
-            [[article.id, one.id, one.speaker.name, one.text, one.speaker.basis] for one in article.quotes],
+            [[article.id, quote.id, quote.speaker.name, quote.text, quote.speaker.basis] for quote in article.quotes],
         )
 
 
 async def main(path: str, *, follow: bool) -> None:
-    """Read the topic as the group `who-said-what`, and keep."""
+    """Read the topic as the consumer group `who-said-what`, and store each message."""
     database = sqlite3.connect(path)
     database.execute("PRAGMA foreign_keys = ON")
     database.executescript(SCHEMA)
     async for message in consume("articles.scored", group="who-said-what", follow=follow):
-        keep(database, message)
+        store(database, message)
     database.close()
 
 

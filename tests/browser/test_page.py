@@ -512,7 +512,7 @@ async def test_axe_finds_nothing_wrong(open_page: Open, scheme: str, width: int)
     assert {name: problems for name, problems in by_view.items() if problems} == {}
 
 
-async def test_the_door_lets_in_who_has_the_token(open_page: Open) -> None:
+async def test_the_token_opens_the_page(open_page: Open) -> None:
     token = "a-token-that-is-long-enough"  # noqa: S105 - of a test
     async with served(ViewerSettings(port=0, token=token)) as here:
         put(here.store, "a", scored(title=TEXT.split("\n", maxsplit=1)[0]), offset=0)

@@ -403,7 +403,7 @@ async def test_publishing_can_be_turned_off() -> None:
 # ---------------------------------------------------------------------------------------------------- token
 
 
-async def test_without_the_token_there_is_only_the_door() -> None:
+async def test_without_the_token_there_is_only_the_login_form() -> None:
     async with served(ViewerSettings(port=0, token=TOKEN)) as page, client() as session:
         for path in ("/events", "/api/statistics", "/api/article?id=a", "/static/page.js"):
             async with session.get(page.url + path) as answer:
@@ -447,7 +447,7 @@ async def test_programs_send_the_token_in_a_header(headers: dict[str, str], stat
         assert answer.status == status
 
 
-async def test_the_door_takes_no_token_from_another_site() -> None:
+async def test_the_login_form_takes_no_token_from_another_site() -> None:
     async with served(ViewerSettings(port=0, token=TOKEN)) as page, client() as session:
         headers = {"Origin": "https://evil.example"}
         async with session.post(f"{page.url}/login", data={"token": TOKEN}, headers=headers) as answer:

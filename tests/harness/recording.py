@@ -1,4 +1,4 @@
-"""The pipeline's metrics in a Prometheus of our own, and the dashboard's queries asked of it."""
+"""A Prometheus that records the pipeline's metrics, and the dashboard's queries against it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ DASHBOARD = ROOT / "infra" / "observability" / "grafana" / "dashboards" / "copyd
 TOPICS = (*SOURCES.values(), "articles.scored", *(f"articles.{stage}.dlq" for stage in SOURCES))
 SCRAPE_SECONDS = 1
 RATE_INTERVAL = "20s"
-"""In place of Grafana's `$__rate_interval`, which follows from the scrape interval and the zoom."""
+"""Replaces Grafana's `$__rate_interval`, which depends on the scrape interval and the zoom."""
 
 
 class Prometheus:
-    """Debian's Prometheus, over some workers."""
+    """Debian's Prometheus, which scrapes some workers."""
 
     def __init__(self, folder: Path, workers: list[str]) -> None:
         program = shutil.which("prometheus") or missing("promtool", "Debian's package prometheus is not installed")
@@ -56,8 +56,8 @@ class Prometheus:
         wait_for_port(port, 60)
         end = time.monotonic() + 60
         while not self._is_ready(port):
-            assert time.monotonic() < end, "Prometheus does not get ready"
-            time.sleep(0.1)  # it tells nobody
+            assert time.monotonic() < end, "Prometheus does not become ready"
+            time.sleep(0.1)  # it has no event to wait for
 
     def _is_ready(self, port: int) -> bool:
         try:
@@ -71,35 +71,35 @@ class Prometheus:
         self._process.wait()
 
     def now(self, query: str) -> list[float]:
-        """The values that a query has now."""
-        return [float(one["value"][1]) for one in self._ask("query", query=query)]
+        """Current values of a query."""
+        return [float(series["value"][1]) for series in self._request("query", query=query)]
 
     def values(self, query: str, since: float) -> list[float]:
-        """All values that a query has had since then, those apart that are no number."""
-        series = self.over(query, since, time.time(), SCRAPE_SECONDS)
-        found = (float(value) for one in series for _, value in one["values"])
-        return [value for value in found if not math.isnan(value)]
+        """All values of a query since a time, without NaN."""
+        all_series = self.over(query, since, time.time(), SCRAPE_SECONDS)
+        values = (float(value) for series in all_series for _, value in series["values"])
+        return [value for value in values if not math.isnan(value)]
 
     def over(self, query: str, begin: float, end: float, step: float) -> list[dict[str, Any]]:
-        """The series of a query, as Grafana asks for them."""
-        return self._ask("query_range", query=query, start=str(begin), end=str(end), step=str(step))
+        """Series of a query over a time range, as Grafana requests them."""
+        return self._request("query_range", query=query, start=str(begin), end=str(end), step=str(step))
 
-    def _ask(self, how: str, **told: str) -> list[dict[str, Any]]:
-        url = f"{self._url}{how}?{urllib.parse.urlencode(told)}"
-        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own, over http
-            found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
-        return found
+    def _request(self, endpoint: str, **parameters: str) -> list[dict[str, Any]]:
+        url = f"{self._url}{endpoint}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(url, timeout=30) as response:  # noqa: S310 - our own, over http
+            result: list[dict[str, Any]] = json.load(response)["data"]["result"]
+        return result
 
 
 def panels() -> list[dict[str, Any]]:
-    """The dashboard's panels, their queries as Prometheus takes them."""
-    told = DASHBOARD.read_text(encoding="utf-8").replace("$__rate_interval", RATE_INTERVAL)
-    found: list[dict[str, Any]] = json.loads(told)["panels"]
-    return found
+    """Panels of the dashboard, with queries that Prometheus accepts."""
+    text = DASHBOARD.read_text(encoding="utf-8").replace("$__rate_interval", RATE_INTERVAL)
+    result: list[dict[str, Any]] = json.loads(text)["panels"]
+    return result
 
 
 def queries() -> Iterator[tuple[str, str]]:
-    """Every panel's queries, with its title."""
+    """All queries of the dashboard, each with its panel's title."""
     for panel in panels():
         for target in panel["targets"]:
             yield panel["title"], target["expr"]
@@ -107,7 +107,7 @@ def queries() -> Iterator[tuple[str, str]]:
 
 @contextlib.asynccontextmanager
 async def recorded(broker: Broker, folder: Path, extractors: int = 1) -> AsyncIterator[tuple[Cluster, Prometheus]]:
-    """All stages on a broker and a Prometheus that watches them; some articles have expired unread already."""
+    """All stages on a broker, and a Prometheus that scrapes them; some articles have expired unread before."""
     async with Cluster(broker, COPYDESK_METRICS_PORT="0", COPYDESK_LOG_LEVEL="info") as here:
         await here.create(*TOPICS, partitions=2)
         await _let_expire(here)
@@ -118,21 +118,21 @@ async def recorded(broker: Broker, folder: Path, extractors: int = 1) -> AsyncIt
         prometheus = Prometheus(folder, [await _address(worker) for worker in workers])
         try:
             while prometheus.now("count(copydesk_build_info)") != [len(workers)]:
-                await asyncio.sleep(SCRAPE_SECONDS)  # a rate needs a value from before
+                await asyncio.sleep(SCRAPE_SECONDS)  # a rate needs an earlier value
             yield here, prometheus
         finally:
             prometheus.stop()
 
 
 async def _address(worker: Worker) -> str:
-    told = await worker.says("metrics")
-    found = re.search(r"//([^/]+)/", told["url"])
-    assert found is not None
-    return found[1]
+    fields = await worker.says("metrics")
+    match = re.search(r"//([^/]+)/", fields["url"])
+    assert match is not None
+    return match[1]
 
 
 async def _let_expire(here: Cluster) -> None:
-    """Have retention take articles that a group has not read: some before them are committed."""
+    """Delete articles, as retention does, that the cleaner's group has not read; earlier ones are committed."""
     document = b'{"text": "Nothing much happened in the town on Monday, said the mayor."}'
     sent: list[tuple[bytes | None, bytes | None, dict[str, bytes]]] = [(b"%d" % n, document, {}) for n in range(20)]
     await here.send("articles.raw", sent)
@@ -148,16 +148,16 @@ async def _let_expire(here: Cluster) -> None:
 
 
 async def until_every_query_answers(prometheus: Prometheus, since: float, seconds: float = 90) -> None:
-    """Wait until no query is without a value at every moment since then; fails with the panels of those that are."""
+    """Wait until every query has had a value since a time; fails with the titles of panels without one."""
     end = time.time() + seconds
     while empty := {title for title, query in queries() if not prometheus.values(query, since)}:
-        assert time.time() < end, f"nothing to show after {seconds} s: {sorted(empty)}"
-        await asyncio.sleep(SCRAPE_SECONDS)  # it scrapes when it scrapes
+        assert time.time() < end, f"no values after {seconds} s: {sorted(empty)}"
+        await asyncio.sleep(SCRAPE_SECONDS)  # Prometheus has no event for a scrape
 
 
 async def until_recorded(prometheus: Prometheus, query: str, value: float, seconds: float = 60) -> None:
-    """Wait until a query has this one value."""
+    """Wait until a query has exactly this value."""
     end = time.time() + seconds
-    while (found := prometheus.now(query)) != [value]:
-        assert time.time() < end, f"{query} is {found}, not {value}"
-        await asyncio.sleep(SCRAPE_SECONDS)  # it scrapes when it scrapes
+    while (values := prometheus.now(query)) != [value]:
+        assert time.time() < end, f"{query} is {values}, not {value}"
+        await asyncio.sleep(SCRAPE_SECONDS)  # Prometheus has no event for a scrape

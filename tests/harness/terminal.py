@@ -1,4 +1,4 @@
-"""A command in a terminal: what a person sees, and what Ctrl-C does."""
+"""A command in a pseudo terminal: its screen, its keyboard, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -22,56 +22,56 @@ _find_colours = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m
 
 
 class Terminal:
-    """A command whose terminal this is: its keyboard and its screen."""
+    """Pseudo terminal of a command."""
 
     def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
         self.process = process
         self.screen = ""
-        """Everything that was written, as it came."""
+        """Everything that the command wrote, with control sequences."""
         self._master = master
-        self._news = asyncio.Condition()
+        self._changed = asyncio.Condition()
         self._ended = False
         self._tasks: set[asyncio.Task[None]] = set()
         asyncio.get_running_loop().add_reader(master, self._read)
 
     def _read(self) -> None:
         try:
-            told = os.read(self._master, 1 << 16)
-        except OSError:  # Linux's way to say that nobody has it open any more
-            told = b""
-        if not told:
+            data = os.read(self._master, 1 << 16)
+        except OSError:  # Linux raises it once no process has the other end open
+            data = b""
+        if not data:
             asyncio.get_running_loop().remove_reader(self._master)
             self._ended = True
-        self.screen += told.decode(errors="replace")
-        task = asyncio.create_task(self._tell())
+        self.screen += data.decode(errors="replace")
+        task = asyncio.create_task(self._notify())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _tell(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     @property
     def colours(self) -> list[str]:
-        """Every code of a colour on the screen."""
+        """All colour codes on the screen."""
         return _find_colours(self.screen)
 
     async def shows(self, pattern: str, count: int = 1, seconds: float = 100) -> None:
-        """Wait until the screen has shown it so often."""
-        async with asyncio.timeout(seconds), self._news:
-            await self._news.wait_for(lambda: self._ended or len(re.findall(pattern, self.screen)) >= count)
+        """Wait until the screen has shown a pattern `count` times."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(lambda: self._ended or len(re.findall(pattern, self.screen)) >= count)
         assert len(re.findall(pattern, self.screen)) >= count, f"no {pattern!r} in {self.screen[-2000:]!r}"
 
     def types(self, keys: bytes) -> None:
-        """Press keys; a control character stands for itself."""
+        """Press keys; control characters are allowed."""
         os.write(self._master, keys)
 
     async def ends(self, seconds: float = 60) -> int:
-        """Its exit code, the screen complete."""
+        """Wait for the end, and return the exit code; the screen is complete then."""
         async with asyncio.timeout(seconds):
             status = await self.process.wait()
-            async with self._news:
-                await self._news.wait_for(lambda: self._ended)
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._ended)
         return status
 
 
@@ -79,18 +79,24 @@ class Terminal:
 async def terminal(
     *arguments: str, environ: Mapping[str, str] | None = None, stdout: IO[bytes] | None = None
 ) -> AsyncIterator[Terminal]:
-    """Run `copydesk` in a terminal of its own; `stdout`: where results go instead of to the screen."""
+    """Run `copydesk` in a terminal of its own.
+
+    Args:
+        arguments: Arguments of the command.
+        environ: Additional environment variables.
+        stdout: File for the results instead of the screen.
+    """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
 
-    def own() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a suite in the background ignores it, and so would a command
+    def take_terminal() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it; children inherit that
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "copydesk", *arguments,
-            stdin=slave, stdout=stdout or slave, stderr=slave, start_new_session=True, preexec_fn=own,
+            stdin=slave, stdout=stdout or slave, stderr=slave, start_new_session=True, preexec_fn=take_terminal,
             env={**os.environ, "TERM": "xterm-256color", **(environ or {})},
         )  # fmt: skip
     finally:
@@ -107,7 +113,7 @@ async def terminal(
 
 
 def marked(mark: str) -> set[int]:
-    """The processes that inherited a variable of the environment, as NAME=value, but for this one."""
+    """Ids of other processes that inherited an environment variable, given as NAME=value."""
     return {pid for pid in _pids() if mark in strings(pid, "environ")} - {os.getpid()}
 
 
@@ -116,7 +122,7 @@ def _pids() -> list[int]:
 
 
 def strings(pid: int, file: str) -> list[str]:
-    """What a file of a process in /proc holds."""
+    """Strings in a file of a process in /proc, such as `environ`; empty if the process is gone."""
     try:
         return [part.decode() for part in Path(f"/proc/{pid}/{file}").read_bytes().split(b"\0") if part]
     except (FileNotFoundError, ProcessLookupError, PermissionError):

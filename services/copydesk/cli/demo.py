@@ -104,7 +104,7 @@ class Outcomes:
 
     @property
     def complete(self) -> bool:
-        """Whether every sample has passed all stages or become a dead letter."""
+        """True once every sample has passed all stages or become a dead letter."""
         passed = sum(self._passed[self._stages[-1].name].values())
         dead = sum(sum(letters.values()) for letters in self._dead.values())
         return passed + dead >= len(self.samples)

@@ -58,7 +58,7 @@ def command(
     a consumer group of its own. An article is skipped if a newer version is on the topic, even one that arrives during
     the replay, so that no older result replaces a newer one. The exit code is 1 if an article became a dead letter.
 
-    Example: copydesk replay articles.raw --from 2026-11-01T00:00Z --to 2026-11-02 --stage cleaner --dry-run
+    Example: copydesk replay articles.raw --from 2026-11-01 --stage cleaner --dry-run
     """
     stage, settings = find_stage(name), load_settings()
     load_stage_settings(stage)

@@ -15,6 +15,7 @@ from copydesk.cli.parameters import Time
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Connection, Message, consume
+from copydesk.client.consuming import Start
 from copydesk.contracts.articles import InvalidDocumentError, RawArticle
 from copydesk.contracts.envelope import INGESTED, ORIGIN, header, rfc3339
 from copydesk.runtime.exits import Exit
@@ -44,7 +45,7 @@ def command(id_: str, since: datetime | None, *, as_json: bool) -> None:
 
 async def _find_messages(connection: Connection, id_: str, since: datetime | None) -> list[dict[str, object]]:
     """Fields of all messages of an article, topic by topic."""
-    start = since or "earliest"
+    start: Start = since or "earliest"
     fields: list[dict[str, object]] = []
     for name in known_topics():
         async with aclosing(consume(name, start=start, follow=False, connection=connection)) as messages:

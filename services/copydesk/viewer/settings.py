@@ -33,7 +33,7 @@ class ViewerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Host names of the page, separated by commas, if browsers open it under another name than its address."""
 
     publish: bool = True
-    """Whether the page can publish articles."""
+    """Allow publishing from the page."""
 
     articles: Annotated[int, Meta(ge=10, le=100_000)] = 5_000
     """Most articles that the page keeps, the newest; about this number of each topic is read at the start."""
@@ -67,7 +67,7 @@ class ViewerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_local(self) -> bool:
-        """Whether only this machine can reach the page."""
+        """True if only this machine can reach the page."""
         return is_local(self.host)
 
 
