@@ -30,7 +30,7 @@ from harness.running import Cluster
 SECONDS = 180
 WAVE_SECONDS = 60
 BUSIEST = 5
-"""Articles a second at the top of a wave."""
+"""Articles per second at the top of a wave."""
 STEP = 2
 UNIT = (53, 34)
 """Pixels of one step of Grafana's grid, across and down."""

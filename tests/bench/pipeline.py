@@ -154,7 +154,7 @@ def long_text(texts: Texts, words: int) -> str:
 
 
 class Used(NamedTuple):
-    """CPU seconds of a worker up to now, or milliseconds an article of a round."""
+    """CPU seconds of a worker up to now, or milliseconds per article of a round."""
 
     parent: float
     child: float
@@ -197,12 +197,12 @@ async def measure_around(texts: Texts, rounds: int) -> None:
                 starts.append(Row(stage, (f"{time.perf_counter() - begin:.1f}", f"{start.parent + start.child:.1f}")))
                 await count.until(articles // 2, seconds=300)
                 used = [await used_by(timed, count, articles) for _ in range(rounds)]
-                rows.append(row_of(f"{stage}, {articles:,} articles a round", used))
+                rows.append(row_of(f"{stage}, {articles:,} articles per round", used))
                 await count.until(articles * (rounds + 1), seconds=600)
                 idle.append(Row(stage, (await idle_cost(timed),)))
     show(f"a stage alone, everything it reads there at once, {rounds} rounds", AROUND_COLUMNS, rows)
     show("from its start to a worker's first result", ("seconds", "CPU seconds of both processes"), starts)
-    show(f"a worker with {PARTITIONS} partitions and nothing to do", ("CPU ms a second",), idle)
+    show(f"a worker with {PARTITIONS} partitions and nothing to do", ("CPU ms per second",), idle)
 
 
 def renamed(values: Sequence[bytes], articles: int) -> Iterator[tuple[bytes, bytes]]:
@@ -214,14 +214,14 @@ def renamed(values: Sequence[bytes], articles: int) -> Iterator[tuple[bytes, byt
 
 
 async def used_by(timed: Timed, count: Count, articles: int) -> Used:
-    """Milliseconds an article, over the next so many."""
+    """Milliseconds per article, over the next so many."""
     before, seen = timed.used(), len(count.keys)
     await count.until(seen + articles - articles // 10, seconds=600)  # a reader sees a commit's articles together
     return minus(timed.used(), before, len(count.keys) - seen)
 
 
 async def idle_cost(timed: Timed) -> str:
-    """CPU milliseconds a second of both processes."""
+    """CPU milliseconds per second of both processes."""
     await asyncio.sleep(2)  # what is measured is time itself
     before, begin = timed.used(), time.perf_counter()
     await asyncio.sleep(IDLE_SECONDS)
@@ -229,7 +229,13 @@ async def idle_cost(timed: Timed) -> str:
     return f"{(after.parent + after.child - before.parent - before.child) / seconds * 1000:.0f}"
 
 
-AROUND_COLUMNS = ("around its function, % of that CPU", "CPU ms an article", "function", "child beside it", "parent")
+AROUND_COLUMNS = (
+    "around its function, % of that CPU",
+    "CPU ms per article",
+    "function",
+    "stage's process beside it",
+    "worker",
+)
 
 
 def row_of(name: str, used: Sequence[Used]) -> Row:
@@ -269,12 +275,12 @@ async def measure_whole(texts: Texts, articles: int, rounds: int) -> None:
                 for stage, one in zip(SINKS, workers, strict=True)
             ]
         show(
-            f"all stages together, the extractor sets the pace, {articles} articles a round, {rounds} rounds",
+            f"all stages together, the extractor sets the pace, {articles} articles per round, {rounds} rounds",
             AROUND_COLUMNS,
             [row_of(stage, [one[number] for one in used]) for number, stage in enumerate(SINKS)],
         )
         show(
-            f"the whole pipeline, {articles} articles a round, {rounds} rounds",
+            f"the whole pipeline, {articles} articles per round, {rounds} rounds",
             ("",),
             [
                 Row("articles/s, one worker a stage, broker and reader on the same cores", (told(rates, 1),)),
@@ -286,7 +292,7 @@ async def measure_whole(texts: Texts, articles: int, rounds: int) -> None:
 
 
 def minus(after: Used, before: Used, articles: int) -> Used:
-    """CPU milliseconds an article between the two."""
+    """CPU milliseconds per article between the two."""
     return Used(*((late - early) * 1000 / articles for early, late in zip(before, after, strict=True)))
 
 
@@ -339,7 +345,7 @@ class Passing(NamedTuple):
     pids: tuple[int, ...]
 
     async def pass_on(self, articles: int) -> float:
-        """CPU microseconds an article of so many more short ones, all there at once."""
+        """CPU microseconds per article of so many more short ones, all there at once."""
         seen, before = len(self.came.keys), cpu(*self.pids)
         await send(self.here, made(range(seen, seen + articles), SHORT))
         await self.came.until(seen + articles, seconds=600)
@@ -381,12 +387,12 @@ async def measure_many(articles: int, rounds: int) -> None:
         Row("a fresh worker, after its first 1,000", (told(costs["fresh"]), "")),
         Row(f"the same worker after {articles:,}", (told(costs["old"]), ratio(costs["old"], costs["fresh"]))),
     ]
-    show(title, ("CPU us an article", "of the fresh one's"), rows)
+    show(title, ("CPU us per article", "of the fresh one's"), rows)
     late = [(number, size) for number, size in memory if number > articles // 10]
     slope = statistics.linear_regression(*zip(*late, strict=True)).slope * 2**20
     ends = f"{late[0][1]:.1f} to {late[-1][1]:.1f} MiB"
     row = Row(f"from {late[0][0]:,} to {late[-1][0]:,} articles", (f"{slope:.0f}", ends))
-    show("memory of both processes", ("slope, bytes an article", ""), [row])
+    show("memory of both processes", ("slope, bytes per article", ""), [row])
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ async def measure(articles: int, seconds: float) -> None:
         words = statistics.mean(len(text.split()) for text in raw)
         costs, cleaned = await measure_costs(kafka, broker, raw)
         show(
-            f"CPU ms an article ({articles} of {words:.0f} words on average)",
+            f"CPU ms per article ({articles} of {words:.0f} words on average)",
             ("stage's process", "parent", "broker", "MiB of a worker at most"),
             [
                 Row(stage, (*(f"{1000 * one:.1f}" for one in cost[:3]), f"{cost.memory:.0f}"))
@@ -230,7 +230,7 @@ async def measure_scaling(kafka: Kafka, cleaned: Sequence[bytes], seconds: float
 
 
 async def rate(follower: Follower, seconds: float) -> float:
-    """Articles a second that arrive from now on."""
+    """Articles per second that arrive from now on."""
     begin, before = now(), len(follower.rows)
     await asyncio.sleep(seconds)  # what is measured is time itself
     return (len(follower.rows) - before) / (now() - begin) * 1000

@@ -48,7 +48,7 @@ UNDER_WAY = 300
 
 SAMPLE_SECONDS = 5.0
 MEBIBYTES_AN_HOUR = 15
-"""That memory may rise. A limit far below the 30 that a leak of 1 KiB an article would make at nine a second."""
+"""That memory may rise. A limit far below the 30 that a leak of 1 KiB per article would make at nine a second."""
 
 SEED = 20261123
 

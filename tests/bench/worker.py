@@ -75,13 +75,13 @@ class Cost(NamedTuple):
     """Of one run."""
 
     rate: float
-    """Articles a second, to the last result."""
+    """Articles per second, to the last result."""
 
     own: float
-    """CPU an article in microseconds, of all processes of the system."""
+    """CPU per article in microseconds, of all processes of the system."""
 
     broker: float
-    """CPU an article in microseconds, of the broker; the reader that counts is in it."""
+    """CPU per article in microseconds, of the broker; the reader that counts is in it."""
 
 
 class Killed(NamedTuple):
@@ -125,7 +125,7 @@ async def measure(systems: Sequence[System], articles: int, *, rounds: int, kill
         if costs:
             show(
                 f"around an article: {articles:,} of {SIZE:,} bytes, {rounds} rounds",
-                ("CPU us an article", "of the bare loop with its guarantee", "broker CPU us", "articles/s"),
+                ("CPU us per article", "of the bare loop with its guarantee", "broker CPU us", "articles/s"),
                 [row_of(system, costs) for system in systems],
             )
         seen = {system.job: [await measure_kill(kafka, system, articles) for _ in range(kills)] for system in systems}

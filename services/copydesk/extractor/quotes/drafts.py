@@ -15,7 +15,7 @@ from copydesk.extractor.quotes.attribution import Attribution
 
 MAX_QUOTES = 5_000
 MAX_QUOTED = 500_000
-"""Quotes per article: at most 5,000, of 500,000 code points together. Later ones are dropped with a warning. Each quote
+"""Quotes per article: at most 5,000, or 500,000 code points together. Later ones are dropped with a warning. Each quote
 repeats its words and takes 400 bytes besides: five megabytes of quoted sentences would exceed the topic's largest
 message and become a dead letter. No article quotes that much."""
 
