@@ -1,4 +1,4 @@
-"""Static sentence vectors for cleaner and coherence: what a paragraph is about, as 256 numbers, without a network."""
+"""Static sentence vectors for cleaner and coherence: the topic of a paragraph as 256 numbers, without a network."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ __all__ = ["load"]
 
 
 def load() -> Vectors:
-    """The shipped table, ready to turn texts into vectors; numpy and 7 MB of numbers are read here, not on import.
+    """The shipped table, ready to encode texts. numpy and 7 MB of numbers are read here, not on import.
 
     Raises:
-        FileNotFoundError: The table was not installed.
-        ValueError: It is not the table that this version was made with.
+        FileNotFoundError: The table is not installed.
+        ValueError: The file is not the table that this version was made with.
 
     >>> vectors = load()
     >>> bridge, repair, recipe = vectors.encode(["The bridge opened.", "Repairs of the viaduct.", "Fry the onions."])
     >>> float(bridge @ repair) > float(bridge @ recipe)
     True
     """
-    from copydesk.vectors.table import read  # noqa: PLC0415 - numpy, only where vectors are wanted
+    from copydesk.vectors.table import read_table  # noqa: PLC0415 - numpy loads here, not on import
 
-    return read()
+    return read_table()

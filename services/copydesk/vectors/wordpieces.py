@@ -1,4 +1,4 @@
-"""Word pieces: the rows of the table that make up a text's words."""
+"""Word pieces: the parts of words that have a row in the table of vectors."""
 
 from __future__ import annotations
 
@@ -6,39 +6,40 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-MOST_CHARACTERS = 20_000
-"""Of a text that are read; some 3,000 words say what it is about, and a line may have megabytes."""
-MOST_PIECES = 4_096
-"""Of a text that count: with rows of up to 4,095 their sum stays a whole number that float32 holds exactly."""
-LONGEST_WORD = 100
-"""Longer words are unknown, as they are to the model that the table comes from."""
-GENERATION = 10_000
-"""Words remembered before they become the old generation, of which those are taken over that are met again: at most
-twice as many are remembered."""
+from copydesk.vectors.word_cache import WordCache
+
+MAX_CHARACTERS = 20_000
+"""Characters of a text that are read. Some 3,000 words show its topic, and a line may have megabytes."""
+
+MAX_PIECES = 4_096
+"""Pieces of a text that count. Rows hold numbers up to 4,095, so float32 holds the sum of this many rows exactly."""
+
+MAX_LETTERS = 100
+"""Longer words are unknown, as they are to the model that the table was distilled from."""
 
 find_words = re.compile(r"[^\W_]+").findall
-"""Runs of letters and digits: as BERT's own pre-tokenizer cuts, less the punctuation, which tells no topic."""
+"""Runs of letters and digits: BERT's own pre-tokenizer, but without punctuation, which carries no topic."""
 
 
 def fold(word: str) -> str:
-    """The word in small letters without accents, as the model was trained on.
+    """The word in lower case without accents, as in the model's training.
 
     >>> fold("Évian"), fold("Øresund")
     ('evian', 'øresund')
     """
-    small = word.lower()
-    if small.isascii():
-        return small
-    return "".join(c for c in unicodedata.normalize("NFD", small) if unicodedata.category(c) != "Mn")
+    lower = word.lower()
+    if lower.isascii():
+        return lower
+    return "".join(c for c in unicodedata.normalize("NFD", lower) if unicodedata.category(c) != "Mn")
 
 
-class WordPieces(dict[str, tuple[int, ...]]):
-    """The rows of every word, found when the word is first met: the longest piece first, then the longest of the rest.
+class WordPieces(WordCache[tuple[int, ...]]):
+    """Rows of each word by the WordPiece rule: the longest piece first, then the longest piece of the rest.
 
-    The memory changes nothing but the speed.
+    A word with an unknown part has no rows.
 
     Args:
-        vocabulary: Piece to row; those inside a word begin with ``##``.
+        vocabulary: Row of each piece. Pieces inside a word begin with ``##``.
 
     >>> pieces = WordPieces({"bridge": 0, "bridg": 1, "##e": 2, "##s": 3})
     >>> pieces["Bridges"], pieces["tunnel"]
@@ -46,27 +47,20 @@ class WordPieces(dict[str, tuple[int, ...]]):
     """
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
-        """Remember nothing yet."""
-        super().__init__()
+        """Start with an empty cache."""
+        super().__init__(MAX_LETTERS)
         self.vocabulary = vocabulary
-        self.old: dict[str, tuple[int, ...]] = {}
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        """The rows of a word that this generation has not met yet; none if a part of it is unknown."""
-        if len(word) > LONGEST_WORD:
-            return ()
-        if len(self) >= GENERATION:
-            self.old = dict(self)
-            self.clear()
-        found = self[word] = self.old.get(word) or self._split(fold(word))
-        return found
+    def compute(self, word: str) -> tuple[int, ...]:
+        """Rows of a word that is not in the cache."""
+        return () if len(word) > MAX_LETTERS else self._split(fold(word))
 
     def rows(self, text: str) -> list[int]:
-        """The rows of all words of a text, in order."""
+        """Rows of all words of a text, in order."""
         rows: list[int] = []
-        for word in find_words(text[:MOST_CHARACTERS]):
+        for word in find_words(text[:MAX_CHARACTERS]):
             rows += self[word]
-        return rows[:MOST_PIECES]
+        return rows[:MAX_PIECES]
 
     def _split(self, word: str) -> tuple[int, ...]:
         whole = self.vocabulary.get(word)
@@ -74,16 +68,17 @@ class WordPieces(dict[str, tuple[int, ...]]):
             return (whole,)
         rows, start = [], 0
         while start < len(word):
-            row, start = self._longest(word, start)
+            row, start = self._find_longest_piece(word, start)
             if row is None:
                 return ()
             rows.append(row)
         return tuple(rows)
 
-    def _longest(self, word: str, start: int) -> tuple[int | None, int]:
-        inside = "##" if start else ""
+    def _find_longest_piece(self, word: str, start: int) -> tuple[int | None, int]:
+        """Row and end of the longest piece that begins at `start`; (None, start) if there is none."""
+        prefix = "##" if start else ""
         ends: Iterable[int] = range(len(word), start, -1)
         return next(
-            ((row, end) for end in ends if (row := self.vocabulary.get(inside + word[start:end])) is not None),
+            ((row, end) for end in ends if (row := self.vocabulary.get(prefix + word[start:end])) is not None),
             (None, start),
         )
