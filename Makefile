@@ -11,7 +11,7 @@ PEERS_LOCK := infra/docker/locks/bench.txt
 export OMP_NUM_THREADS := 1
 # Test processes at a time: most tests wait for brokers and workers. One of three is busy with the figures for most of a run.
 JOBS ?= 3
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up check test lint format kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence locks audit clean

@@ -14,18 +14,22 @@ settings.register_profile("any machine", settings.default, deadline=None, suppre
 settings.load_profile("any machine")
 
 
-FIRST = ("figures", "containers", "chaos")
-"""Groups of tests (pytest-xdist) that take minutes each: they begin first, so that nobody waits for them at the end."""
+FIRST = (
+    "quality/test_floors.py",
+    "deploy/test_containers.py",
+    "broker/test_worker.py",
+    "broker/chaos/test_chaos.py",
+    "quality/test_cleaner_model.py",
+    "quality/test_coherence_model.py",
+    "unit/extractor/test_extraction.py",
+)
+"""Files that take minutes each. They begin first, so that nobody waits for them at the end of a run in processes."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the groups that take longest; the order of all other tests stays."""
-
-    def rank(item: pytest.Item) -> int:
-        marker = item.get_closest_marker("xdist_group")
-        return FIRST.index(marker.args[0]) if marker and marker.args[0] in FIRST else len(FIRST)
-
-    items.sort(key=rank)
+    """Begin with the files that take longest; the order of all other tests stays."""
+    ranks = {ROOT / "tests" / name: rank for rank, name in enumerate(FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

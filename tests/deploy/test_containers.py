@@ -24,7 +24,6 @@ pytestmark = [
         reason="containers: minutes of building; COPYDESK_REQUIRE=containers asks for it",
     ),
     pytest.mark.slow,
-    pytest.mark.xdist_group("containers"),
     pytest.mark.kafka,
     pytest.mark.timeout(1800),
 ]

@@ -1,4 +1,4 @@
-"""What the extractor makes of the articles on which coherence is judged, for `coherence.train --extracted`.
+"""Writes the judged articles of coherence as the extractor returns them, for `coherence.train --extracted`.
 
 python tests/quality/coherence_extracted.py DATA OUT.ndjson
 """
@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 from copydesk import extractor
-from copydesk.coherence.train import read_judged
+from copydesk.coherence.training.data import read_judged
 from copydesk.contracts.articles import CleanedArticle
 from copydesk.extractor import ExtractorSettings
 
 
 def main(data: Path, out: Path) -> None:
-    """Writes one document a line."""
+    """Write one document per line."""
     extract = extractor.load(ExtractorSettings())
     with out.open("wb") as file:
         for _, article in read_judged(data):

@@ -1,9 +1,9 @@
-"""Scores what coherence's fold models say of articles of sources that they never saw, in measure_dev.py's own form.
+"""Scores out-of-fold predictions of coherence, where no model saw the source; the form is that of measure_dev.py.
 
     python tests/quality/coherence_unseen.py SHARED PREDICTIONS.ndjson OUT.json
 
-PREDICTIONS: what `python -m copydesk.coherence.train --out-of-fold` wrote. The rows are those of measure_dev.py
-coherence that depend on anything learned; names, goals and scorers are the same.
+PREDICTIONS is the output of `python -m copydesk.coherence.train --out-of-fold`. The rows are those of measure_dev.py
+coherence that depend on training; names, goals and scorers are the same.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ MISSED = "documents rejected"
 
 
 def main(shared: Path, predictions: Path, out: Path) -> None:
-    """Writes the rows."""
+    """Write the rows."""
     sys.path.insert(0, str(shared / "score"))
-    import contract  # type: ignore[import-not-found]  # the argument says where it is
-    import score_coherence  # type: ignore[import-not-found]  # the argument says where it is
+    import contract  # type: ignore[import-not-found]  # in the folder of the argument
+    import score_coherence  # type: ignore[import-not-found]  # in the folder of the argument
 
-    said = [contract.normal(one) for one in contract.load(str(predictions))]
+    predicted = [contract.normal(document) for document in contract.load(str(predictions))]
     gold = {
         name: contract.load(str(shared / "data" / "coherence" / f"{name}.jsonl"))
         for name in ("intrusion", "ranking", "residue")
     }
-    intrusion, ranking, residue = (score_coherence.score(rows, said) for rows in gold.values())
+    intrusion, ranking, residue = (score_coherence.score(rows, predicted) for rows in gold.values())
     articles = score_coherence.article_figures(intrusion, ranking)
     expected = sum(len(score_coherence.inputs(rows)) for rows in gold.values())
     unit, pairs = intrusion["off_topic"], ranking["pairs"]
     rows = [
-        _row(MISSED, expected - len(said), "<=", 0),
+        _row(MISSED, expected - len(predicted), "<=", 0),
         _row("paragraph AUC (off_topic)", unit["auc"], ">=", 0.970),
         _row("paragraph AP", unit["ap"], ">=", 0.80),
         _row("paragraph F1", unit["best_F1"], ">=", 0.76),

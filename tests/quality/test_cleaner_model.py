@@ -22,7 +22,6 @@ def test_the_card_names_the_file() -> None:
 
 @pytest.mark.shared
 @pytest.mark.slow
-@pytest.mark.xdist_group("figures")
 @pytest.mark.timeout(900)  # two minutes of CPU on an idle core
 def test_training_anew_gives_the_shipped_file(shared_folder: Path, tmp_path: Path) -> None:
     processor.needs_the_same()

@@ -1,4 +1,4 @@
-"""The shipped heads of coherence: their command makes them from the development data."""
+"""The shipped model of coherence: its command makes it from the development data."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.coherence.heads import FILE
+from copydesk.coherence.classifiers import FILE
 from harness import processor
 
 
 @pytest.mark.shared
 @pytest.mark.slow
-@pytest.mark.xdist_group("figures")
-@pytest.mark.no_cover  # tracing every branch would take it past its time
+@pytest.mark.no_cover  # tracing every branch would exceed the time limit
 @pytest.mark.timeout(900)  # a CPU-minute on an idle core
 def test_training_gives_the_shipped_heads_byte_for_byte(shared_folder: Path, tmp_path: Path) -> None:
     processor.needs_the_same()

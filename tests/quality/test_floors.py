@@ -40,7 +40,6 @@ def say(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> Call
 
 @pytest.mark.shared
 @pytest.mark.slow
-@pytest.mark.xdist_group("figures")
 @pytest.mark.timeout(gate.RUN_SECONDS * 1.5)  # measuring ends itself first, and says what hung
 @pytest.mark.parametrize(
     ("stage", "name"),

@@ -1,10 +1,11 @@
-"""Scores what fold models say of articles that they never saw: as they came, in one line, with a foreign paragraph.
+"""Scores out-of-fold predictions of the cleaner: articles as they are, in one line, and with a foreign paragraph.
 
-    python tests/quality/unseen.py SHARED cases OUT      writes OUT.cases: raw articles with a foreign paragraph
-    python tests/quality/unseen.py SHARED score OUT      prints JSON: OUT, OUT.sentences and OUT.injected scored
+    python tests/quality/unseen.py SHARED cases OUT      writes raw articles with a foreign paragraph: OUT.cases
+    python tests/quality/unseen.py SHARED score OUT      prints scores of OUT, OUT.sentences and OUT.injected
 
-Between the two runs `python -m copydesk.cleaner.model.train` with --out-of-fold, --sentences and --others. The
-scorers are those of the shared folder; text without line breaks has none there and is scored here, by the same rule.
+Between the two runs, run `python -m copydesk.cleaner.model.train` with --out-of-fold, --sentences and --others. The
+scorers are those of the shared folder. They have none for text without line breaks, which is scored here by the same
+rule.
 """
 
 from __future__ import annotations
@@ -19,18 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 SENTENCES_LIMIT = 0.02
-"""Body characters that text without line breaks may lose: a sentence in fifteen holds noise and body (DESIGN 5)."""
+"""Share of body characters that text without line breaks may lose: a sentence in fifteen holds noise and body."""
 
 Floats = NDArray[np.float64]
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The JSON objects of a file, one a line."""
+    """The JSON objects of a file, one per line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
 def write_cases(gold: list[dict[str, Any]], scorers: Any, path: Path) -> None:
-    """The articles with one foreign piece, as raw articles that say which domain their fold goes by."""
+    """Write the articles with one foreign piece as raw articles. The domain in their metadata decides their fold."""
     domains = {record["id"].split("#")[0]: record["domain"] for record in gold}
     lines = [
         json.dumps(
@@ -59,24 +60,24 @@ def score_injected(gold: list[dict[str, Any]], cleaned: list[dict[str, Any]], sc
     recall = {}
     for variant in scorers.injection.VARIANTS:
         chosen = [k for k, case in enumerate(cases) if case["variant"] == variant]
-        told = scorers.injection.recall_at([values[k] for k in chosen], [cases[k] for k in chosen])
-        recall[variant] = told["recall"]
+        result = scorers.injection.recall_at([values[k] for k in chosen], [cases[k] for k in chosen])
+        recall[variant] = result["recall"]
     return recall
 
 
 def score_sentences(gold: list[dict[str, Any]], cleaned: list[dict[str, Any]]) -> float:
-    """Noise characters left of texts without line breaks, at the strictest threshold that loses 2 % of the body."""
+    """Share of noise characters left in texts without line breaks, at the threshold that loses 2 % of the body."""
     probability, is_noise = (np.concatenate(part) for part in zip(*_read_characters(gold, cleaned), strict=True))
     body = np.sort(probability[~is_noise])
     allowed = int(SENTENCES_LIMIT * len(body))
-    threshold = body[-1 - allowed]  # what lies above it may go: at most so many characters of the body
+    threshold = body[-1 - allowed]  # at most `allowed` characters of the body are above it
     return float((probability[is_noise] <= threshold).mean())
 
 
 def _read_characters(
     gold: list[dict[str, Any]], cleaned: list[dict[str, Any]]
 ) -> Iterator[tuple[Floats, NDArray[np.bool_]]]:
-    """For each article the probability of noise of its judged characters, and whether they are noise."""
+    """For each article, the noise probability of its judged characters, and a mask of those that are noise."""
     for record, article in zip(gold, cleaned, strict=True):
         blocks = [" ".join(block["text"].split()) for block in record["blocks"]]
         probability = np.zeros(sum(map(len, blocks)) + len(blocks) - 1)

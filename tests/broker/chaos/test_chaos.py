@@ -27,7 +27,6 @@ PARTITIONS = 12
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("chaos")
 @pytest.mark.kafka
 @pytest.mark.timeout(3600 if WHOLE else 900)
 @pytest.mark.parametrize("delivery", ["exactly_once", "at_least_once"])
