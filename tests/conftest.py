@@ -21,7 +21,7 @@ FIRST = (
     "broker/chaos/test_chaos.py",
     "quality/test_cleaner_model.py",
     "quality/test_coherence_model.py",
-    "unit/extractor/test_extraction.py",
+    "unit/extractor/test_nlp.py",
 )
 """Files that take minutes each. They begin first, so that nobody waits for them at the end of a run in processes."""
 
