@@ -31,8 +31,10 @@ from numpy.typing import NDArray
 from bench.rows import beside, miss, show
 from copydesk.coherence import CoherenceSettings, load
 from copydesk.coherence.coefficients import read_coefficients
-from copydesk.coherence.relevance import fill_bags, find_rest_cosines
-from copydesk.coherence.units import Vocabulary, read
+from copydesk.coherence.relevance import compare_words_with_rest
+from copydesk.coherence.units import read_units
+from copydesk.coherence.word_bags import build_word_bags
+from copydesk.coherence.words import Vocabulary
 from copydesk.contracts.articles import (
     Block,
     Cleaning,
@@ -177,8 +179,8 @@ def find_measures() -> list[tuple[str, Callable[[Record], Sequence[float] | Floa
     vocabulary = Vocabulary(read_coefficients())
 
     def tf_idf(record: Record) -> Floats:
-        bags = fill_bags(read(wrap(record), vocabulary).units)
-        return -find_rest_cosines(bags, np.ones(bags.count))
+        bags = build_word_bags(read_units(wrap(record), vocabulary).units)
+        return -compare_words_with_rest(bags, np.ones(bags.count))
 
     score = load(CoherenceSettings())
     vectors = load_vectors()
@@ -199,9 +201,9 @@ def find_measures() -> list[tuple[str, Callable[[Record], Sequence[float] | Floa
     except ImportError as error:
         say(f"without spaCy: {error.name} is not installed")
     try:
-        from copydesk.coherence.minilm import Sentences
+        from copydesk.coherence.minilm import SentenceEncoder
 
-        model = Sentences()
+        model = SentenceEncoder()
         measures.append(
             ("MiniLM int8, robust centroid", lambda record: -find_relevance(model.encode(texts(record)), record))
         )

@@ -1,27 +1,26 @@
-"""Coherence: whether an article is one story, and which of its blocks are not part of it."""
+"""Coherence: the probability that an article is one story, and the blocks that do not belong to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from copydesk.coherence.settings import CoherenceSettings
+from copydesk.coherence.version import NAME, VERSION
 from copydesk.contracts.articles import ExtractedArticle, ScoredArticle
 from copydesk.stage import Measure, Stage
 
 __all__ = ["CoherenceSettings", "load", "stage"]
 
-VERSION = "1.0.0"
-
 
 def load(settings: CoherenceSettings) -> Callable[[ExtractedArticle], ScoredArticle]:
-    """The function that scores one article; numpy and the models are loaded here, not at import."""
-    from copydesk.coherence import scoring  # noqa: PLC0415 - numpy, only where articles are scored
+    """The function from an extracted article to the scored one, with its models loaded."""
+    from copydesk.coherence import loading  # noqa: PLC0415 - numpy loads here, not on import
 
-    return scoring.load(VERSION, settings).score
+    return loading.load(settings).score
 
 
 stage = Stage(
-    name="coherence",
+    name=NAME,
     version=VERSION,
     source="articles.extracted",
     sink="articles.scored",

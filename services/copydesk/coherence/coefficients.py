@@ -1,4 +1,4 @@
-"""The stage's numbers and word lists, read from the one file that holds them."""
+"""Coefficients and word lists of the stage, read from coefficients.json."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TypeVar
 import msgspec
 
 
-class Number(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A coefficient and the reason for it."""
+class Coefficient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A coefficient and the reason for its value."""
 
     value: float
     why: str
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a word weighs."""
+class WordCoefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Weights of words, and limits that tell names and function words."""
 
     stem_letters: float
     name: float
@@ -30,8 +30,8 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     widespread: float
 
 
-class Relevance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a unit is compared with the rest."""
+class RelevanceCoefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Weights of the units in the comparison of one unit with the others."""
 
     title_weight: float
     lead_weight: float
@@ -40,8 +40,8 @@ class Relevance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     saturation: float
 
 
-class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the cleaner's verdict on a block adds to its furniture head, which knows nothing of it."""
+class VerdictCoefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Log odds of furniture that the cleaner's verdict adds. The furniture classifier does not see the verdict."""
 
     phrase: float
     removed: float
@@ -50,8 +50,8 @@ class Verdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brief_words: float
 
 
-class Flags(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """From where on a unit is flagged."""
+class FlagCoefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Thresholds of the flags."""
 
     furniture: float
     teaser_capitals: float
@@ -60,8 +60,8 @@ class Flags(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duplicate_least_words: float
 
 
-class Segments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the units are cut into stretches about one thing."""
+class SegmentCoefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Costs of segments, and the size of a segment that is a story."""
 
     price: float
     price_words: float
@@ -71,7 +71,7 @@ class Segments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What can be scored at all."""
+    """Minimum size and script of an article that can be scored, and minimum size of a unit."""
 
     least_units: float
     least_words: float
@@ -80,32 +80,32 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit_words: float
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _CoefficientsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     version: str
     about: str
-    words: dict[str, Number]
-    relevance: dict[str, Number]
-    verdict: dict[str, Number]
-    flags: dict[str, Number]
-    segments: dict[str, Number]
-    limits: dict[str, Number]
+    words: dict[str, Coefficient]
+    relevance: dict[str, Coefficient]
+    verdict: dict[str, Coefficient]
+    flags: dict[str, Coefficient]
+    segments: dict[str, Coefficient]
+    limits: dict[str, Coefficient]
     function_words: tuple[str, ...]
     common_words: tuple[str, ...]
     furniture_phrases: tuple[str, ...]
 
 
 class Coefficients(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the stage knows beyond the article itself."""
+    """All coefficients and word lists of the stage."""
 
     name: str
     version: str
     sha256: str
-    words: Words
-    relevance: Relevance
-    verdict: Verdict
-    flags: Flags
-    segments: Segments
+    words: WordCoefficients
+    relevance: RelevanceCoefficients
+    verdict: VerdictCoefficients
+    flags: FlagCoefficients
+    segments: SegmentCoefficients
     limits: Limits
     function_words: frozenset[str]
     common_words: frozenset[str]
@@ -116,31 +116,31 @@ Section = TypeVar("Section", bound=msgspec.Struct)
 
 
 def read_coefficients() -> Coefficients:
-    """The coefficients that are shipped with the package, and the SHA-256 of their file.
+    """The coefficients that are shipped with the package, with the SHA-256 of their file.
 
     Raises:
-        msgspec.ValidationError: The file misses a number or has one that nothing uses.
+        msgspec.ValidationError: The file lacks a coefficient, or has one that nothing uses.
 
     >>> read_coefficients().limits.unit_words
     5.0
     """
     data = (files("copydesk.coherence") / "coefficients.json").read_bytes()
-    file = msgspec.json.decode(data, type=_File)
+    file = msgspec.json.decode(data, type=_CoefficientsFile)
     return Coefficients(
         name=file.name,
         version=file.version,
         sha256=hashlib.sha256(data).hexdigest(),
-        words=_section(file.words, Words),
-        relevance=_section(file.relevance, Relevance),
-        verdict=_section(file.verdict, Verdict),
-        flags=_section(file.flags, Flags),
-        segments=_section(file.segments, Segments),
-        limits=_section(file.limits, Limits),
+        words=_read_section(file.words, WordCoefficients),
+        relevance=_read_section(file.relevance, RelevanceCoefficients),
+        verdict=_read_section(file.verdict, VerdictCoefficients),
+        flags=_read_section(file.flags, FlagCoefficients),
+        segments=_read_section(file.segments, SegmentCoefficients),
+        limits=_read_section(file.limits, Limits),
         function_words=frozenset(" ".join(file.function_words).split()),
         common_words=frozenset(" ".join(file.common_words).split()),
         furniture_phrases=file.furniture_phrases,
     )
 
 
-def _section(numbers: dict[str, Number], of: type[Section]) -> Section:
-    return msgspec.convert({name: number.value for name, number in numbers.items()}, of)
+def _read_section(coefficients: dict[str, Coefficient], section: type[Section]) -> Section:
+    return msgspec.convert({name: coefficient.value for name, coefficient in coefficients.items()}, section)

@@ -1,4 +1,4 @@
-"""Furniture: blocks that belong to the site and not to the story, told by the shape of their line."""
+"""Furniture and teasers: blocks that belong to the site, recognised by their line and by the cleaner's verdict."""
 
 from __future__ import annotations
 
@@ -7,77 +7,78 @@ import math
 import msgspec
 
 from copydesk.coherence.coefficients import Coefficients
-from copydesk.coherence.features import LOOKED_AT, find_phrase, find_symbol
-from copydesk.coherence.units import Unit
+from copydesk.coherence.line_features import SEARCHED_CHARACTERS, find_phrase, find_symbol
+from copydesk.coherence.units import ArticleUnit
 from copydesk.contracts.articles import Block
 
 FURNITURE_REASONS = frozenset({"photo", "promo", "byline", "legal", "navigation"})
-"""The cleaner's reasons that mean furniture; it judged with more at hand than the shape alone."""
+"""Removal reasons that mean furniture. The cleaner sees more than the form of the line."""
+
 TEASER_REASONS = frozenset({"related", "teaser"})
-"""The cleaner's reasons that mean a headline of another article."""
+"""Removal reasons that mean a headline of another article."""
 
 
-class Shape(msgspec.Struct, frozen=True):
-    """What the form of a line tells.
+class LineVerdict(msgspec.Struct, frozen=True):
+    """Verdict on a unit by the form of its line and by the cleaner.
 
     Args:
-        probability: That the unit is furniture, 0..1.
-        told: It says so itself (a phrase of sites) or the cleaner did; its shape is not all there is.
-        reasons: What speaks for it, in words.
-        teaser: Why it is the headline of another article, or None.
+        probability: Probability that the unit is furniture, 0..1.
+        is_certain: True if it has a phrase of sites or the cleaner removed it as furniture; not by its form alone.
+        reasons: Evidence for furniture, in words.
+        teaser_reason: Evidence that it is the headline of another article, or None.
     """
 
     probability: float
-    told: bool
+    is_certain: bool
     reasons: tuple[str, ...]
-    teaser: str | None
+    teaser_reason: str | None
 
 
-def look(unit: Unit, block: Block, logit: float, coefficients: Coefficients) -> Shape:
-    """What the form of a unit's line and the cleaner's verdict say about it.
+def judge_line(unit: ArticleUnit, block: Block, log_odds: float, coefficients: Coefficients) -> LineVerdict:
+    """Verdict on a unit by the form of its line and by the cleaner.
 
     Args:
-        unit: As it was read.
-        block: As the cleaner left it.
-        logit: The furniture head's log odds.
-        coefficients: The stage's numbers.
+        unit: The unit.
+        block: Its block, with the cleaner's verdict.
+        log_odds: Log odds of furniture by the classifier.
+        coefficients: Coefficients of the stage.
     """
     numbers = coefficients.verdict
-    logit += numbers.noise * block.noise_probability
+    log_odds += numbers.noise * block.noise_probability
     reasons = []
-    brief = unit.count < numbers.brief_words
-    if brief and not unit.stopped:
-        reasons.append(f"{unit.count} {'word' if unit.count == 1 else 'words'}, no full stop")
-    if unit.capitals > coefficients.flags.teaser_capitals:
+    is_brief = unit.word_count < numbers.brief_words
+    if is_brief and not unit.ends_sentence:
+        reasons.append(f"{unit.word_count} {'word' if unit.word_count == 1 else 'words'}, no full stop")
+    if unit.capital_share > coefficients.flags.teaser_capitals:
         reasons.append("most words capitalised")
-    start = unit.text[:LOOKED_AT].lower()
+    start = unit.text[:SEARCHED_CHARACTERS].lower()
     # in a long sentence such words may be the story's own
-    phrase = None if unit.stopped and not brief else find_phrase(start, coefficients)
+    phrase = None if unit.ends_sentence and not is_brief else find_phrase(start, coefficients)
     if phrase is not None:
-        logit += numbers.phrase
+        log_odds += numbers.phrase
         reasons.append(f"a phrase of sites: {phrase}")
     if find_symbol(start):
         reasons.append("an address or a sign that prose has not")
     if block.reason is not None:
-        logit += numbers.removed_as_furniture if block.reason in FURNITURE_REASONS else numbers.removed
+        log_odds += numbers.removed_as_furniture if block.reason in FURNITURE_REASONS else numbers.removed
         reasons.append(f"removed by the cleaner as {block.reason}")
-    return Shape(
-        probability=1 / (1 + math.exp(-min(max(logit, -30.0), 30.0))),
-        told=phrase is not None or block.reason in FURNITURE_REASONS,
+    return LineVerdict(
+        probability=1 / (1 + math.exp(-min(max(log_odds, -30.0), 30.0))),
+        is_certain=phrase is not None or block.reason in FURNITURE_REASONS,
         reasons=tuple(reasons) or ("its shape",),
-        teaser=_teaser(unit, block, coefficients),
+        teaser_reason=_find_teaser_reason(unit, block, coefficients),
     )
 
 
-def _teaser(unit: Unit, block: Block, coefficients: Coefficients) -> str | None:
+def _find_teaser_reason(unit: ArticleUnit, block: Block, coefficients: Coefficients) -> str | None:
     flags = coefficients.flags
     if block.reason in TEASER_REASONS:
         return f"removed by the cleaner as {block.reason}"
     if (
         block.reason not in FURNITURE_REASONS
-        and not unit.stopped
-        and flags.teaser_least_words <= unit.count <= flags.teaser_most_words
-        and unit.capitals >= flags.teaser_capitals
+        and not unit.ends_sentence
+        and flags.teaser_least_words <= unit.word_count <= flags.teaser_most_words
+        and unit.capital_share >= flags.teaser_capitals
     ):
-        return f"a headline's form: {unit.capitals:.0%} of its words capitalised, no full stop"
+        return f"a headline's form: {unit.capital_share:.0%} of its words capitalised, no full stop"
     return None

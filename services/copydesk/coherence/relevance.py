@@ -1,111 +1,135 @@
-"""Relevance: how much of each unit the rest of the article supports."""
+"""Relevance: similarity of each unit to the rest of the article.
+
+The rest is a robust centroid: units that fit badly lose weight, then all units are compared again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from copydesk.coherence.units import Unit
+from copydesk.coherence.arrays import TINY, Floats, Mask
+from copydesk.coherence.coefficients import Coefficients
+from copydesk.coherence.units import ArticleUnit, ArticleUnits
+from copydesk.coherence.word_bags import WordBags
 
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
-Truths: TypeAlias = NDArray[np.bool_]
+PASSES = 4
+"""Passes of the robust centroid."""
 
-TINY = 1e-9
-"""Keeps a quotient finite where there is nothing to divide."""
+MIN_FIT = 0.05
+"""Fit that a misfit keeps. With 0 it could never come back."""
 
 
-class Bags(msgspec.Struct, frozen=True):
-    """Word occurrences as flat arrays, one element a distinct word of a unit.
+class WeightedUnits(NamedTuple):
+    """The title and the units, with their weights in the centroid.
 
     Args:
-        count: Number of units.
-        vocabulary: The distinct words, in the order of their first occurrence.
-        unit: Of which unit each occurrence is, ascending.
-        word: Which word it is, index into ``vocabulary``.
-        weight: What the word weighs, the same in all units.
-        vector: Its tf-idf component; the document frequencies are the article's own.
+        units: The title if there is one, then the units of the blocks.
+        titles: 1 if there is a title, else 0: number of the first unit of a block.
+        weights: Weight of each.
+        lead: Indices of the title and of the first units of the body.
     """
 
-    count: int
-    vocabulary: tuple[str, ...]
-    unit: Integers
-    word: Integers
-    weight: Floats
-    vector: Floats
-
-    def sum_by_unit(self, values: Floats) -> Floats:
-        """One sum a unit."""
-        return np.bincount(self.unit, values, self.count).astype(np.float64)
-
-    def sum_by_word(self, values: Floats) -> Floats:
-        """One sum a word."""
-        return np.bincount(self.word, values, len(self.vocabulary)).astype(np.float64)
+    units: tuple[ArticleUnit, ...]
+    titles: int
+    weights: Floats
+    lead: list[int]
 
 
-def fill_bags(units: Sequence[Unit]) -> Bags:
-    """The units' words as arrays."""
-    ids: dict[str, int] = {}
-    numbers: list[int] = []
-    words: list[int] = []
-    weights: list[float] = []
-    for number, unit in enumerate(units):
-        for word, weight in unit.weights.items():
-            numbers.append(number)
-            words.append(ids.setdefault(word, len(ids)))
-            weights.append(weight)
-    unit_of = np.array(numbers, np.int64)
-    word_of = np.array(words, np.int64)
-    heaviest = np.zeros(len(ids))
-    np.maximum.at(heaviest, word_of, np.array(weights, np.float64))
-    weight_of = heaviest[word_of]
-    frequency = np.bincount(word_of, minlength=len(ids))
-    # smoothed so that a word of every unit still counts a little: in one article that is its topic
-    rarity = np.log((len(units) + 1) / (frequency + 0.5)) + 0.3
-    return Bags(len(units), tuple(ids), unit_of, word_of, weight_of, weight_of * rarity[word_of])
+class Relevance(NamedTuple):
+    """Similarity of each unit to the rest.
+
+    Args:
+        cosines: Cosine of each unit with the rest, -1..1.
+        fits: Part of its weight that each unit keeps in the centroid, 0..1.
+    """
+
+    cosines: Floats
+    fits: Floats
 
 
-def find_rest_cosines(bags: Bags, belongs: Floats) -> Floats:
-    """Of each unit's vector with the weighted sum of all others'."""
-    own = belongs[bags.unit] * bags.vector
-    centre = bags.sum_by_word(own)
-    with_all = bags.sum_by_unit(bags.vector * centre[bags.word])
-    square = bags.sum_by_unit(bags.vector**2)
-    with_rest = with_all - belongs * square
-    rest = np.sum(centre**2) - 2 * belongs * with_all + belongs**2 * square
+class Support(NamedTuple):
+    """Part of each unit's words that other units have.
+
+    Args:
+        coverage: As a share of the words' weight, 0..1.
+        shared_weight: As a weight.
+        mean_coverage: The share in the whole article.
+    """
+
+    coverage: Floats
+    shared_weight: Floats
+    mean_coverage: float
+
+
+def weigh_units(article: ArticleUnits, coefficients: Coefficients) -> WeightedUnits:
+    """The title and the units, with their weights in the centroid."""
+    numbers = coefficients.relevance
+    units = article.units if article.title is None else (article.title, *article.units)
+    titles = len(units) - len(article.units)
+    # a long paragraph says more, but not in proportion to its words
+    weights = np.sqrt(np.clip([unit.word_count for unit in units], 3, 60))
+    weights *= [1.0 if unit.kept else numbers.removed_weight for unit in units]
+    kept = [number for number, unit in enumerate(units) if number >= titles and unit.kept]
+    lead = kept[: int(numbers.lead_units)]
+    weights[lead] *= numbers.lead_weight
+    weights[:titles] *= numbers.title_weight
+    return WeightedUnits(units, titles, weights, [*range(titles), *lead])
+
+
+def measure_relevance(weights: Floats, judged: Mask, compare: Callable[[Floats], Floats]) -> Relevance:
+    """Similarity of each unit to the robust centroid of the others.
+
+    Args:
+        weights: Weight of each unit.
+        judged: Units that the median is taken of.
+        compare: Returns the cosine of each unit with the others, for given weights.
+    """
+    fits = np.ones(len(weights))
+    cosines = fits
+    for _ in range(PASSES):
+        cosines = compare(weights * fits)
+        median = float(np.median(cosines[judged])) if judged.any() else 1.0
+        fits = np.clip(cosines / max(median, MIN_FIT), MIN_FIT, 1)
+    return Relevance(cosines, fits)
+
+
+def compare_words_with_rest(bags: WordBags, weights: Floats) -> Floats:
+    """Tf-idf cosine of each unit with the weighted sum of all others, 0..1."""
+    weighted = weights[bags.unit] * bags.tf_idf
+    centre = bags.sum_by_word(weighted)
+    with_all = bags.sum_by_unit(bags.tf_idf * centre[bags.word])
+    square = bags.sum_by_unit(bags.tf_idf**2)
+    with_rest = with_all - weights * square
+    rest = np.sum(centre**2) - 2 * weights * with_all + weights**2 * square
     cosine = with_rest / np.sqrt(np.maximum(square * rest, TINY))
     return np.clip(cosine, 0, 1)
 
 
-class Support(NamedTuple):
-    """How much of each unit's words the others have.
+def compare_vectors_with_rest(vectors: Floats, weights: Floats) -> Floats:
+    """Cosine of each vector with the weighted sum of all others, -1..1."""
+    centre = weights @ vectors
+    with_all = vectors @ centre
+    square = np.einsum("ij,ij->i", vectors, vectors)
+    rest = centre @ centre - 2 * weights * with_all + weights**2 * square
+    cosines: Floats = (with_all - weights * square) / np.sqrt(np.maximum(square * rest, TINY))
+    return cosines
+
+
+def measure_support(bags: WordBags, weights: Floats, saturation: float) -> Support:
+    """Part of each unit's words that other units have.
 
     Args:
-        covered: As a share of the words' weight, 0..1.
-        shared: As a weight.
-        usual: The article's own share.
+        bags: Words of the units.
+        weights: Weight of each unit.
+        saturation: Number of other units with a word at which the word is half supported.
     """
-
-    covered: Floats
-    shared: Floats
-    usual: float
-
-
-def sum_support(bags: Bags, belongs: Floats, saturation: float) -> Support:
-    """How much of each unit's words the others have.
-
-    Args:
-        bags: The units' words.
-        belongs: How much each unit counts.
-        saturation: A word that so many others have is half supported.
-    """
-    others = np.maximum(bags.sum_by_word(belongs[bags.unit])[bags.word] - belongs[bags.unit], 0)
+    others = np.maximum(bags.sum_by_word(weights[bags.unit])[bags.word] - weights[bags.unit], 0)
     shared = bags.sum_by_unit(bags.weight * others / (others + saturation))
-    weight = bags.sum_by_unit(bags.weight)
-    # 0.05: where nothing is shared at all the logarithm must stay finite
-    usual = max(0.05, float(np.sum(belongs * shared) / max(TINY, float(np.sum(belongs * weight)))))
-    return Support((shared + usual) / (weight + 1), shared, usual)  # one word's weight at the article's own share
+    total = bags.sum_by_unit(bags.weight)
+    # at least 0.05, so that the logarithm stays finite where units share no word
+    mean = max(0.05, float(np.sum(weights * shared) / max(TINY, float(np.sum(weights * total)))))
+    # as if each unit had one more word, supported like the whole article
+    return Support(coverage=(shared + mean) / (total + 1), shared_weight=shared, mean_coverage=mean)

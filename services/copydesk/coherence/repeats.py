@@ -1,54 +1,75 @@
-"""Repeats: units whose words stand in another unit too."""
+"""Repeats: units whose words are in another unit, too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from copydesk.coherence.units import Unit
+from copydesk.coherence.units import ArticleUnit
 
-LONGEST = 60
-"""Words of the longest unit that is looked for in others: captions, headlines and pull quotes are shorter."""
-LONGEST_HOST = 400
-"""Words of the longest unit that is searched; paragraphs are shorter. Keeps a hostile article linear."""
-MOST_HOSTS = 8
-"""Units searched for one repeat at most; ditto."""
+MAX_REPEAT_WORDS = 60
+"""Words of the longest unit that is looked for in others. Captions, headlines and pull quotes are shorter."""
+
+MAX_CONTAINER_WORDS = 400
+"""Words of the longest unit that is searched. Paragraphs are shorter; keeps the time for a hostile article linear."""
+
+MAX_CONTAINERS = 8
+"""Units that are searched for one repeat; for the same reason."""
 
 
-def find_repeats(units: Sequence[Unit], least_words: int) -> dict[int, tuple[int, bool]]:
-    """For every unit that repeats another one: which, and whether it is the whole of it.
-
-    Of two equal units the kept one is the original, else the first; of two where one holds the other, the longer.
+class Repeat(NamedTuple):
+    """The unit that another unit repeats.
 
     Args:
-        units: The article's units.
-        least_words: Units of fewer words recur by chance and are no repeats.
+        original: Index of the repeated unit.
+        is_whole: True if both have the same words, False if the original has more.
     """
-    spoken = [unit.spoken if unit.count <= LONGEST_HOST else () for unit in units]
-    repeats: dict[int, tuple[int, bool]] = {}
+
+    original: int
+    is_whole: bool
+
+
+def find_repeats(units: Sequence[ArticleUnit], min_words: int) -> dict[int, Repeat]:
+    """Units that repeat another unit, by index.
+
+    Of two equal units, the original is the kept one, else the first. If one contains the other, it is the longer.
+
+    Args:
+        units: Units of the article.
+        min_words: Words of the shortest repeat. Units of fewer words recur by chance.
+    """
+    words_of = [unit.words if unit.word_count <= MAX_CONTAINER_WORDS else () for unit in units]
+    repeats: dict[int, Repeat] = {}
     originals: dict[tuple[str, ...], int] = {}
     for number in sorted(range(len(units)), key=lambda number: not units[number].kept):  # stable: kept first, in order
-        words = spoken[number]
-        if len(words) < least_words:
+        words = words_of[number]
+        if len(words) < min_words:
             continue
         original = originals.setdefault(words, number)
         if original != number:
-            repeats[number] = original, True
-    sought = {words[:least_words] for words in originals if len(words) <= LONGEST}
-    hosts: dict[tuple[str, ...], list[int]] = {}
-    for number in originals.values():
-        words = spoken[number]
-        for at in range(len(words) - least_words + 1):
-            opening = words[at : at + least_words]
-            if opening in sought:
-                found = hosts.setdefault(opening, [])
-                if len(found) < MOST_HOSTS and number not in found:
-                    found.append(number)
+            repeats[number] = Repeat(original, is_whole=True)
+    containers = _find_containers(originals, min_words)
     for words, number in originals.items():
-        if len(words) > LONGEST:
+        if len(words) > MAX_REPEAT_WORDS:
             continue
-        inside = f" {' '.join(words)} "
-        for host in hosts.get(words[:least_words], ()):
-            if len(spoken[host]) > len(words) and inside in f" {' '.join(spoken[host])} ":
-                repeats[number] = host, False
+        line = f" {' '.join(words)} "
+        for container in containers.get(words[:min_words], ()):
+            longer = words_of[container]
+            if len(longer) > len(words) and line in f" {' '.join(longer)} ":
+                repeats[number] = Repeat(container, is_whole=False)
                 break
     return repeats
+
+
+def _find_containers(originals: dict[tuple[str, ...], int], min_words: int) -> dict[tuple[str, ...], list[int]]:
+    """Units that hold the first words of a short unit anywhere, by these words."""
+    openings = {words[:min_words] for words in originals if len(words) <= MAX_REPEAT_WORDS}
+    containers: dict[tuple[str, ...], list[int]] = {}
+    for words, number in originals.items():
+        for start in range(len(words) - min_words + 1):
+            opening = words[start : start + min_words]
+            if opening in openings:
+                numbers = containers.setdefault(opening, [])
+                if len(numbers) < MAX_CONTAINERS and number not in numbers:
+                    numbers.append(number)
+    return containers

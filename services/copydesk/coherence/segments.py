@@ -1,78 +1,102 @@
-"""Segments: the best cut of an article into stretches of units about one thing."""
+"""Segments: the best division of an article into runs of units about one topic."""
 
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from copydesk.coherence.coefficients import Segments
-from copydesk.coherence.relevance import TINY, Floats, Integers
-from copydesk.coherence.similarity import join
+from copydesk.coherence.arrays import TINY, Floats, Integers
+from copydesk.coherence.coefficients import SegmentCoefficients
+from copydesk.coherence.similarity import join_neighbours
+
+
+class UnitRun(NamedTuple):
+    """A segment: a run of units about one topic.
+
+    Args:
+        first: Index of its first unit.
+        last: Index of its last unit.
+        relevance: Cosine with the other units, -1..1; 1 if there are none.
+    """
+
+    first: int
+    last: int
+    relevance: float
 
 
 class Segmentation(msgspec.Struct, frozen=True):
-    """The stretches of an article.
+    """The segments of an article.
 
     Args:
-        stretches: First and last unit of each, both included, in order and without gaps, and its cosine with the
-            other units, -1..1 (1 where there are none).
-        number: For every unit in which stretch it lies.
+        runs: The segments, in order and without gaps.
+        segment_of: Index of the segment of each unit, shape (units,).
     """
 
-    stretches: tuple[tuple[int, int, float], ...]
-    number: Integers
+    runs: tuple[UnitRun, ...]
+    segment_of: Integers
 
 
-def find_segments(lengths: Integers, words: Floats, meaning: Floats | None, numbers: Segments) -> Segmentation:
-    """The cut that is worth most.
+def find_segments(
+    lengths: Integers, word_similarity: Floats, vector_similarity: Floats | None, coefficients: SegmentCoefficients
+) -> Segmentation:
+    """The division with the highest value.
 
-    A segment is worth the length of the sum of its units' vectors (in one direction they add up, in several they
-    cancel out), less a price; the best cut is found exactly, by dynamic programming. In an article of more than 400
-    units the cuts lie between joined neighbours.
+    The value of a segment is the length of the sum of its units' vectors, minus a price. Vectors of one direction add
+    up, those of several cancel out. Dynamic programming finds the best division exactly. In an article of more than
+    400 units, the cuts lie between joined neighbours.
 
     Args:
-        lengths: Words of each unit: a long one says more.
-        words: The units' similarities by words.
-        meaning: Ditto by vectors, or None.
-        numbers: Price of a segment, and how much words count beside vectors.
+        lengths: Words of each unit. A long unit says more.
+        word_similarity: Similarity of all pairs of units by words.
+        vector_similarity: The same by vectors, or None.
+        coefficients: Price of a segment, and the weight of words beside vectors.
     """
-    both = words if meaning is None else meaning + numbers.words * words
-    price = numbers.price_words if meaning is None else numbers.price
-    row = join(len(lengths))
-    weight = np.log1p(np.bincount(row, lengths, len(both)))
+    if vector_similarity is None:
+        similarity, price = word_similarity, coefficients.price_words
+    else:
+        similarity, price = vector_similarity + coefficients.words * word_similarity, coefficients.price
+    row = join_neighbours(len(lengths))
+    weight = np.log1p(np.bincount(row, lengths, len(similarity)))
     weight /= max(float(weight.mean()), TINY)
-    both = both * np.outer(weight, weight)
-    sums = np.zeros((len(both) + 1, len(both) + 1))
-    sums[1:, 1:] = both.cumsum(axis=0).cumsum(axis=1)
-    cuts = _cut(sums, price)
-    number = np.searchsorted(np.array(cuts[1:-1], np.int64), row, side="right")
+    similarity = similarity * np.outer(weight, weight)
+    sums = np.zeros((len(similarity) + 1, len(similarity) + 1))
+    sums[1:, 1:] = similarity.cumsum(axis=0).cumsum(axis=1)
+    cuts = _find_cuts(sums, price)
+    segment_of = np.searchsorted(np.array(cuts[1:-1], np.int64), row, side="right")
     first = np.searchsorted(row, cuts[:-1])
     last = np.r_[first[1:] - 1, len(lengths) - 1]
     relevance = [_compare_with_rest(sums, start, end) for start, end in pairwise(cuts)]
-    return Segmentation(tuple(zip(first.tolist(), last.tolist(), relevance, strict=True)), number)
+    runs = map(UnitRun, first.tolist(), last.tolist(), relevance)
+    return Segmentation(tuple(runs), segment_of)
 
 
-def _cut(sums: Floats, price: float) -> list[int]:
-    """Where the segments begin, and the end."""
+def _find_cuts(sums: Floats, price: float) -> list[int]:
+    """Start of each segment, then the end of the last one.
+
+    Args:
+        sums: Sums of the similarities above and left of each cell, shape (rows + 1, rows + 1).
+        price: Price of a segment.
+    """
     squares = np.diag(sums)
     best = np.zeros(len(sums))
-    came_from = np.zeros(len(sums), np.int64)
+    start_of = np.zeros(len(sums), np.int64)
     for end in range(1, len(sums)):
         # squared length of the sum of rows start..end, for every start
         square = squares[end] - 2 * sums[:end, end] + squares[:end]
-        worth = np.round(np.sqrt(np.maximum(square, 0)) + best[:end] - price, 9)  # ties must fall alike everywhere
-        start = int(np.argmax(worth))
-        best[end], came_from[end] = worth[start], start
+        value = np.round(np.sqrt(np.maximum(square, 0)) + best[:end] - price, 9)  # ties are the same on any machine
+        start = int(np.argmax(value))
+        best[end], start_of[end] = value[start], start
     cuts = [len(sums) - 1]
     while cuts[-1] > 0:
-        cuts.append(int(came_from[cuts[-1]]))
+        cuts.append(int(start_of[cuts[-1]]))
     return cuts[::-1]
 
 
 def _compare_with_rest(sums: Floats, start: int, end: int) -> float:
-    """Cosine of the sum of these rows with the sum of all others."""
+    """Cosine of the sum of the rows start..end with the sum of all others."""
     if start == 0 and end == len(sums) - 1:
         return 1.0
     within = sums[end, end] - 2 * sums[start, end] + sums[start, start]

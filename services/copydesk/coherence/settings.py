@@ -1,4 +1,4 @@
-"""What an operator may set of the coherence stage."""
+"""Settings of the coherence stage."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class CoherenceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How strict the stage is; `COPYDESK_COHERENCE_MINILM` is the field `minilm`, and so on."""
+    """Thresholds and options of the stage. `COPYDESK_COHERENCE_MINILM` sets the field `minilm`, and so on."""
 
     off_topic_from: Share = 0.5
-    """A block is flagged `off_topic` from this probability on: more likely foreign than not. The card says which share
-    of clean articles gets a flag at this and at other values."""
+    """Minimum off-topic probability of a block that is flagged `off_topic`. From .5 on it is more likely off topic than
+    not. The card names the share of clean articles that get a flag at this and at other values."""
 
     minilm: bool = False
-    """Whether the sentence model is asked about articles that the static vectors leave in doubt. Needs the extra
-    `minilm`; costs some 100 times the CPU for those articles."""
+    """True: the sentence model scores articles again if the static vectors leave them in doubt. Needs the extra
+    `minilm`, and some 100 times the CPU for those articles."""
 
     minilm_from: Share = 0.15
-    """In doubt is an article whose most suspicious block has at least this probability to be foreign ..."""
+    """An article is in doubt if the highest off-topic probability of its blocks is at least this ..."""
 
     minilm_to: Share = 0.85
     """... and at most this."""

@@ -1,26 +1,27 @@
-"""Trees: a boosted forest as flat arrays, and what it says of rows of features."""
+"""Trees: a boosted forest as flat arrays, and its log odds for rows of features."""
 
 from __future__ import annotations
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-ROWS_AT_ONCE = 512
-"""Bounds the memory of a long article at rows times trees."""
+from copydesk.coherence.arrays import Floats
+
+BATCH_ROWS = 512
+"""Rows that are computed at once: a long article takes the memory of this many rows times the trees."""
 
 
 class Forest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Trees, one after the other; a node's children follow it by number, a leaf is its own child.
+    """Trees as lists with one element per node. A leaf is its own child.
 
     Args:
-        roots: The first node of each tree.
-        depth: Steps from any root to any leaf at most.
-        feature: Which column a node looks at.
-        threshold: Up to which value it goes left.
-        left: Node for those.
-        right: Node for the others.
-        value: What a leaf adds to the log odds.
+        roots: Root of each tree.
+        depth: Maximum steps from a root to a leaf.
+        feature: Column of the features that the node compares.
+        threshold: Highest value that goes left.
+        left: Child for values up to the threshold.
+        right: Child for higher values.
+        value: Log odds that a leaf adds.
     """
 
     roots: list[int]
@@ -33,7 +34,7 @@ class Forest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Trees:
-    """A forest ready to be asked.
+    """A forest in arrays.
 
     >>> stump = Forest([0], 1, [0, 0, 0], [0.5, 0.0, 0.0], [1, 1, 2], [2, 1, 2], [0.0, -1.0, 2.0])
     >>> Trees(stump).sum(np.array([[0.5], [0.6]])).tolist()
@@ -41,7 +42,7 @@ class Trees:
     """
 
     def __init__(self, forest: Forest) -> None:
-        """Turn the lists into arrays."""
+        """Convert the lists to arrays."""
         self._roots = np.array(forest.roots, np.int64)
         self._depth = forest.depth
         self._feature = np.array(forest.feature, np.int64)
@@ -49,10 +50,14 @@ class Trees:
         self._children = np.array([forest.right, forest.left], np.int64).T.reshape(-1).copy()
         self._value = np.array(forest.value, np.float64)
 
-    def sum(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log odds, one a row."""
-        if len(rows) > ROWS_AT_ONCE:
-            parts = [self.sum(rows[first : first + ROWS_AT_ONCE]) for first in range(0, len(rows), ROWS_AT_ONCE)]
+    def sum(self, rows: Floats) -> Floats:
+        """Log odds of each row, shape (rows,).
+
+        Args:
+            rows: Features, shape (rows, columns).
+        """
+        if len(rows) > BATCH_ROWS:
+            parts = [self.sum(rows[first : first + BATCH_ROWS]) for first in range(0, len(rows), BATCH_ROWS)]
             return np.concatenate(parts)
         columns = rows.shape[1]
         flat = np.ascontiguousarray(rows).ravel()
@@ -61,5 +66,5 @@ class Trees:
         for _ in range(self._depth):
             goes_left = flat[start + self._feature[node]] <= self._threshold[node]
             node = self._children[2 * node + goes_left]
-        total: NDArray[np.float64] = np.add.reduce(self._value[node], axis=1)
+        total: Floats = np.add.reduce(self._value[node], axis=1)
         return total

@@ -1,26 +1,27 @@
-"""Unity: whether units make one story, from the similarities among all of them."""
+"""Unity: measures of how well a set of units holds together, from the similarity of all pairs."""
 
 from __future__ import annotations
 
 import msgspec
 import numpy as np
 
-from copydesk.coherence.relevance import Floats
+from copydesk.coherence.arrays import Floats
 
 BACKGROUND = 0.05
-"""Added to every similarity: two paragraphs of one story share no word as often as not, and that is no rift."""
+"""Added to every similarity. Two paragraphs of one story often share no word, and that is no rift."""
+
 HALVES_FLOOR = 0.01
-"""Added to the similarities within and across halves: under it they are noise."""
+"""Added to the mean similarities within and across halves. Below it they are noise."""
 
 
 class Unity(msgspec.Struct, frozen=True):
-    """How a set of units hangs together.
+    """How well a set of units holds together.
 
     Args:
-        two_topics: Second eigenvalue of the units' normalised similarity matrix, 0..1; near 1: two groups that
+        two_topics: Second eigenvalue of the normalised similarity matrix, 0..1. Near 1: two groups of units that
             share nothing.
-        halves: Similarity across the deepest cut into a first and a last part, over that within the parts, 0..1;
-            low: two stories.
+        halves: Mean similarity across the deepest cut into a first and a last part, over that within the parts, 0..1.
+            Low: two stories, one after the other.
         local: Mean cosine of neighbours, 0..1.
         overall: Mean cosine of all pairs, 0..1.
     """
@@ -32,21 +33,29 @@ class Unity(msgspec.Struct, frozen=True):
 
 
 def measure_unity(similarity: Floats) -> Unity:
-    """How units hang together whose similarities, -1..1, those are."""
+    """Unity of the units with these similarities.
+
+    Args:
+        similarity: Similarity of all pairs, -1..1, shape (units, units).
+
+    >>> unity = measure_unity(np.array([[1, 0.8, 0, 0], [0.8, 1, 0, 0], [0, 0, 1, 0.8], [0, 0, 0.8, 1]]))
+    >>> round(unity.two_topics, 2), round(unity.halves, 2)
+    (0.79, 0.01)
+    """
     count = len(similarity)
     if count < 2:
-        return Unity(0.0, 1.0, 1.0, 1.0)
+        return Unity(two_topics=0.0, halves=1.0, local=1.0, overall=1.0)
     similarity = np.clip(similarity, 0, 1)
     np.fill_diagonal(similarity, 0)
     return Unity(
-        two_topics=_second_eigenvalue(similarity),
-        halves=_deepest_cut(similarity),
+        two_topics=_find_second_eigenvalue(similarity),
+        halves=_measure_deepest_cut(similarity),
         local=float(np.mean(np.diag(similarity, 1))),
         overall=float(np.sum(similarity)) / (count * (count - 1)),
     )
 
 
-def _second_eigenvalue(similarity: Floats) -> float:
+def _find_second_eigenvalue(similarity: Floats) -> float:
     linked = similarity + BACKGROUND
     np.fill_diagonal(linked, 0)
     root = np.sqrt(np.sum(linked, axis=1))
@@ -54,9 +63,9 @@ def _second_eigenvalue(similarity: Floats) -> float:
     return float(np.clip(values[-2], 0, 1))
 
 
-def _deepest_cut(similarity: Floats) -> float:
+def _measure_deepest_cut(similarity: Floats) -> float:
     count = len(similarity)
-    cuts = np.arange(2, count - 1)  # two units at least on both sides
+    cuts = np.arange(2, count - 1)  # at least two units on both sides
     if not len(cuts):
         return 1.0
     sums = np.cumsum(np.cumsum(similarity, axis=0), axis=1)

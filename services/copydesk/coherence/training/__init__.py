@@ -1,0 +1,1 @@
+"""Training of the classifiers; the command is `python -m copydesk.coherence.train` (extra `train`)."""
