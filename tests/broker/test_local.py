@@ -96,7 +96,7 @@ async def test_up_killed_takes_everything_with_it(mine: Callable[[], set[int]]) 
         start_new_session=True,
     )  # fmt: skip
     async with asyncio.timeout(60):
-        while sum("copydesk.runtime.stage_process" in strings(pid, "cmdline") for pid in mine()) < 3:
+        while sum("copydesk.runtime.stage_process_main" in strings(pid, "cmdline") for pid in mine()) < 3:
             await asyncio.sleep(0.1)  # other people's processes cannot be awaited
     process.kill()
     await process.wait()

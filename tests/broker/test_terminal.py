@@ -113,7 +113,7 @@ async def test_ctrl_c_ends_page_and_worker_in_order(cluster: Make, mine: Mine) -
     slow = {**here.environ, "COPYDESK_TEST_LOAD_SECONDS": "60"}
     async with terminal("run", "probe", environ=slow) as shown:
         async with asyncio.timeout(60):
-            while not any("copydesk.runtime.stage_process" in strings(pid, "cmdline") for pid in mine()):
+            while not any("copydesk.runtime.stage_process_main" in strings(pid, "cmdline") for pid in mine()):
                 await asyncio.sleep(0.1)  # nobody tells when another's process is there
         shown.types(CTRL_C)
         assert await shown.ends() == 130, "not ready yet"
