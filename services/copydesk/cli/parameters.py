@@ -26,7 +26,7 @@ class Time(click.ParamType):
         try:
             return parse_time(str(value))
         except ValueError:
-            self.fail(f"{value!r}: give a time such as 2026-11-01T00:00Z", param, ctx)
+            self.fail(f"{value!r}: say a time such as 2026-11-01T00:00Z", param, ctx)
 
 
 class StartPosition(click.ParamType):
@@ -41,7 +41,7 @@ class StartPosition(click.ParamType):
         try:
             return parse_time(str(value))
         except ValueError:
-            self.fail(f"{value!r}: give earliest, latest or a time such as 2026-11-01T00:00Z", param, ctx)
+            self.fail(f"{value!r}: say earliest, latest or a time such as 2026-11-01T00:00Z", param, ctx)
 
 
 class TopicName(click.ParamType):
