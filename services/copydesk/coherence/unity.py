@@ -1,4 +1,4 @@
-"""Unity: measures of how well a set of units holds together, from the similarity of all pairs."""
+"""Unity of a set of units: measures from the similarity of all pairs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HALVES_FLOOR = 0.01
 
 
 class Unity(msgspec.Struct, frozen=True):
-    """How well a set of units holds together.
+    """Measures of the unity of a set of units.
 
     Args:
         two_topics: Second eigenvalue of the normalised similarity matrix, 0..1. Near 1: two groups of units that

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from unit.coherence.articles import BRIDGE, COOKS, measure
 
 
@@ -15,9 +17,7 @@ def test_segments_cover_all_units_in_order_and_name_their_words() -> None:
     result = measure([*BRIDGE, *COOKS])
     assert result.segments[0].first_unit == 0
     assert result.segments[-1].last_unit == 11
-    assert all(
-        one.last_unit + 1 == two.first_unit for one, two in zip(result.segments, result.segments[1:], strict=False)
-    )
-    assert any(one.last_unit == 6 for one in result.segments)  # where the second story begins
+    assert all(segment.last_unit + 1 == following.first_unit for segment, following in pairwise(result.segments))
+    assert any(segment.last_unit == 6 for segment in result.segments)  # where the second story begins
     assert "bridge" in result.segments[0].terms
-    assert "Sugar" in {term for one in result.segments if one.first_unit >= 7 for term in one.terms}
+    assert "Sugar" in {term for segment in result.segments if segment.first_unit >= 7 for term in segment.terms}
