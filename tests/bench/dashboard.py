@@ -100,7 +100,7 @@ def draw_panel(panel: dict[str, Any], prometheus: Prometheus, begin: float, end:
     for share in (0, 0.5, 1):
         at = low - share * (low - top)
         parts.append(f'<line x1="{left}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}" stroke="#2c3235"/>')
-        parts.append(text(left - 6, at + 4, told(share * most, unit), "#9fa7b3", anchor="end"))
+        parts.append(text(left - 6, at + 4, format_value(share * most, unit), "#9fa7b3", anchor="end"))
     parts.append(text(left, low + 14, "0 s", "#9fa7b3"))
     parts.append(text(right, low + 14, f"{end - begin:.0f} s", "#9fa7b3", anchor="end"))
     column = (width - 20) / 3
@@ -139,7 +139,7 @@ def text(x: float, y: float, words: str, colour: str, *, anchor: str = "start", 
     return f'<text x="{x:.1f}" y="{y:.1f}" {attributes}>{escape(words)}</text>'
 
 
-def told(value: float, unit: str) -> str:
+def format_value(value: float, unit: str) -> str:
     """A value on the axis."""
     if unit == "percentunit":
         return f"{value:.0%}"

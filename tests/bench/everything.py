@@ -47,9 +47,9 @@ def main() -> None:
         notes = Path(folder) / "notes"
         notes.touch()
         failed = [trouble for part in asked.only.split(",") if (trouble := run(part, notes))]
-        told = [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
-    say(table([one for one in told if "title" in one]))
-    missing = [*(one["missing"] for one in told if "missing" in one), *failed]
+        lines_read = [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
+    say(table([one for one in lines_read if "title" in one]))
+    missing = [*(one["missing"] for one in lines_read if "missing" in one), *failed]
     say("".join(f"not measured: {one}\n" for one in missing))
     load = f"load {before:.1f} when it began, {os.getloadavg()[0]:.1f} at the end"
     minutes = (time.monotonic() - begin) / 60

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from aiokafka import AIOKafkaProducer
 
-from bench.rows import Row, ratio, show, told
+from bench.rows import Row, ratio, show, spread
 from bench.stages.copydesk_benchstages import CLOCK, FORMAT, read_clock
 from bench.worker import Count, System, cluster, counting, cpu, kill, made, send, start
 from copydesk.runtime import execution
@@ -132,7 +132,8 @@ def measure_growth(texts: Texts, rounds: int) -> None:
                     costs.setdefault((one.stage.name, length), []).append(taken)
                 value = result
     rows = [
-        Row(f"{length:,} words", tuple(told(costs[one.stage.name, length], 1) for one in stages)) for length in LENGTHS
+        Row(f"{length:,} words", tuple(spread(costs[one.stage.name, length], 1) for one in stages))
+        for length in LENGTHS
     ]
     show(f"CPU ms a thousand words, {rounds} rounds", [one.stage.name for one in stages], rows)
 
@@ -243,8 +244,8 @@ def row_of(name: str, used: Sequence[Used]) -> Row:
     return Row(
         name,
         (
-            told([(one.parent + one.child - one.function) / one.function * 100 for one in used], 1),
-            told([one.parent + one.child for one in used], 2),
+            spread([(one.parent + one.child - one.function) / one.function * 100 for one in used], 1),
+            spread([one.parent + one.child for one in used], 2),
             f"{statistics.median(one.function for one in used):.2f}",
             f"{statistics.median(one.child - one.function for one in used):.2f}",
             f"{statistics.median(one.parent for one in used):.2f}",
@@ -283,8 +284,11 @@ async def measure_whole(texts: Texts, articles: int, rounds: int) -> None:
             f"the whole pipeline, {articles} articles per round, {rounds} rounds",
             ("",),
             [
-                Row("articles/s, one worker a stage, broker and reader on the same cores", (told(rates, 1),)),
-                Row("broker, CPU-s a thousand articles", (told(brokers, 1),)),
+                Row(
+                    "articles/s, one worker a stage, broker and reader on the same cores",
+                    (spread(rates, 1),),
+                ),
+                Row("broker, CPU-s a thousand articles", (spread(brokers, 1),)),
                 Row("end to end at half that rate, p50 / p99, ms", (f"{late[0]:.0f} / {late[1]:.0f}",)),
                 *memory,
             ],
@@ -384,8 +388,11 @@ async def measure_many(articles: int, rounds: int) -> None:
                         costs[name].append(await one.pass_on(WINDOW))
     title = f"pass-through, articles of {SHORT} bytes: {WINDOW:,} more in turn, {rounds} rounds"
     rows = [
-        Row("a fresh worker, after its first 1,000", (told(costs["fresh"]), "")),
-        Row(f"the same worker after {articles:,}", (told(costs["old"]), ratio(costs["old"], costs["fresh"]))),
+        Row("a fresh worker, after its first 1,000", (spread(costs["fresh"]), "")),
+        Row(
+            f"the same worker after {articles:,}",
+            (spread(costs["old"]), ratio(costs["old"], costs["fresh"])),
+        ),
     ]
     show(title, ("CPU us per article", "of the fresh one's"), rows)
     late = [(number, size) for number, size in memory if number > articles // 10]

@@ -20,14 +20,14 @@ class Row(NamedTuple):
     figures: tuple[str, ...]
 
 
-def told(values: Sequence[float], digits: int = 0) -> str:
+def spread(values: Sequence[float], digits: int = 0) -> str:
     """Median and spread."""
     return f"{statistics.median(values):,.{digits}f} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
 
 
 def ratio(values: Sequence[float], base: Sequence[float]) -> str:
     """Ratio to the base, round by round, as median and spread: other load in a round slows both."""
-    return told([value / other for value, other in zip(values, base, strict=True)], 2)
+    return spread([value / other for value, other in zip(values, base, strict=True)], 2)
 
 
 def beside(costs: Mapping[str, Sequence[float]], work: float, *, base: str) -> list[Row]:
@@ -39,7 +39,10 @@ def beside(costs: Mapping[str, Sequence[float]], work: float, *, base: str) -> l
         base: Whose time is 1.
     """
     return [
-        Row(name, (told([work / one for one in seconds]), "1" if name == base else ratio(seconds, costs[base])))
+        Row(
+            name,
+            (spread([work / one for one in seconds]), "1" if name == base else ratio(seconds, costs[base])),
+        )
         for name, seconds in costs.items()
     ]
 

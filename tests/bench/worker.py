@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from bench.rows import Row, miss, ratio, show, told
+from bench.rows import Row, miss, ratio, show, spread
 from copydesk.runtime.processes import die_with
 from harness.brokers import Broker, own_kafka
 from harness.running import Cluster, stage_processes
@@ -142,8 +142,8 @@ def row_of(system: System, costs: dict[str, list[Cost]]) -> Row:
     own = costs[system.job]
     base = costs.get(system.base or "", [])
     of_base = ratio([one.own for one in own], [one.own for one in base]) if base else ""
-    figures = (told([one.own for one in own]), of_base, told([one.broker for one in own]))
-    return Row(system.name, (*figures, told([one.rate for one in own])))
+    figures = (spread([one.own for one in own]), of_base, spread([one.broker for one in own]))
+    return Row(system.name, (*figures, spread([one.rate for one in own])))
 
 
 def listed(values: Sequence[float]) -> str:

@@ -175,8 +175,8 @@ async def test_articles_longer_than_the_session_keep_their_partitions_and_health
         rows = await follower.settle(1.0)
     assert len(rows) == 3
     assert sum(line["event"] == "ready" for line in worker.lines) == 1, "nobody took its partitions away"
-    told = [json.loads(answer)["worker"] for _, answer in answers]
-    assert any(one["in_hand"] for one in told)
+    reports = [json.loads(answer)["worker"] for _, answer in answers]
+    assert any(one["in_hand"] for one in reports)
     assert max(seconds for seconds, _ in answers) < 4, "an article of five seconds is not waited for"
 
 
@@ -209,8 +209,8 @@ async def _in_hand(here: Cluster, number: int = 0) -> None:
     path = here.health_file("probe", number)
 
     def stays() -> bool:
-        told = json.loads(path.read_bytes()) if path.exists() else {}
-        return bool(told.get("in_hand")) and told["idle_seconds"] > 1
+        report = json.loads(path.read_bytes()) if path.exists() else {}
+        return bool(report.get("in_hand")) and report["idle_seconds"] > 1
 
     async with asyncio.timeout(60):
         while not await asyncio.to_thread(stays):

@@ -32,11 +32,11 @@ async def test_committed_offsets_are_told_while_their_coordinator_moves(three_br
         try:
             consumer.assign(partitions)
             await consumer.commit(dict.fromkeys(partitions, COMMITTED))
-            told: list[list[int | None]] = []
+            answers: list[list[int | None]] = []
 
             async def ask() -> None:
                 while True:
-                    told.append([await consumer.committed(partition) for partition in partitions])
+                    answers.append([await consumer.committed(partition) for partition in partitions])
 
             asking = asyncio.create_task(ask())
             for _ in range(2):
@@ -46,5 +46,5 @@ async def test_committed_offsets_are_told_while_their_coordinator_moves(three_br
                 await asking
         finally:
             await consumer.stop()
-    assert told
-    assert [n for n in enumerate(told) if n[1] != [COMMITTED] * PARTITIONS] == [], len(told)
+    assert answers
+    assert [n for n in enumerate(answers) if n[1] != [COMMITTED] * PARTITIONS] == [], len(answers)

@@ -42,9 +42,13 @@ async def test_a_broken_stage_is_mended_and_everything_arrives_once(
     ]
     nameless: list[Sent] = [(None, json.dumps({"text": f"BROKEN {flag} nameless"}).encode(), {})]
     rejected: list[Sent] = [(b"never", b'{"text": "REJECT it"}', {})]
-    await here.send("articles.raw", [*broken, *nameless, *rejected, (b"good", b'{"text": "good"}', {})])
+    await here.send("articles.raw", [*broken, *nameless, (b"good", b'{"text": "good"}', {})])
     await here.run("probe")
     async with here.follow("articles.cleaned", "articles.probe.dlq") as follower:
+        await follower.until(122)
+        # last: without metadata of offsets, a letter behind one that is not retried would be retried again, and the
+        # letter of the nameless article may lie on any partition
+        await here.send("articles.raw", rejected)
         await follower.until(123)
         status, out, _ = await here.command("dlq", "list", *PROBE, "--reason", "failed", "--json")
         assert (status, len(lines(out))) == (1, 121)

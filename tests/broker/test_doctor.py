@@ -76,10 +76,10 @@ async def test_the_same_topic_with_another_retention(cluster: Make, broker: Brok
     await here.create("articles.raw", partitions=2, configs={"articles.raw": {"retention.ms": "60000"}})
     await apply_topics(here)
     _, findings = await examine(here)
-    (told,) = [finding for finding in findings if "retention.ms" in finding["told"]]
-    assert told["told"] == f"{here.prefix}articles.raw: retention.ms is 60000, described as 604800000"
-    assert told["mend"].startswith("kafka-configs")
-    assert f"{here.prefix}articles.raw" in told["mend"]
+    (retention,) = [finding for finding in findings if "retention.ms" in finding["told"]]
+    assert retention["told"] == f"{here.prefix}articles.raw: retention.ms is 60000, described as 604800000"
+    assert retention["mend"].startswith("kafka-configs")
+    assert f"{here.prefix}articles.raw" in retention["mend"]
 
 
 async def test_messages_of_the_future_and_of_a_later_version(cluster: Make) -> None:
@@ -90,15 +90,15 @@ async def test_messages_of_the_future_and_of_a_later_version(cluster: Make) -> N
         hour = int(time.time() + 3600) * 1000
         await producer.send_and_wait(f"{here.prefix}articles.raw", b"{}", timestamp_ms=hour)
         status, findings = await examine(here)
-        ((state, told),) = of(findings, "clock")
+        ((state, message),) = of(findings, "clock")
         assert (status, state) == (1, "fail")
-        assert "ahead of this machine's clock" in told
+        assert "ahead of this machine's clock" in message
         headers = [("ce_type", b"copydesk.article.cleaned.v9")]
         await producer.send_and_wait(f"{here.prefix}articles.cleaned", b"{}", key=b"a", headers=headers)
         status, findings = await examine(here)
-        ((state, told),) = of(findings, "messages")
+        ((state, message),) = of(findings, "messages")
         assert (status, state) == (1, "fail")
-        assert f"copydesk.article.cleaned.v9 on {here.prefix}articles.cleaned" in told
+        assert f"copydesk.article.cleaned.v9 on {here.prefix}articles.cleaned" in message
     finally:
         await producer.stop()
 
@@ -106,9 +106,9 @@ async def test_messages_of_the_future_and_of_a_later_version(cluster: Make) -> N
 async def test_a_stage_that_cannot_be_loaded(cluster: Make) -> None:
     here = await healthy(cluster)
     status, findings = await examine(here, COPYDESK_TEST_LOAD_SECONDS="never")
-    ((state, told),) = of(findings, "models of probe")
+    ((state, message),) = of(findings, "models of probe")
     assert (status, state) == (5, "fail")
-    assert "could not convert string to float" in told
+    assert "could not convert string to float" in message
 
 
 async def test_a_broker_that_is_away_is_exit_3_and_the_rest_is_told() -> None:
@@ -121,6 +121,6 @@ async def test_a_broker_that_is_away_is_exit_3_and_the_rest_is_told() -> None:
     findings = [json.loads(line) for line in out.splitlines()]
     assert status == 3
     assert [state for state, _ in of(findings, "broker")] == ["fail"]
-    ((state, told),) = of(findings, "disk")
-    assert (state, told.partition(":")[0]) == ("fail", "/nowhere cannot be written")
+    ((state, message),) = of(findings, "disk")
+    assert (state, message.partition(":")[0]) == ("fail", "/nowhere cannot be written")
     assert of(findings, "models of probe")

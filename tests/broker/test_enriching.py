@@ -41,10 +41,10 @@ async def test_enrich_gives_what_became_of_this_very_article(cluster: Make) -> N
 
 async def test_an_article_that_does_not_pass_says_why(cluster: Make) -> None:
     _, connection = await pipeline(cluster, "cleaner", COPYDESK_MAX_ARTICLE_SECONDS="0.000001")
-    with pytest.raises(DeadLetterError, match=r"bridge: failed by cleaner: Timeout") as told:
+    with pytest.raises(DeadLetterError, match=r"bridge: failed by cleaner: Timeout") as raised:
         await enrich(ARTICLE, connection=connection)
-    assert told.value.message.topic == "articles.cleaner.dlq"
-    assert told.value.message.dead_letter.reason == "failed"
+    assert raised.value.message.topic == "articles.cleaner.dlq"
+    assert raised.value.message.dead_letter.reason == "failed"
 
 
 async def test_an_article_that_does_not_arrive_says_how_far_it_came(cluster: Make) -> None:

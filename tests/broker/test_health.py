@@ -25,8 +25,8 @@ async def health(cluster: Cluster, stage: str, number: int) -> tuple[int, dict[s
     status, out, _ = await cluster.command(
         "health", stage, "--json", COPYDESK_HEALTH_FILE=str(cluster.health_file(stage, number))
     )
-    told: dict[str, object] = json.loads(out)["worker"]
-    return status, told
+    report: dict[str, object] = json.loads(out)["worker"]
+    return status, report
 
 
 async def test_a_worker_that_has_nothing_to_do_is_healthy_behind_transactions_too(cluster: Make) -> None:
@@ -40,8 +40,8 @@ async def test_a_worker_that_has_nothing_to_do_is_healthy_behind_transactions_to
         await follower.until(20)
     await asyncio.sleep(5)  # longer than the worker may stall
     for number, stage in enumerate(("probe", "relay")):
-        status, told = await health(here, stage, number)
-        assert (status, told["state"], told["waiting"], told["in_hand"]) == (0, "ready", False, 0)
+        status, report = await health(here, stage, number)
+        assert (status, report["state"], report["waiting"], report["in_hand"]) == (0, "ready", False, 0)
 
 
 async def test_a_worker_that_makes_no_progress_while_work_waits_is_unhealthy(cluster: Make) -> None:
@@ -51,8 +51,8 @@ async def test_a_worker_that_makes_no_progress_while_work_waits_is_unhealthy(clu
     worker = await here.run("probe")
     await worker.says("ready")
     await asyncio.sleep(5)  # longer than the worker may stall
-    status, told = await health(here, "probe", 0)
-    assert (status, told["state"], told["waiting"], told["in_hand"]) == (1, "stalled", True, 1)
+    status, report = await health(here, "probe", 0)
+    assert (status, report["state"], report["waiting"], report["in_hand"]) == (1, "stalled", True, 1)
 
 
 @pytest.mark.kafka

@@ -59,9 +59,9 @@ async def test_articles_that_expired_unread_are_counted(cluster: Make, broker: B
     finally:
         await admin.close()
     worker = await here.run("probe")
-    told = await worker.says("articles expired")
-    assert (told["committed"], told["first"]) == (3, 12)
-    assert "9 articles" in told["problem"]
+    fields = await worker.says("articles expired")
+    assert (fields["committed"], fields["first"]) == (3, 12)
+    assert "9 articles" in fields["problem"]
     async with here.follow("articles.cleaned") as follower:
         await follower.until(8)
         assert {row.key for row in await follower.settle()} == {b"k%d" % n for n in range(12, 20)}
@@ -71,10 +71,10 @@ async def test_an_offset_beyond_the_log_stops_the_worker_and_says_what_to_do(clu
     here = await begin(cluster, 5)
     await commit(here, 1000)
     worker = await here.run("probe")
-    told = await worker.says("set up wrongly")
-    assert "committed offset 1000" in told["problem"]
-    assert "beyond the log's end (5)" in told["problem"]
-    assert "--reset-offsets" in told["problem"]
+    fields = await worker.says("set up wrongly")
+    assert "committed offset 1000" in fields["problem"]
+    assert "beyond the log's end (5)" in fields["problem"]
+    assert "--reset-offsets" in fields["problem"]
     assert await worker.ended() == 5
 
 
@@ -114,24 +114,24 @@ async def test_lag_tells_what_waits_and_no_markers(cluster: Make) -> None:
     lag = ("lag", "--stage", "probe", "--json")
     status, out, err = await here.command(*lag)
     assert status == 0, err
-    (told,) = [json.loads(line) for line in out.splitlines()]
-    assert (told["stage"], told["committed"], told["articles"], told["end"]) == ("probe", None, 7, 7)
-    assert told["seconds"] > 0
+    (fields,) = [json.loads(line) for line in out.splitlines()]
+    assert (fields["stage"], fields["committed"], fields["articles"], fields["end"]) == ("probe", None, 7, 7)
+    assert fields["seconds"] > 0
     worker = await here.run("probe")
     async with here.follow("articles.cleaned") as follower:
         await follower.until(7)
     assert await worker.stop() == 0
-    (told,) = [json.loads(line) for line in (await here.command(*lag))[1].splitlines()]
-    assert (told["articles"], told["seconds"]) == (0, 0)
+    (fields,) = [json.loads(line) for line in (await here.command(*lag))[1].splitlines()]
+    assert (fields["articles"], fields["seconds"]) == (0, 0)
     relay = ("lag", "--stage", "relay", "--json")
-    (told,) = [json.loads(line) for line in (await here.command(*relay))[1].splitlines()]
-    assert told["articles"] in {7, 8}, "markers between articles count, one behind the last does not"
+    (fields,) = [json.loads(line) for line in (await here.command(*relay))[1].splitlines()]
+    assert fields["articles"] in {7, 8}, "markers between articles count, one behind the last does not"
     worker = await here.run("relay")
     async with here.follow("articles.extracted") as follower:
         await follower.until(7)
     assert await worker.stop() == 0
-    (told,) = [json.loads(line) for line in (await here.command(*relay))[1].splitlines()]
-    assert (told["articles"], told["seconds"]) == (0, 0), "only a marker is left"
+    (fields,) = [json.loads(line) for line in (await here.command(*relay))[1].splitlines()]
+    assert (fields["articles"], fields["seconds"]) == (0, 0), "only a marker is left"
     status, out, _ = await here.command("lag", "--stage", "relay", "--partitions")
     assert len(out.splitlines()) == 2
 
@@ -197,8 +197,8 @@ async def test_a_worker_that_does_not_move_ends_itself(cluster: Make) -> None:
     )
     await here.send("articles.raw", [(b"k", b'{"text": "HANG"}', {})])
     worker = await here.run("probe")
-    told = await worker.says("ending, to be restarted")
-    assert "COPYDESK_STALL_EXIT_SECONDS" in told["problem"]
+    fields = await worker.says("ending, to be restarted")
+    assert "COPYDESK_STALL_EXIT_SECONDS" in fields["problem"]
     assert await worker.ended() == 70
     assert await here.committed("probe", "articles.raw") == {}
 

@@ -38,7 +38,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def told(out: bytes) -> dict[str, Any]:
+def read_sums(out: bytes) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(out)
     return found
 
@@ -84,15 +84,15 @@ async def test_the_newest_of_a_time_are_replaced_and_nothing_else(cluster: Make,
         status, out, err = await here.command(*replay(before, middle, "--dry-run"))
         assert status == 0, err
         # 24 messages: k3's first and k4's first are old by themselves, k5's by what came behind the time
-        assert {name: told(out)[name] for name in ("found", "newer", "to_replay")} == {
+        assert {name: read_sums(out)[name] for name in ("found", "newer", "to_replay")} == {
             "found": 24, "newer": 3, "to_replay": 21,
         }  # fmt: skip
-        assert 0 < told(out)["about_seconds"] < 600
+        assert 0 < read_sums(out)["about_seconds"] < 600
         assert len(await follower.settle(0.5)) == 26, "a dry run writes nothing"
 
         status, out, err = await here.command(*replay(before, middle))
         assert status == 1, f"two became dead letters: {err}"
-        sums = told(out)
+        sums = read_sums(out)
         assert (sums["replayed"], sums["passed"], sums["dead_letters"], sums["newer"]) == (21, 19, 2, 3)
         await follower.until(26 + 21)
         rows = await follower.settle(0.5)
@@ -120,9 +120,9 @@ async def test_the_newest_of_a_time_are_replaced_and_nothing_else(cluster: Make,
     ids.write_text("k7\nk5\nunheard-of\n")
     status, out, err = await here.command(*replay(before, middle, "--ids", str(ids)))
     assert status == 0, err
-    assert (told(out)["found"], told(out)["replayed"], told(out)["newer"]) == (2, 1, 1)
+    assert (read_sums(out)["found"], read_sums(out)["replayed"], read_sums(out)["newer"]) == (2, 1, 1)
     status, out, err = await here.command(*replay(before - timedelta(days=2), before - timedelta(days=1)))
-    assert (status, told(out)["found"]) == (0, 0), err
+    assert (status, read_sums(out)["found"]) == (0, 0), err
 
 
 async def test_beside_live_traffic_no_old_result_lies_over_a_newer_one(
@@ -148,7 +148,7 @@ async def test_beside_live_traffic_no_old_result_lies_over_a_newer_one(
             await asyncio.sleep(0.1)
         status, out, err = await command
         assert status == 0, err
-        sums = told(out)
+        sums = read_sums(out)
         await follower.until(lambda rows: sum("version" in row.document["text"] for row in rows) >= sent, seconds=90)
         rows = await follower.settle(1.0)
     assert sums["found"] == 300
@@ -225,7 +225,7 @@ async def test_a_replay_that_was_cut_off_goes_on_where_it_was(
         assert await process.wait() == (143 if number is signal.SIGTERM else -number)
         status, out, err = await here.command(*arguments, "--resume", id_)
         assert status == 0, err
-        sums = told(out)
+        sums = read_sums(out)
         await _arrived(follower, 150)
         rows = await follower.settle(0.5)
     assert sums["done_before"] >= 50
@@ -253,7 +253,7 @@ async def test_behind_a_stage_the_raw_articles_order_counts(cluster: Make) -> No
     )
     status, out, err = await here.command(*replay(before, now() + timedelta(seconds=1), stage="relay"))
     assert status == 0, err
-    assert (told(out)["found"], told(out)["replayed"], told(out)["newer"]) == (4, 2, 2)
+    assert (read_sums(out)["found"], read_sums(out)["replayed"], read_sums(out)["newer"]) == (4, 2, 2)
     async with here.follow("articles.extracted") as follower:
         rows = await follower.until(2)
     assert {row.document["text"] for row in rows} == {"new", "b"}
@@ -291,9 +291,9 @@ async def test_a_broken_stage_halts_the_replay_too(cluster: Make) -> None:
     await here.send("articles.raw", [(b"k%d" % n, raw("RAISE bug"), {}) for n in range(100)])
     status, out, err = await here.command(*replay(before, now() + timedelta(seconds=1)))
     assert status == 1
-    assert "in a row failed" in told(out)["problem"]
+    assert "in a row failed" in read_sums(out)["problem"]
     assert "--resume" in err
-    assert told(out)["dead_letters"] < 20
+    assert read_sums(out)["dead_letters"] < 20
 
 
 @pytest.mark.parametrize(

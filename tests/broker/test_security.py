@@ -294,10 +294,10 @@ async def test_without_one_of_them_a_worker_says_which_and_ends_with_5(
     right = rights.pop(lacking)
     await Rights(kafka).grant(*rights)
     worker = await cluster.run("probe")
-    told = await worker.says("set up wrongly")
-    assert right.kind.replace("-", " ") in told["problem"].replace("-", " ")
-    assert right.name in told["problem"]
-    assert right.operation in told["problem"]
+    fields = await worker.says("set up wrongly")
+    assert right.kind.replace("-", " ") in fields["problem"].replace("-", " ")
+    assert right.name in fields["problem"]
+    assert right.operation in fields["problem"]
     assert await worker.ended() == 5
     if right.name.startswith(f"{cluster.prefix}copydesk.") and right.kind == "transactional-id":
         return  # only a worker can tell: another's transactional id would fence it

@@ -147,10 +147,12 @@ async def test_publish_tells_how_far_it_is(cluster: Make, tmp_path: Path) -> Non
         more.write('{"id": "none"}\n')
     async with terminal("publish", str(file), environ=here.environ) as shown:
         assert await shown.ends() == 1
-    told = lines(shown.screen, "publishing")
-    assert re.fullmatch(r"publishing  3,001 articles  [\d.]+/s  100 %", told[-1]), told[-1]
-    assert any(re.fullmatch(r"publishing  [\d,]+ articles  [\d.]+/s  \d+ %  .+ left", line) for line in told), told[:3]
-    assert all(len(line) < COLUMNS for line in told), "it never wraps"
+    shown_lines = lines(shown.screen, "publishing")
+    assert re.fullmatch(r"publishing  3,001 articles  [\d.]+/s  100 %", shown_lines[-1]), shown_lines[-1]
+    assert any(re.fullmatch(r"publishing  [\d,]+ articles  [\d.]+/s  \d+ %  .+ left", line) for line in shown_lines), (
+        shown_lines[:3]
+    )
+    assert all(len(line) < COLUMNS for line in shown_lines), "it never wraps"
     assert "\nmany.ndjson" in shown.screen.replace(f"{tmp_path}/", "").replace("\r", "\n"), (
         "refusals have lines of their own"
     )
@@ -166,12 +168,12 @@ async def test_process_tells_how_far_it_is_where_results_go_elsewhere(tmp_path: 
         async with terminal("process", "--stage", "probe", str(file), environ=here.environ, stdout=out) as shown:
             assert await shown.ends() == 0
     assert len((tmp_path / "out.ndjson").read_bytes().splitlines()) == 40
-    told = lines(shown.screen, "processing")
-    assert re.fullmatch(r"processing  40 articles  [\d.]+/s  100 %", told[-1]), told[-1]
-    assert any(line.endswith(" left") for line in told)
+    shown_lines = lines(shown.screen, "processing")
+    assert re.fullmatch(r"processing  40 articles  [\d.]+/s  100 %", shown_lines[-1]), shown_lines[-1]
+    assert any(line.endswith(" left") for line in shown_lines)
     async with terminal("process", "--stage", "probe", str(file), environ=here.environ) as shown:
         assert await shown.ends() == 0
-    assert not lines(shown.screen, "processing"), "results and progress would share the screen"
+    assert not lines(shown.screen, "processing"), "results and shown_lines would share the screen"
 
 
 @embedded
@@ -181,5 +183,5 @@ async def test_replay_tells_how_far_it_is(cluster: Make) -> None:
     replay = ("replay", "articles.raw", "--stage", "probe", "--from", "2020-01-01")
     async with terminal(*replay, environ=here.environ) as shown:
         assert await shown.ends() == 0
-    told = lines(shown.screen, "replaying")
-    assert re.fullmatch(r"replaying  120 articles  [\d.]+/s  100 %", told[-1]), told[-1]
+    shown_lines = lines(shown.screen, "replaying")
+    assert re.fullmatch(r"replaying  120 articles  [\d.]+/s  100 %", shown_lines[-1]), shown_lines[-1]

@@ -112,8 +112,8 @@ async def test_off_nothing_is_imported_and_a_trace_passes_through(cluster: Make)
     trace = f"00-{FOREIGN}-b7ad6b7169203331-01"
     headers = {"traceparent": trace.encode(), "tracestate": b"vendor=1"}
     await here.send("articles.raw", [(b"a", b'{"text": "fine"}', headers), (b"gone", None, headers)])
-    told = {"PYTHONPROFILEIMPORTTIME": "1"}  # both processes of a worker tell every import
-    workers = [await here.run(stage, **told) for stage in ("probe", "relay")]
+    environ = {"PYTHONPROFILEIMPORTTIME": "1"}  # both processes of a worker tell every import
+    workers = [await here.run(stage, **environ) for stage in ("probe", "relay")]
     async with here.follow("articles.extracted") as follower:
         rows = await follower.until(2)
     for worker in workers:

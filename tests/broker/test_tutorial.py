@@ -61,7 +61,7 @@ async def test_the_tutorial_does_what_it_says(cluster: Callable[..., Cluster], f
     for worker in [await here.run(stage) for stage in STAGES]:
         await worker.says("ready", 100)
 
-    told: dict[str, str] = {}
+    outputs: dict[str, str] = {}
     for line in commands():
         if "sqlite3 quotes.db" in line and shutil.which("sqlite3") is None:
             (query,) = shlex.split(line)[2:]
@@ -76,12 +76,12 @@ async def test_the_tutorial_does_what_it_says(cluster: Callable[..., Cluster], f
                     await follower.until(7, seconds=100)  # the reader does not type so fast
                 if line.startswith("copydesk withdraw"):
                     await follower.until(lambda them: any(row.value is None for row in them), seconds=100)
-        told[line] = out
+        outputs[line] = out
 
-    (speakers,) = (out for line, out in told.items() if line.startswith("sqlite3"))
+    (speakers,) = (out for line, out in outputs.items() if line.startswith("sqlite3"))
     assert "Putin|" in speakers
-    assert "invalid" in told["copydesk dlq list"]
-    assert "extractor" in told["copydesk lag"]
+    assert "invalid" in outputs["copydesk dlq list"]
+    assert "extractor" in outputs["copydesk lag"]
     left = rows(folder, "SELECT id FROM articles")
     assert len(left) == 6
     assert ("bridge-page",) not in left

@@ -128,12 +128,12 @@ async def publish(brokers: str, name: str, value: bytes) -> None:
 
 def until(lines: IO[str], event: str) -> dict[str, Any]:
     """The first log line with that event; fails when the worker ends before."""
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for line in lines:
-        told = json.loads(line)
-        if told["event"] == event:
-            return told
-    pytest.fail(f"ended before {event!r}: {told}")
+        fields = json.loads(line)
+        if fields["event"] == event:
+            return fields
+    pytest.fail(f"ended before {event!r}: {fields}")
 
 
 @pytest.mark.slow

@@ -84,8 +84,8 @@ def processor_seconds(child: StageProcess) -> float:
 
 
 def resident(child: StageProcess) -> int:
-    told = Path(f"/proc/{child.pid}/status").read_text(encoding="utf-8")
-    match = re.search(r"^VmRSS:\s+(\d+) kB$", told, re.MULTILINE)
+    status = Path(f"/proc/{child.pid}/status").read_text(encoding="utf-8")
+    match = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
     assert match
     return int(match[1]) * 1024
 
@@ -112,7 +112,7 @@ async def test_each_ends_in_one_disposition_in_time_and_without_growth(
             wrong.append(f"{trial.stage}: {trial.name!r}: {trial.outcome.disposition}: {trial.outcome.error}")
         if trial.seconds > BASE_SECONDS + SECONDS_A_KILOBYTE * kilobytes:
             wrong.append(f"{trial.stage}: {trial.name!r}: {trial.seconds:.1f} s for {kilobytes:.0f} kB")
-    grew = {name: max(0, told[-1] - told[len(told) // 3]) for name, told in sizes.items()}
+    grew = {name: max(0, series[-1] - series[len(series) // 3]) for name, series in sizes.items()}
     with capsys.disabled():
         print(  # noqa: T201 - the summary is what one runs this for
             f"\n{COUNT} hostile articles, seed {SEED}, {time.monotonic() - begin:.0f} s: "

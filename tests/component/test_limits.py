@@ -31,12 +31,12 @@ def test_every_figure_is_the_one_that_is_held() -> None:
     rows = re.findall(r"^\| ([^|\n]+) \| ((?:\.\d+)?) ?\| ((?:\.\d+)?) ?\|$", PAGE, re.MULTILINE)
     assert len(rows) >= 25
     unseen, seen = held("out-of-fold"), held("in-sample")
-    for name, *told in rows:
-        for figure, known in zip(told, (unseen, seen), strict=True):
+    for name, *cells in rows:
+        for figure, known in zip(cells, (unseen, seen), strict=True):
             if figure:
                 digits = len(figure) - 1
                 assert abs(float(figure) - known[name]) <= 0.6 * 10**-digits, f"{name}: {known[name]}"
-        assert any(told), name
+        assert any(cells), name
 
 
 def test_every_limit_is_the_codes() -> None:
@@ -44,10 +44,10 @@ def test_every_limit_is_the_codes() -> None:
     assert {topics()[f"articles.{name}"].max_message_bytes for name in ("cleaned", "extracted", "scored")} == {10 << 20}
     settings = Settings()
     assert (settings.max_article_seconds, settings.max_child_bytes) == (60, 4 << 30)
-    told = (
+    sentences = (
         f"{ExtractorSettings().max_chars:,} characters (`COPYDESK_EXTRACTOR_MAX_CHARS`), {MAX_PARAGRAPHS:,}",
         f"{MAX_QUOTES:,}, or {MAX_QUOTED:,} characters together",
         f"{cleaner.settings().max_html_characters:,} characters (`COPYDESK_CLEANER_MAX_HTML_CHARACTERS`)",  # type: ignore[union-attr,misc]
     )
-    for words in told:
+    for words in sentences:
         assert words in PAGE

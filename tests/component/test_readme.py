@@ -78,8 +78,8 @@ def test_every_command_is_told_in_the_order_of_the_help() -> None:
 
 
 def test_every_exit_code_is_told() -> None:
-    told = [int(code) for codes, _ in rows("Commands", table=1) for code in codes.split(",")]
-    assert told == [int(code) for code in Exit]
+    listed = [int(code) for codes, _ in rows("Commands", table=1) for code in codes.split(",")]
+    assert listed == [int(code) for code in Exit]
 
 
 def test_commands_that_are_written_down_are_there() -> None:

@@ -87,12 +87,12 @@ def test_the_projects_own_parser_has_nothing_against_it(tmp_path: Path) -> None:
     if node is None or not (PARSER / "node_modules" / "@asyncapi" / "parser").is_dir():
         missing("asyncapi", "`npm install --no-save --prefix build/asyncapi @asyncapi/parser` was not run")
     command = [node, str(Path(__file__).with_name("asyncapi.cjs")), str(PARSER)]
-    told = subprocess.run([*command, str(SCHEMAS / FILE)], check=False, capture_output=True, text=True, timeout=60)
-    assert told.stdout == ""
-    assert told.stderr.split() == list(topics())
+    result = subprocess.run([*command, str(SCHEMAS / FILE)], check=False, capture_output=True, text=True, timeout=60)
+    assert result.stdout == ""
+    assert result.stderr.split() == list(topics())
     shutil.copytree(SCHEMAS, tmp_path, dirs_exist_ok=True)
     broken = tmp_path / FILE
     broken.write_bytes(render().replace(b"action: send", b"action: sing", 1))
-    told = subprocess.run([*command, str(broken)], check=False, capture_output=True, text=True, timeout=60)
-    assert told.returncode == 1
-    assert "action" in told.stdout
+    result = subprocess.run([*command, str(broken)], check=False, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert "action" in result.stdout

@@ -29,11 +29,11 @@ class Reader(HTMLParser):
         assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        self.ids += [told["id"]] if "id" in told else []
-        self.links += [told["href"]] if "href" in told else []
+        attributes = {name: value or "" for name, value in attrs}
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.links += [attributes["href"]] if "href" in attributes else []
         assert tag not in {"script", "link", "img", "iframe", "object"}, "it needs no network and runs nothing"
-        assert not any(name.startswith("on") or name == "src" for name in told)
+        assert not any(name.startswith("on") or name == "src" for name in attributes)
         if tag not in ALONE:
             self._open.append(tag)
 
@@ -52,22 +52,22 @@ def test_the_committed_page_is_the_generated_one() -> None:
 
 
 def test_every_topic_field_and_header_is_told() -> None:
-    told = Reader(render(schemas()))
+    page = Reader(render(schemas()))
     for topic in topics().values():
-        assert topic.name in told.ids
-        assert told.names[f" of {topic.name}"] == list(schemas()[topic.schema]["properties"])
-    assert told.names["Headers"] == list(document()["components"]["messageTraits"]["event"]["headers"]["properties"])
+        assert topic.name in page.ids
+        assert page.names[f" of {topic.name}"] == list(schemas()[topic.schema]["properties"])
+    assert page.names["Headers"] == list(document()["components"]["messageTraits"]["event"]["headers"]["properties"])
     parts = {name: part for schema in schemas().values() for name, part in schema.get("$defs", {}).items()}
     for name, part in parts.items():
-        assert told.names[name] == list(part["properties"])
+        assert page.names[name] == list(part["properties"])
 
 
 def test_its_links_lead_somewhere() -> None:
-    told = Reader(render(schemas()))
-    assert len(set(told.ids)) == len(told.ids)
-    inside = {link.removeprefix("#") for link in told.links if link.startswith("#")}
-    assert inside <= set(told.ids)
-    assert {link for link in told.links if not link.startswith("#")} == {"asyncapi.yaml"}
+    page = Reader(render(schemas()))
+    assert len(set(page.ids)) == len(page.ids)
+    inside = {link.removeprefix("#") for link in page.links if link.startswith("#")}
+    assert inside <= set(page.ids)
+    assert {link for link in page.links if not link.startswith("#")} == {"asyncapi.yaml"}
 
 
 def test_what_a_description_says_is_text_and_no_markup() -> None:

@@ -89,8 +89,8 @@ def part(found: Schemas, name: str) -> dict[str, Any]:
 def test_what_breaks_is_named(change: Callable[[Schemas], object], named: str) -> None:
     changed = built()
     change(changed)
-    told = breaks(built(), changed)
-    assert any(named in line for line in told), told
+    lines = breaks(built(), changed)
+    assert any(named in line for line in lines), lines
 
 
 @pytest.mark.parametrize(
@@ -117,18 +117,18 @@ def test_what_readers_ignore_breaks_nothing(change: Callable[[Schemas], object])
 def test_check_names_what_breaks_the_release_and_write_can_keep_a_new_one(tmp_path: Path) -> None:
     for name, content in files().items():
         (tmp_path / name).write_bytes(content)
-    told = CliRunner().invoke(command, ["check", "--folder", str(tmp_path)])
-    assert told.exit_code == 1
-    assert "schemas write --release" in told.stderr
+    result = CliRunner().invoke(command, ["check", "--folder", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "schemas write --release" in result.stderr
 
-    told = CliRunner().invoke(command, ["write", "--release", "--folder", str(tmp_path)])
-    assert told.exit_code == 0
+    result = CliRunner().invoke(command, ["write", "--release", "--folder", str(tmp_path)])
+    assert result.exit_code == 0
     assert CliRunner().invoke(command, ["check", "--folder", str(tmp_path)]).exit_code == 0
 
     released = msgspec.json.decode((tmp_path / FILE).read_bytes(), type=Released)
     released.schemas[SCORED]["$defs"]["Cue"]["properties"]["gone"] = {"type": "string"}
     (tmp_path / FILE).write_bytes(msgspec.json.encode(released))
-    told = CliRunner().invoke(command, ["check", "--folder", str(tmp_path)])
-    assert told.exit_code == 1
-    assert f"{SCORED}: Cue.gone: removed" in told.stderr
-    assert "v2" in told.stderr
+    result = CliRunner().invoke(command, ["check", "--folder", str(tmp_path)])
+    assert result.exit_code == 1
+    assert f"{SCORED}: Cue.gone: removed" in result.stderr
+    assert "v2" in result.stderr

@@ -77,10 +77,10 @@ def test_an_invalid_example_is_refused_by_struct_and_schema_for_the_reason_of_it
     example: tuple[str, Path],
 ) -> None:
     topic, file = example
-    told = reasons(topic)[file.stem]
-    assert refusal(topic, file.read_bytes()) == told
+    expected = reasons(topic)[file.stem]
+    assert refusal(topic, file.read_bytes()) == expected
 
-    reason, _, place = told.partition(" - at `")
+    reason, _, place = expected.partition(" - at `")
     place = place.rstrip("`") or "$"
     (match, keyword), *_ = ((match, word) for begin, word in KEYWORDS.items() if (match := re.match(begin, reason)))
     errors = list(validator(topic).iter_errors(json.loads(file.read_bytes())))

@@ -52,8 +52,8 @@ def read(key: bytes | None = None, /, **members: Any) -> RawArticle:
 def test_a_bad_optional_field_costs_only_itself(field: str, value: object, warning: str) -> None:
     good = {"id": "fog/1", "title": "Fog", "url": URL, "site": "example.org", "language": "en", "authors": ["Mia Holt"]}
     article = read(**{**good, field: value})
-    (told,) = article.warnings
-    assert told.startswith(warning)
+    (given,) = article.warnings
+    assert given.startswith(warning)
     assert article.text == "Fog."
     expected = {**good, "authors": ("Mia Holt",), "id": "fog/1"}
     # in place of what is bad stands what would stand there without it
@@ -70,7 +70,7 @@ def test_a_bad_optional_field_costs_only_itself(field: str, value: object, warni
 
 def test_several_bad_fields_are_told_one_by_one() -> None:
     article = read(id=1, title=2, metadata=3)
-    assert [told.split("`")[1] for told in article.warnings] == ["id", "title", "metadata"]
+    assert [given.split("`")[1] for given in article.warnings] == ["id", "title", "metadata"]
 
 
 @pytest.mark.parametrize(

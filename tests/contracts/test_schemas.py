@@ -42,27 +42,27 @@ def test_no_pattern_needs_pythons_own_syntax() -> None:
 
 
 def test_check_is_content_with_what_is_committed() -> None:
-    told = CliRunner().invoke(command, ["check"])
-    assert (told.exit_code, told.output) == (0, "")
+    result = CliRunner().invoke(command, ["check"])
+    assert (result.exit_code, result.output) == (0, "")
 
 
 def test_check_names_what_differs_and_what_is_gone(folder: Path) -> None:
     changed, gone = folder / "articles.raw.v1.schema.json", folder / "deadletter.v1.schema.json"
     changed.write_bytes(changed.read_bytes().replace(b"BCP 47", b"BCP 48"))
     gone.unlink()
-    told = CliRunner().invoke(command, ["check", "--folder", str(folder)])
-    assert told.exit_code == 1
-    assert told.stdout == ""
-    assert [line.split()[0] for line in told.stderr.splitlines()] == [changed.name, gone.name]
-    assert "schemas/CHANGELOG.md" in told.stderr
+    result = CliRunner().invoke(command, ["check", "--folder", str(folder)])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert [line.split()[0] for line in result.stderr.splitlines()] == [changed.name, gone.name]
+    assert "schemas/CHANGELOG.md" in result.stderr
 
 
 def test_write_mends_what_check_found(folder: Path) -> None:
     (folder / "articles.raw.v1.schema.json").write_bytes(b"{}")
-    told = CliRunner().invoke(command, ["write", "--folder", str(folder)])
-    assert told.exit_code == 0
-    assert "articles.raw.v1.schema.json: written" in told.stdout
-    assert "articles.scored.v1.schema.json: unchanged" in told.stdout
+    result = CliRunner().invoke(command, ["write", "--folder", str(folder)])
+    assert result.exit_code == 0
+    assert "articles.raw.v1.schema.json: written" in result.stdout
+    assert "articles.scored.v1.schema.json: unchanged" in result.stdout
     assert CliRunner().invoke(command, ["check", "--folder", str(folder)]).exit_code == 0
 
 

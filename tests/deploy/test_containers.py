@@ -81,10 +81,10 @@ def test_the_pipeline_runs_in_its_containers(engine: Engine, kafka: Kafka, capsy
         for number in range(ARTICLES)
     )
     engine.run("topics", "publish", "-", stdin=lines, environ=here)
-    told = engine.run(
+    output = engine.run(
         "topics", "consume", "articles.scored", "--limit", str(ARTICLES), "--follow", "--json", environ=here
     )
-    assert len({json.loads(line)["id"] for line in told.splitlines()}) == ARTICLES
+    assert len({json.loads(line)["id"] for line in output.splitlines()}) == ARTICLES
     done = {name: engine.logs(name).count('"event":"article"') for name in workers}
     assert done["extractor-1"] + done["extractor-2"] == ARTICLES, done
     assert min(done["extractor-1"], done["extractor-2"]) > 0, f"both take their share: {done}"

@@ -71,11 +71,11 @@ def test_the_dockerfile_ends_in_an_unprivileged_user_by_number() -> None:
 
 def test_hadolint_has_nothing_to_say_of_the_dockerfile() -> None:
     hadolint = Path(sys.executable).parent / "hadolint"
-    told = subprocess.run([hadolint, "-"], input=DOCKERFILE, capture_output=True, text=True, timeout=60, check=False)
-    assert (told.returncode, told.stdout + told.stderr) == (0, "")
+    result = subprocess.run([hadolint, "-"], input=DOCKERFILE, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
     careless = "FROM debian\nRUN apt-get install curl\n"
-    told = subprocess.run([hadolint, "-"], input=careless, capture_output=True, text=True, timeout=60, check=False)
-    assert told.returncode == 1, "it runs"
+    result = subprocess.run([hadolint, "-"], input=careless, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1, "it runs"
 
 
 def test_compose_keeps_the_compose_specification() -> None:
@@ -101,9 +101,9 @@ def test_compose_has_a_service_a_stage_that_can_be_scaled() -> None:
         assert child <= limit - (256 << 20), "an article that eats memory costs the child, not the container"
 
 
-def memory(told: str) -> int:
+def memory(size: str) -> int:
     """Bytes of 512m or 2g."""
-    return int(told[:-1]) << {"m": 20, "g": 30}[told[-1]]
+    return int(size[:-1]) << {"m": 20, "g": 30}[size[-1]]
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -33,8 +33,8 @@ def manifests(overlay: str) -> tuple[Manifest, ...]:
     """Manifests that `kubectl apply -k` would apply."""
     kubectl = shutil.which("kubectl") or missing("kubectl", "it is not installed")
     folder = ROOT / "infra" / "kubernetes" / "overlays" / overlay
-    told = subprocess.run([kubectl, "kustomize", folder], check=True, capture_output=True, timeout=60)
-    return tuple(yaml.safe_load_all(told.stdout))
+    result = subprocess.run([kubectl, "kustomize", folder], check=True, capture_output=True, timeout=60)
+    return tuple(yaml.safe_load_all(result.stdout))
 
 
 def of_kind(overlay: str, *kinds: str) -> dict[str, Manifest]:
@@ -98,8 +98,8 @@ def test_keda_knows_what_its_kafka_trigger_is_told(overlay: str) -> None:
             assert known[name]["metadataVariableReadable"], name
             assert value in known[name].get("allowedValue", [value]), name
     for authentication in of_kind(overlay, "TriggerAuthentication").values():
-        told = [one for way in ("env", "secretTargetRef") for one in authentication["spec"].get(way, ())]
-        assert all(known[one["parameter"]]["triggerAuthenticationVariableReadable"] for one in told)
+        parameters = [one for way in ("env", "secretTargetRef") for one in authentication["spec"].get(way, ())]
+        assert all(known[one["parameter"]]["triggerAuthenticationVariableReadable"] for one in parameters)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -172,13 +172,13 @@ def test_keda_scales_each_stage_on_its_own_topic(overlay: str) -> None:
         assert spec["scaleTargetRef"] == {"name": name}
         assert 1 <= spec["minReplicaCount"] <= spec["maxReplicaCount"] <= topics()[find(name).source].partitions
         (trigger,) = spec["triggers"]
-        told = trigger["metadata"]
+        metadata = trigger["metadata"]
         assert trigger["type"] == "kafka"
-        assert (told["topic"], told["consumerGroup"]) == (find(name).source, f"copydesk.{name}")
-        assert all(isinstance(value, str) for value in told.values()), "KEDA takes strings only"
+        assert (metadata["topic"], metadata["consumerGroup"]) == (find(name).source, f"copydesk.{name}")
+        assert all(isinstance(value, str) for value in metadata.values()), "KEDA takes strings only"
         # a transaction leaves one marker a partition: an idle group must not be scaled up
-        assert int(told["activationLagThreshold"]) > topics()[told["topic"]].partitions
-        assert int(told["lagThreshold"]) > topics()[told["topic"]].partitions
+        assert int(metadata["activationLagThreshold"]) > topics()[metadata["topic"]].partitions
+        assert int(metadata["lagThreshold"]) > topics()[metadata["topic"]].partitions
         behaviour = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
         assert behaviour["scaleDown"]["stabilizationWindowSeconds"] >= 60
         assert spec["cooldownPeriod"] >= 60

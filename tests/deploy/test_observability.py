@@ -30,11 +30,11 @@ DASHBOARD: dict[str, Any] = json.loads((FOLDER / "grafana" / "dashboards" / "cop
 def promtool(*arguments: str, stdin: bytes = b"") -> str:
     """Output of promtool; the test fails if promtool finds a fault."""
     path = shutil.which("promtool") or missing("promtool", "Debian's package prometheus is not installed")
-    told = subprocess.run(
+    result = subprocess.run(
         [path, *arguments], check=False, capture_output=True, text=True, input=stdin.decode(), cwd=FOLDER, timeout=60
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    return told.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 def series() -> set[str]:

@@ -135,7 +135,7 @@ async def _reassign(client: AIOKafkaAdminClient, topic: str, replicas: dict[int,
     request = AlterPartitionReassignmentsRequest(10_000, [(topic, partitions, {})], {})
     response = await client._send_to_controller(request)
     assert not response.error_code, response
-    assert not any(partition[1] for _, told, _ in response.responses for partition in told), response
+    assert not any(partition[1] for _, partitions, _ in response.responses for partition in partitions), response
 
 
 class Embedded(Broker):
@@ -162,7 +162,7 @@ class Embedded(Broker):
 
 
 def kafka_problem() -> str | None:
-    """Why no real Kafka can be started here, or None."""
+    """Reason why no real Kafka can be started here, or None."""
     if not (shutil.which("java") and shutil.which("mvn")):
         return "Java and Maven are not installed"
     with locked(ROOT / ".kafka"):  # one process fetches them, the others wait

@@ -96,8 +96,8 @@ class Engine:
             list(pool.map(self._build, others))
 
     def _build(self, service: str) -> None:
-        told = COMPOSE[service]["build"]
-        arguments = {**told["args"], "BASE": BASE}
+        spec = COMPOSE[service]["build"]
+        arguments = {**spec["args"], "BASE": BASE}
         # what this machine's pip needs to reach its registry stays on this machine
         settings = _pip_settings()
         pip = self._folder / f"pip-{service}.conf"
@@ -108,7 +108,7 @@ class Engine:
             "buildah", "bud", "--layers", "--isolation", "chroot", "--format", "docker", "--quiet",
             *(part for mount in mounts for part in ("--volume", mount)),
             *(part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")),
-            "--target", told["target"], "-f", ROOT / told["dockerfile"], "-t", image(service), ROOT,
+            "--target", spec["target"], "-f", ROOT / spec["dockerfile"], "-t", image(service), ROOT,
         )  # fmt: skip
 
     def size(self, service: str) -> int:
@@ -204,16 +204,16 @@ class Engine:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _flags(self, service: str, environ: Mapping[str, str]) -> list[str]:
-        told = COMPOSE[service]
-        given = {name: resolved(str(value)) for name, value in told["environment"].items()} | dict(environ)
-        limit = told["mem_limit"]
+        spec = COMPOSE[service]
+        given = {name: resolved(str(value)) for name, value in spec["environment"].items()} | dict(environ)
+        limit = spec["mem_limit"]
         return [
-            "--network", "host", "--user", told["user"], "--init",
+            "--network", "host", "--user", spec["user"], "--init",
             *(["--memory", limit, "--memory-swap", limit] if self.limits_memory else []),
-            *(["--read-only"] if told["read_only"] else []),
-            *(part for folder in told["tmpfs"] for part in ("--tmpfs", folder)),
-            *(part for one in told["cap_drop"] for part in ("--cap-drop", one)),
-            *(part for one in told["security_opt"] for part in ("--security-opt", one.removesuffix(":true"))),
+            *(["--read-only"] if spec["read_only"] else []),
+            *(part for folder in spec["tmpfs"] for part in ("--tmpfs", folder)),
+            *(part for one in spec["cap_drop"] for part in ("--cap-drop", one)),
+            *(part for one in spec["security_opt"] for part in ("--security-opt", one.removesuffix(":true"))),
             *(part for name, value in given.items() for part in ("--env", f"{name}={value}")),
         ]  # fmt: skip
 
@@ -235,8 +235,8 @@ class Engine:
 
 
 def _free_memory() -> int:
-    told = Path("/proc/meminfo").read_text(encoding="ascii").partition("MemAvailable:")[2].split()[0]
-    return int(told) * 1024 - 2 * 1024**3  # for what runs beside
+    kilobytes = Path("/proc/meminfo").read_text(encoding="ascii").partition("MemAvailable:")[2].split()[0]
+    return int(kilobytes) * 1024 - 2 * 1024**3  # for what runs beside
 
 
 def image(service: str) -> str:
@@ -247,8 +247,8 @@ def image(service: str) -> str:
 def resolved(text: str) -> str:
     """A value of the compose file as compose reads it: variables from `.env`, else their defaults."""
     lines = (ROOT / ".env").read_text(encoding="utf-8").splitlines()
-    told = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: told.get(found[1], found[2] or ""), text)
+    values = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: values.get(found[1], found[2] or ""), text)
 
 
 def _pip_settings() -> dict[str, str]:

@@ -17,9 +17,9 @@ def fingerprint() -> str:
     """A hash of what numpy and its BLAS make of fixed numbers in this process."""
     random = np.random.default_rng(0)
     left, right = random.random((300, 256), np.float32), random.random((256, 300), np.float32)
-    told = [left @ right, left.astype(np.float64) @ right.astype(np.float64), left @ right[:, 0]]
-    told += [np.exp(left), np.log(left + 1), np.linalg.eigvalsh(left[:200, :200].astype(np.float64))]
-    return hashlib.sha256(b"".join(each.tobytes() for each in told)).hexdigest()[:16]
+    results = [left @ right, left.astype(np.float64) @ right.astype(np.float64), left @ right[:, 0]]
+    results += [np.exp(left), np.log(left + 1), np.linalg.eigvalsh(left[:200, :200].astype(np.float64))]
+    return hashlib.sha256(b"".join(each.tobytes() for each in results)).hexdigest()[:16]
 
 
 def needs_the_same() -> None:
@@ -27,11 +27,11 @@ def needs_the_same() -> None:
 
     One last digit of a feature may move a tree's threshold: there the files differ and nothing is wrong.
     """
-    told = subprocess.run(
+    computed = subprocess.run(
         [sys.executable, __file__], check=True, capture_output=True, text=True, env={"OMP_NUM_THREADS": "1"}
     ).stdout.strip()
-    if told != TRAINED_ON:
-        pytest.skip(f"this processor computes otherwise ({told}) than the one that the models were trained on")
+    if computed != TRAINED_ON:
+        pytest.skip(f"this processor computes otherwise ({computed}) than the one that the models were trained on")
 
 
 if __name__ == "__main__":

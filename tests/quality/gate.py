@@ -475,8 +475,8 @@ def move(
             to = bound.value if bound else None
             figure = f"{name}: {verdict.figure.name}"
             lowered.append(Lowered(figure=figure, was=verdict.bound.value, to=to, reason=reason))
-    told = [shlex.join(["python", *command]) for command in commands(name, "../shared", "FILE")]
-    run = Run(kind=RUNS[name].kind, commands=told, files=dict(found), figures=bounds)
+    quoted = [shlex.join(["python", *command]) for command in commands(name, "../shared", "FILE")]
+    run = Run(kind=RUNS[name].kind, commands=quoted, files=dict(found), figures=bounds)
     return msgspec.structs.replace(floors, runs={**floors.runs, name: run}, lowered=lowered)
 
 

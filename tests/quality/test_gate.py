@@ -87,8 +87,10 @@ def test_a_figure_without_a_value_fails() -> None:
 @pytest.mark.parametrize("name", gate.ALWAYS_ZERO)
 def test_lost_and_broken_documents_fail_without_any_floor(name: str) -> None:
     run = held().runs["html"]
-    told = [gate.compare(run, EPSILONS, [*figures(), Figure(f"cleaner: {name}", n)])[-1].fails for n in (0, 1, None)]
-    assert told == [False, True, True]
+    verdicts = [
+        gate.compare(run, EPSILONS, [*figures(), Figure(f"cleaner: {name}", n)])[-1].fails for n in (0, 1, None)
+    ]
+    assert verdicts == [False, True, True]
 
 
 def test_the_table_names_figure_value_floor_verdict_and_goal() -> None:
@@ -319,7 +321,7 @@ def test_the_product_that_is_measured_is_this_interpreters_without_settings(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COPYDESK_CLEANER_REMOVE_FROM", "0.99")
-    told = 'sys.argv[-1] + str([name for name in os.environ if name.startswith("COPYDESK_")])'
-    script = SCORER.replace('"note": ""', f'"note": {told}', 1).replace("STATUS", "0")
+    note = 'sys.argv[-1] + str([name for name in os.environ if name.startswith("COPYDESK_")])'
+    script = SCORER.replace('"note": ""', f'"note": {note}', 1).replace("STATUS", "0")
     (shared / "score/measure_dev.py").write_text(script)
     assert gate.measure("html", shared)[0].note == f"{sys.executable} -m copydesk[]"

@@ -32,11 +32,11 @@ def test_every_package_of_a_lock_has_a_known_licence(lock: object) -> None:
     unknown = []
     for name in packages:
         try:
-            told = licences.licence(name)
+            licence = licences.licence(name)
         except PackageNotFoundError:
-            told = "not installed: `make test` installs what is locked"
-        if not licences.is_known(name, told):
-            unknown.append(f"{name}: {told}")
+            licence = "not installed: `make test` installs what is locked"
+        if not licences.is_known(name, licence):
+            unknown.append(f"{name}: {licence}")
     assert not unknown, "read their licences, then see infra/docker/locks/licences.py"
 
 

@@ -51,11 +51,11 @@ def _run(command: list[str], *, cwd: Path, path: Path | None = None) -> str:
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     if path is not None:
         environ["PYTHONPATH"] = str(path)
-    told = subprocess.run(
+    result = subprocess.run(
         command, capture_output=True, cwd=cwd, env=environ, encoding="utf-8", check=False, timeout=100
     )
-    assert told.returncode == 0, told.stderr
-    return told.stdout
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 def test_the_wheel_holds_all_that_runs_and_the_papers(members: dict[str, bytes]) -> None:
@@ -119,14 +119,14 @@ def test_the_wheel_holds_none_of_the_development_data_but_the_seed(
 
 
 def test_an_installed_copydesk_has_its_own_topics_and_schemas(target: Path) -> None:
-    told = json.loads(
+    facts = json.loads(
         _run([sys.executable, "-c", _REPORT], cwd=target, path=target)  # not from the checkout's folder
     )
-    assert Path(told["package"]).is_relative_to(target)
-    assert Path(told["schemas"]) == target / "copydesk" / "schemas"
-    assert told["topics"] == sorted(file.stem for file in (ROOT / "schemas" / "topics").iterdir())
-    assert told["differing"] == []
-    assert told["stages"] == ["cleaner", "coherence", "extractor"]
+    assert Path(facts["package"]).is_relative_to(target)
+    assert Path(facts["schemas"]) == target / "copydesk" / "schemas"
+    assert facts["topics"] == sorted(file.stem for file in (ROOT / "schemas" / "topics").iterdir())
+    assert facts["differing"] == []
+    assert facts["stages"] == ["cleaner", "coherence", "extractor"]
 
 
 _REPORT = """

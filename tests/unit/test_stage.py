@@ -37,10 +37,10 @@ def offer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Offer:
         head = "import msgspec\nfrom copydesk.stage import Stage\nclass E(msgspec.Struct): pass\nnothing = 5\n"
         (tmp_path / f"{module}.py").write_text(head + "\n".join(lines) + "\n")
         points = [*stages, "nothing"] if not stages else list(stages)
-        told = tmp_path / f"{module}-1.dist-info"
-        told.mkdir()
-        (told / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module.replace('_', '-')}\nVersion: 1\n")
-        (told / "entry_points.txt").write_text(
+        folder = tmp_path / f"{module}-1.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module.replace('_', '-')}\nVersion: 1\n")
+        (folder / "entry_points.txt").write_text(
             "[copydesk.stages]\n" + "".join(f"{name} = {module}:{name}\n" for name in points)
         )
         monkeypatch.syspath_prepend(str(tmp_path))
@@ -129,10 +129,10 @@ def loaded(code: str, path: Path | None = None) -> tuple[str, set[str]]:
     """Output of a fresh interpreter, and the top-level modules that it has loaded."""
     environ = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
     end = "\nimport json, sys\nprint(json.dumps([name.partition('.')[0] for name in sys.modules]), file=sys.stderr)"
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code + end], capture_output=True, encoding="utf-8", env=environ, check=True, timeout=60
     )
-    return told.stdout, set(json.loads(told.stderr.splitlines()[-1]))
+    return result.stdout, set(json.loads(result.stderr.splitlines()[-1]))
 
 
 @pytest.mark.parametrize(
@@ -168,10 +168,10 @@ def test_listing_the_stages_loads_none_of_their_libraries() -> None:
 
 
 def test_a_stage_whose_library_is_missing_is_listed_with_what_is_missing(tmp_path: Path) -> None:
-    told = tmp_path / "copydesk_gone-1.dist-info"
-    told.mkdir()
-    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: copydesk-gone\nVersion: 1\n")
-    (told / "entry_points.txt").write_text("[copydesk.stages]\ngone = copydesk_gone:stage\n")
+    folder = tmp_path / "copydesk_gone-1.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: copydesk-gone\nVersion: 1\n")
+    (folder / "entry_points.txt").write_text("[copydesk.stages]\ngone = copydesk_gone:stage\n")
     printed, _ = loaded("from copydesk.cli import main\nmain(['stages'], standalone_mode=False)", tmp_path)
     (line,) = (line for line in printed.splitlines() if line.startswith("gone"))
     assert "No module named 'copydesk_gone'" in line

@@ -76,14 +76,14 @@ def licence(name: str) -> str | None:
     Raises:
         PackageNotFoundError: It is not installed here.
     """
-    told = cast("Message", metadata(name))  # typeshed's protocol lacks what every implementation has
+    fields = cast("Message", metadata(name))  # typeshed's protocol lacks what every implementation has
     if name in _READ:
         return _READ[name]
-    if expression := told["License-Expression"]:
+    if expression := fields["License-Expression"]:
         return str(expression)
-    classifiers = [str(one) for one in told.get_all("Classifier") or []]
+    classifiers = [str(one) for one in fields.get_all("Classifier") or []]
     names = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith("License :: OSI Approved :: ")]
-    names = names or str(told["License"] or "").splitlines()[:1]
+    names = names or str(fields["License"] or "").splitlines()[:1]
     return " AND ".join(_SPDX.get(one, one) for one in names) or None
 
 
@@ -117,10 +117,10 @@ def main() -> None:
             where.setdefault(name, []).append(lock.stem)
     for name, stems in sorted(where.items()):
         try:
-            told = licence(name) or "?"
+            name_of_licence = licence(name) or "?"
         except PackageNotFoundError:
-            told = "not installed here"
-        sys.stdout.write(f"{name:44} {told:48} {', '.join(stems)}\n")
+            name_of_licence = "not installed here"
+        sys.stdout.write(f"{name:44} {name_of_licence:48} {', '.join(stems)}\n")
 
 
 if __name__ == "__main__":

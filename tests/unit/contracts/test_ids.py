@@ -15,8 +15,8 @@ def test_ids_never_change() -> None:
     assert UUID("5b1d5a3e-6f0e-5c7e-9d55-3c0c7a6f2a10") == NAMESPACE
     assert id_from_url("https://news.example.org/fog") == "178cad96-9129-5a7e-9a0e-886d5aa51c26"
     assert id_from_content("Fog.") == "c242134e-0375-56a7-9ff7-39745330bd04"
-    told = event_id("in-1", stage="cleaner", version="1.0.0", model="cues-1", settings="abc")
-    assert told == "f05de2aa-fe60-5112-b6a9-0f7b5af92d70"
+    id_ = event_id("in-1", stage="cleaner", version="1.0.0", model="cues-1", settings="abc")
+    assert id_ == "f05de2aa-fe60-5112-b6a9-0f7b5af92d70"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which of two versions is the newer one, and the memory of newest versions."""
+"""The order of versions, and the memory of newest versions."""
 
 from __future__ import annotations
 

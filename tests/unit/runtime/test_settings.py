@@ -12,8 +12,13 @@ from copydesk.runtime.settings import Settings, read_settings, settings_digest, 
 
 def test_defaults_and_values() -> None:
     assert read_settings({}) == Settings()
-    told = {"COPYDESK_BROKERS": "a:1,b:2", "COPYDESK_METRICS_PORT": "0", "COPYDESK_SESSION_SECONDS": "6", "HOME": "/"}
-    read = read_settings(told)
+    environ = {
+        "COPYDESK_BROKERS": "a:1,b:2",
+        "COPYDESK_METRICS_PORT": "0",
+        "COPYDESK_SESSION_SECONDS": "6",
+        "HOME": "/",
+    }
+    read = read_settings(environ)
     assert (read.brokers, read.metrics_port, read.session_seconds) == ("a:1,b:2", 0, 6.0)
 
 
