@@ -71,6 +71,16 @@ def test_a_picture_shows_them() -> None:
     assert "of tomorrow" in relevance_svg.draw(ScoredArticle.read(SCORED, None))
 
 
+def test_a_terminal_is_safe_from_them() -> None:
+    article = ScoredArticle.read(with_unknown_values(scored("a", "Hostile"), "\x1b[31m[bold]x\u202e"), None)
+    for show in (overview.print_article, relevance_table.print_relevance, quotations.print_quotations):
+        out = io.StringIO()
+        show(article, Console(file=out, width=100))
+        assert "\x1b" not in out.getvalue()
+        assert "\u202e" not in out.getvalue()
+    assert "\x1b" not in relevance_svg.draw(article)
+
+
 def test_a_status_of_a_later_version_may_come_without_a_score() -> None:
     article = json.loads(SCORED)
     article["coherence"] |= {"score": None, "raw_score": None, "units": []}

@@ -35,8 +35,9 @@ Site = Annotated[str, Meta(pattern=r"^[^\x00-\x20\x7f/]+\Z", max_length=255)]
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z", description="BCP 47")]
 Time = Annotated[datetime, Meta(tz=True, description="RFC 3339")]
 
-Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", max_length=64)]
-"""A value of a list that may grow: lower-case letters, digits and underscores."""
+Word = Annotated[str, Meta(min_length=1, max_length=64)]
+"""A value of a list that may grow. A pattern would be the stricter check, but it nearly doubled the time of decoding a
+document (25 KiB: .073 ms without, .132 with), which every stage does twice."""
 
 _NULL = Raw(b"null")
 

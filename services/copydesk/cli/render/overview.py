@@ -77,7 +77,9 @@ def _add_blocks(rows: Table, article: CleanedArticle) -> None:
             rows.add_row("", Text(sanitize(article.text[block.start : block.end])))
         else:
             removed = sanitize(" ".join((block.text or "").split()))
-            rows.add_row(Text(f"✂ {block.reason}", style="not bold red"), Text(removed, style="dim strike"))
+            rows.add_row(
+                Text(f"✂ {sanitize(block.reason or 'other')}", style="not bold red"), Text(removed, style="dim strike")
+            )
 
 
 def _add_cleaning(rows: Table, article: CleanedArticle) -> None:
@@ -115,7 +117,11 @@ def _add_quotes(rows: Table, article: ExtractedArticle) -> None:
 
 def _format_quote(quote: Quote) -> str:
     """Text of a quote: a direct one in quotation marks, any other with its type."""
-    return f"“{_cut(quote.text.strip(_MARKS))}”" if quote.type == "direct" else f"{_cut(quote.text)} ({quote.type})"
+    return (
+        f"“{_cut(quote.text.strip(_MARKS))}”"
+        if quote.type == "direct"
+        else f"{_cut(quote.text)} ({sanitize(quote.type)})"
+    )
 
 
 _MARKS = "\"“”„‟«»'‘’"
@@ -123,10 +129,10 @@ _MARKS = "\"“”„‟«»'‘’"
 
 def _add_coherence(rows: Table, coherence: Coherence) -> None:
     if coherence.score is None:
-        rows.add_row("coherence", f"not scored: {coherence.status}")
+        rows.add_row("coherence", Text(sanitize(f"not scored: {coherence.status}")))
         return
     raw = "" if coherence.raw_score is None else f", {coherence.raw_score:.2f} before cleaning"
-    line = Text(f"{coherence.score:.2f}{raw}, {coherence.structure or 'no structure'}  ")
+    line = Text(sanitize(f"{coherence.score:.2f}{raw}, {coherence.structure or 'no structure'}  "))
     for unit in coherence.units:
         line.append(_bar(unit.relevance), style="green" if unit.flag == "none" else "red")
     rows.add_row("coherence", line)

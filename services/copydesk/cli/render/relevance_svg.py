@@ -24,7 +24,7 @@ def draw(article: ScoredArticle) -> str:
     title = _clean(article.title or article.id)
     score = "not scored" if coherence.score is None else f"one story {coherence.score:.2f}"
     raw = "" if coherence.raw_score is None else f", before cleaning {coherence.raw_score:.2f}"
-    subtitle = f"{score}{raw}, {coherence.structure or coherence.status}"
+    subtitle = _clean(f"{score}{raw}, {coherence.structure or coherence.status}")
     label = _attribute(f"Relevance of each block of: {title}. {subtitle}")
     return "\n".join(
         [

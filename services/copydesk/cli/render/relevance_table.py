@@ -39,10 +39,10 @@ def print_relevance(article: ScoredArticle, console: Console) -> None:
 
 def _format_scores(coherence: Coherence) -> Text:
     if coherence.score is None:
-        return Text(f"not scored: {coherence.status}", style="yellow")
+        return Text(sanitize(f"not scored: {coherence.status}"), style="yellow")
     raw = "" if coherence.raw_score is None else f"   before cleaning {coherence.raw_score:.2f}"
     degraded = "   (degraded: no vectors)" if coherence.status == "degraded" else ""
-    return Text(f"one story {coherence.score:.2f}{raw}   {coherence.structure or ''}{degraded}")
+    return Text(sanitize(f"one story {coherence.score:.2f}{raw}   {coherence.structure or ''}{degraded}"))
 
 
 def _make_table() -> Table:
@@ -59,7 +59,7 @@ def _add_row(rows: Table, unit: Unit | None, words: Text) -> None:
         return
     colour = f"{text_colour(unit.relevance)} on {shade(unit.relevance)}"
     band = Text(f" {unit.relevance:+.2f} ", style=colour)
-    flag = Text("" if unit.flag == "none" else unit.flag.replace("_", " "), style="bold")
+    flag = Text("" if unit.flag == "none" else sanitize(unit.flag.replace("_", " ")), style="bold")
     if unit.reasons:
         words.append(sanitize(f"  [{', '.join(unit.reasons)}]"), style="not strike dim italic")
     rows.add_row(band, flag, words)
