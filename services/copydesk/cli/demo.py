@@ -15,10 +15,11 @@ import click
 
 from copydesk.cli.catalogue import document_type
 from copydesk.cli.files import InputDocument, read_file
-from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals, wait_for_first
+from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals
 from copydesk.cli.prerequisites import exit_with
 from copydesk.cli.publish import publish_document
 from copydesk.client import BrokerAwayError, Connection, Message, Publisher, consume
+from copydesk.client.tasks import run_until_first
 from copydesk.contracts.articles import CleanedArticle
 from copydesk.local.embedded_broker import EmbeddedBrokerError
 from copydesk.local.supervisor import PipelineError, pipeline
@@ -64,7 +65,7 @@ async def _demo(timeout: float, *, logs: bool) -> int:  # noqa: ASYNC109 - an op
     click.echo(f"starting broker and {len(stages)} workers ({', '.join(workers)}) ...", err=True)
     try:
         async with asyncio.timeout(timeout), pipeline(workers, echo) as running:
-            await wait_for_first(stop.wait(), running.wait(), _publish_and_show(running.connection, outcomes, begin))
+            await run_until_first(stop.wait(), running.wait(), _publish_and_show(running.connection, outcomes, begin))
     except TimeoutError:
         click.echo(f"copydesk: gave up after {timeout:g} s; last lines of the workers:", err=True)
         click.echo("\n".join(log_lines[-SHOWN_LINES:]), err=True)

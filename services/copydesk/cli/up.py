@@ -9,9 +9,10 @@ from importlib.util import find_spec
 
 import click
 
-from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals, wait_for_first
+from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals
 from copydesk.cli.prerequisites import exit_with
 from copydesk.client import BrokerAwayError, Connection
+from copydesk.client.tasks import run_until_first
 from copydesk.local.embedded_broker import EmbeddedBrokerError, free_port
 from copydesk.local.supervisor import VIEWER, PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
@@ -72,7 +73,7 @@ async def _up(workers: Mapping[str, int], port: int, viewer_port: int | None, *,
     try:
         async with pipeline(workers, make_prefixed_echo(processes), port=port, viewer_port=page_port) as running:
             click.echo(f"COPYDESK_BROKERS={running.connection.brokers}", err=True)
-            await wait_for_first(stop.wait(), running.wait())
+            await run_until_first(stop.wait(), running.wait())
     except PipelineError as error:
         exit_with(Exit(error.status), str(error))
     except (EmbeddedBrokerError, SetupError) as error:

@@ -17,6 +17,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, NodeNotReadyError
 
 from copydesk.client.progress import PartitionProgress
+from copydesk.client.tasks import run_until_first
 from copydesk.operations import broker_checks
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.halt import Halt
@@ -109,15 +110,7 @@ class Watch:
             SetupError: A committed offset lies beyond the end of the log, or the cluster is another one.
             RuntimeError: Work is waiting and nothing was done for `COPYDESK_STALL_EXIT_SECONDS`.
         """
-        tasks = {asyncio.create_task(self._tick()), asyncio.create_task(self._watch_broker())}
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await run_until_first(self._tick(), self._watch_broker())
 
     def update(self) -> None:
         """Update lag and health now."""

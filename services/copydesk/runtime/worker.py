@@ -14,11 +14,12 @@ import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from copydesk.client.progress import PartitionProgress
+from copydesk.client.tasks import cancel_tasks
 from copydesk.operations import broker_checks
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.committing import Committer, PlainCommitter, TransactionalCommitter, make_output_producer
@@ -90,7 +91,7 @@ class Worker:
                 watch.result()
             self._log.info("stopping", signal=self._signal.name if self._signal else None)
             revoke_lanes(self.lanes)
-            await _cancelled(start)
+            await cancel_tasks(start)
             await self._stop_app()
             self._log.info("stopped")
         except (SetupError, LoadError) as error:
@@ -104,8 +105,7 @@ class Worker:
             return Exit.TERMINATED if self._signal == signal.SIGTERM else Exit.INTERRUPTED
         finally:
             await self._clean_up()
-            await _cancelled(stop)
-            await _cancelled(watch)
+            await cancel_tasks(stop, watch)
             self._watch.remove_report()
 
     async def _start(self) -> App:
@@ -124,7 +124,7 @@ class Worker:
                 await self._shared_producer.start()
             await loading  # a member of the group that cannot work yet would only keep others from it
         finally:
-            await _cancelled(loading)
+            await cancel_tasks(loading)
         source = self.settings.full_name(self.stage.source)
         app = self._app = make_app(
             self,
@@ -169,7 +169,7 @@ class Worker:
             self.abort(error)
         if not stop.done():
             self.abort(app.died_of or RuntimeError("the consumer stopped by itself"))
-        await _cancelled(ended)
+        await cancel_tasks(ended)
 
     async def _stop_app(self) -> None:
         """Leave the group as soon as every lane has finished its current article."""
@@ -278,12 +278,6 @@ class Worker:
 
     def _read_progress(self) -> Mapping[TopicPartition, PartitionProgress]:
         return {} if self._app is None else self._app.read_progress(self.lanes)
-
-
-async def _cancelled(task: asyncio.Task[Any]) -> None:
-    """Cancel a task and wait for its end; an error of it was reported where it mattered."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 __all__ = ["Worker"]
