@@ -12,10 +12,10 @@ from copydesk import vectors
 from copydesk.cleaner.article_fields import find_article_fields
 from copydesk.cleaner.blocks import BlockSpan, split_blocks
 from copydesk.cleaner.html import Page, is_html, read_page
-from copydesk.cleaner.html_metadata import PageMetadata
 from copydesk.cleaner.language import load_identifier
 from copydesk.cleaner.model.block_model import Model
 from copydesk.cleaner.normal import collapse, is_mojibake, is_normal, normalise
+from copydesk.cleaner.page.metadata import PageMetadata
 from copydesk.cleaner.pieces import Piece, cut_inline_boilerplate, lay_out_pieces, publish
 from copydesk.cleaner.removal import choose_removals
 from copydesk.cleaner.rules.bylines import find_authors
@@ -102,7 +102,7 @@ def clean(
     fields = find_article_fields(scored, pieces, text)
     return CleanedArticle(
         id=article.id or id_from_content(article.source),
-        url=article.url,
+        url=article.url or metadata.url,
         site=site,
         title=scored.title,
         language=language,

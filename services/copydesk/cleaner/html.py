@@ -13,7 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from trafilatura.settings import Document
 
-from copydesk.cleaner.html_metadata import PageMetadata, read_metadata
+from copydesk.cleaner.page.metadata import PageMetadata, read_metadata
 
 MAX_ELEMENTS = 60_000
 """Elements of the largest tree that trafilatura gets to see. News pages have 500 to 8,000."""
@@ -101,7 +101,7 @@ def read_page(html: str, url: str | None, *, max_characters: int) -> Page:
     if root is None:
         return Page(text=strip_tags(html), warnings=("HTML nested too deeply or broken: tags stripped",))
     text, warnings = _extract_text(root, html, url)
-    return Page(text=text, metadata=read_metadata(root), warnings=warnings)
+    return Page(text=text, metadata=read_metadata(root, url), warnings=warnings)
 
 
 def strip_tags(html: str) -> str:

@@ -1,0 +1,1 @@
+"""An HTML page: its limits, its tree, its text blocks, and what it says of itself."""
