@@ -1,1 +1,1 @@
-"""An HTML page: its limits, its tree, its text blocks, and what it says of itself."""
+"""Metadata of an HTML page: headline, authors, time of publication, address, site and language."""

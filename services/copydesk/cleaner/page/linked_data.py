@@ -34,7 +34,7 @@ _TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
 
 
 class LinkedData(NamedTuple):
-    """What the descriptions hold.
+    """Objects in a page's descriptions of itself.
 
     Attributes:
         articles: Descriptions of articles, the outer ones first.
@@ -52,7 +52,7 @@ class LinkedData(NamedTuple):
 
 
 def read_linked_data(root: Any) -> LinkedData:
-    """What a page's descriptions hold. Those that cannot be read are left out.
+    """Objects in a page's descriptions of itself. A description that cannot be read is left out.
 
     Args:
         root: Root element of the page's tree.

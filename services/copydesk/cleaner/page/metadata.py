@@ -80,7 +80,7 @@ class PageMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the parts of the metadata are read from.
+    """Parts of a page from which its metadata is read.
 
     Attributes:
         root: Root element of the page's tree.

@@ -1,4 +1,4 @@
-"""Names of people in what a page says of its authors."""
+"""Names of people in the authors that a page gives."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ROLE_BEGINNINGS = frozenset(
     "political politics senior chief deputy managing executive associate assistant staff foreign science health sports"  # noqa: SIM905 - ditto
     " sport business economics technology tech education environment crime home affairs special national local defence"
     " defense diplomatic legal religion travel food arts culture entertainment media consumer digital freelance"
-    " contributing investigative investigations data video royal news city education transport social security north"
+    " contributing investigative investigations data video royal news city transport social security north"
     " south east west america europe asia africa middle guest opinion lead breaking general features head industry"
     " energy climate housing property money personal finance fashion football".split(" ")
 )
