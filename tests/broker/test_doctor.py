@@ -53,7 +53,7 @@ async def test_what_is_missing_is_named_with_what_mends_it(cluster: Make) -> Non
     checks = {finding["check"] for finding in findings}
     assert checks == {
         "settings", "disk", "memory", "schemas", "models of probe", "broker", "topics", "rights of probe",
-        "transactions", "clock",
+        "transactions", "open transactions", "clock",
     }  # fmt: skip
     status, out, _ = await here.command("doctor", "--stage", "probe")
     assert status == 0

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
-from copydesk.runtime.faust_app import seek_to_committed
+from copydesk.runtime.resuming import seek_to_resume_points
 from harness.brokers import Broker
 from harness.running import STAGES, Cluster
 
@@ -92,7 +92,8 @@ async def test_what_was_read_and_thrown_away_is_read_again_where_nothing_is_comm
     try:
         old, young = await read_all(consumer, 40)
         await consumer.commit({old: 3})
-        assert await seek_to_committed(consumer) == {old: 3, young: None}
+        _, points = await seek_to_resume_points(consumer, accept_recreated=False)
+        assert {partition: point.committed for partition, point in points.items()} == {old: 3, young: None}
         assert (await consumer.position(old), await consumer.position(young)) == (3, 0)
     finally:
         await consumer.stop()

@@ -20,6 +20,7 @@ from copydesk.runtime.lanes import Lane, LaneContext, MemoryBudget
 from copydesk.runtime.metrics import Metrics
 from copydesk.runtime.processing import Processor
 from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder
+from copydesk.runtime.resuming import ResumePoint
 from copydesk.runtime.settings import Settings
 from copydesk.runtime.stage_process import StageProcess
 
@@ -31,6 +32,11 @@ def record(offset: int, value: bytes | None = b"{}", *, key: bytes | None = b"k"
     return ConsumedRecord(
         topic="articles.raw", partition=0, offset=offset, timestamp=1000, key=key, value=value, headers=()
     )
+
+
+def resume_at(offset: int) -> ResumePoint:
+    """A committed offset of the topic as it is."""
+    return ResumePoint(offset, offset, "", "committed")
 
 
 def builder() -> RecordBuilder:

@@ -70,12 +70,10 @@ PARTS: tuple[Part, ...] = (
     # of faust, used there
     Part("faust.transport.drivers.aiokafka:AIOKafkaConsumerThread._ensure_consumer", "b4dc69da5bb635a9", "0002"),
     Part("faust.transport.drivers.aiokafka:AIOKafkaConsumerThread._commit", "3ba4061c722f1481", "0002"),
-    Part("faust.transport.drivers.aiokafka:AIOKafkaConsumerThread.earliest_offsets", "7401d52c00dbd9e3", "0002"),
     Part("faust.transport.drivers.aiokafka:AIOKafkaConsumerThread.on_start", "cf944d7f52255515", "0002"),
     Part("faust.transport.drivers.aiokafka:AIOKafkaConsumerThread.getmany", "69818fd952a303fd", "0002"),
     Part("faust.transport.consumer:ThreadDelegateConsumer.__init__", "c70fe72c016e221c", "0002"),
     Part("faust.transport.consumer:ThreadDelegateConsumer.seek_to_committed", "ade31b53dd51f9c3", "0002"),
-    Part("faust.transport.consumer:ThreadDelegateConsumer.earliest_offsets", "4707627bd9066c61", "0002"),
     Part("faust.transport.consumer:Consumer.__init__", "371cc115a52a5457", "0013"),
     Part("faust.transport.consumer:Consumer.getmany", "01fdc9973e99993c", "0013"),
     Part("faust.transport.consumer:Consumer._wait_next_records", "c840c617b58b17f3", "0013"),
@@ -115,7 +113,6 @@ PARTS: tuple[Part, ...] = (
     # of aiokafka, private or worked around, and used
     Part("aiokafka.consumer.consumer:AIOKafkaConsumer.__init__", "eb477476bcdced8a", "0002"),
     Part("aiokafka.consumer.consumer:AIOKafkaConsumer.start", "7669b1faca9eb1e2", "0002"),
-    Part("aiokafka.consumer.consumer:AIOKafkaConsumer.seek_to_committed", "ff5cf0651ba49c36", "0002"),
     Part("aiokafka.consumer.subscription_state:SubscriptionState.subscription", "76dc95a9cef56a19", "0006"),
     Part("aiokafka.consumer.subscription_state:Subscription.assignment", "921f8eec08f318bb", "0006"),
     Part("aiokafka.consumer.subscription_state:Assignment.state_value", "76fff5ea4e332168", "0006"),

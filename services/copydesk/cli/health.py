@@ -9,8 +9,9 @@ import msgspec
 
 from copydesk.cli.parameters import complete_stages
 from copydesk.cli.prerequisites import exit_with, load_settings
+from copydesk.client.held_back import describe_number
 from copydesk.runtime.exits import Exit
-from copydesk.runtime.health import health_file, read_health, unhealthy
+from copydesk.runtime.health import Health, health_file, read_health, unhealthy
 from copydesk.stage import installed
 
 
@@ -41,10 +42,16 @@ def command(stage: str | None, *, ready: bool, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode({"problem": problem, "worker": health}))
     else:
-        click.echo(
-            f"{health.stage}: {problem or health.state} ({health.partitions} partitions, {health.in_hand} in hand)"
-        )
+        click.echo(f"{health.stage}: {problem or _describe(health)}")
     raise SystemExit(Exit.REFUSED if problem else Exit.DONE)
+
+
+def _describe(health: Health) -> str:
+    state = f"{health.state}: {health.reason}" if health.reason else health.state
+    described = f"{state} ({health.partitions} partitions, {health.in_hand} in hand)"
+    if health.held_back_since is None:
+        return described
+    return f"{described}; {describe_number(health.held_back, 'its topic', health.held_back_since)}"
 
 
 def _find_file(stage: str | None, configured: Path | None) -> Path:

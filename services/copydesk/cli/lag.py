@@ -11,6 +11,7 @@ import orjson
 from copydesk.cli.parameters import complete_stages
 from copydesk.cli.prerequisites import find_stage, load_connection, run_or_exit
 from copydesk.client import Connection
+from copydesk.client.held_back import describe_number
 from copydesk.client.lag import Lag, read_lag
 from copydesk.stage import Stage, chain
 
@@ -22,7 +23,8 @@ from copydesk.stage import Stage, chain
 def command(name: str | None, *, partitions: bool, as_json: bool) -> None:
     """Show how many articles wait for each stage, and since when.
 
-    Transaction markers are not counted as articles, except those between articles of a long backlog.
+    Transaction markers are not counted as articles, except those between articles of a long backlog. Messages that
+    somebody's open transaction holds back are told apart: no stage can read them before it ends.
 
     Example: copydesk lag --partitions
     """
@@ -35,6 +37,10 @@ def command(name: str | None, *, partitions: bool, as_json: bool) -> None:
             continue
         oldest = max((lag.seconds for lag in lags), default=0.0)
         click.echo(f"{stage:12} {sum(lag.articles for lag in lags):8} waiting  {_format_age(oldest)}")
+        if held := [lag for lag in lags if lag.held_back_since is not None]:
+            since = min(lag.held_back_since or 0.0 for lag in held)
+            messages, source = sum(lag.held_back for lag in held), find_stage(stage).source
+            click.echo(f"{'':12} {describe_number(messages, source, since)}")
         for lag in lags if partitions else ():
             click.echo(f"{lag.partition:12} {lag.articles:8} waiting  {_format_age(lag.seconds)}")
 

@@ -16,6 +16,7 @@ from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
+from copydesk.client.held_back import HeldBack, describe_held_back, read_held_back
 from copydesk.contracts.articles import InvalidDocumentError, RawArticle
 from copydesk.contracts.envelope import INGESTED, ORIGIN, header, rfc3339
 from copydesk.runtime.exits import Exit
@@ -33,14 +34,23 @@ def command(id_: str, since: datetime | None, *, as_json: bool) -> None:
 
     Example: copydesk trace coastnews/42 --since 2026-11-01
     """
-    messages = run_or_exit(_find_messages(load_connection(), id_, since))
+    messages, held = run_or_exit(_find(load_connection(), id_, since))
     for fields in sorted(messages, key=lambda fields: str(fields["time"])):
         if as_json:
             sys.stdout.buffer.write(orjson.dumps(fields) + b"\n")
         else:
             click.echo(sanitize(_format_line(fields)))
+    if held:
+        click.echo(f"copydesk: {describe_held_back(held)}: messages of {id_} may be among them", err=True)
     if not messages:
         exit_with(Exit.REFUSED, f"no message of {id_} on any topic")
+
+
+async def _find(
+    connection: Connection, id_: str, since: datetime | None
+) -> tuple[list[dict[str, object]], list[HeldBack]]:
+    """Fields of all messages of an article, and what open transactions hold back."""
+    return await _find_messages(connection, id_, since), await read_held_back(connection, known_topics())
 
 
 async def _find_messages(connection: Connection, id_: str, since: datetime | None) -> list[dict[str, object]]:

@@ -25,15 +25,17 @@ async def open_consumer(
     *,
     group: str | None = None,
     latest: bool = False,
+    committed: bool = True,
     fetch_bytes: int = FETCH_BYTES,
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    """Started consumer that reads committed records and commits nothing by itself; stopped at the end.
+    """Started consumer that commits nothing by itself; stopped at the end.
 
     Args:
         connection: The broker.
         names: Topics that will be read, without prefix: the largest record of each must fit into a fetch.
         group: Consumer group, without prefix.
         latest: Begin at the end of a partition without a committed offset; default: at its start.
+        committed: Read committed records only.
         fetch_bytes: Most bytes of one fetch response, which bounds the memory.
 
     Raises:
@@ -41,7 +43,7 @@ async def open_consumer(
     """
     consumer = AIOKafkaConsumer(
         group_id=connection.full_name(group) if group else None,
-        isolation_level="read_committed",
+        isolation_level="read_committed" if committed else "read_uncommitted",
         enable_auto_commit=False,
         auto_offset_reset="latest" if latest else "earliest",
         fetch_max_bytes=fetch_bytes,

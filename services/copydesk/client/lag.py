@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer
 
 from copydesk.client.connection import Connection
 from copydesk.client.consumer import open_consumer, topic_partitions
+from copydesk.client.held_back import read_held_back
 from copydesk.client.progress import partition_progress
 from copydesk.client.tail import first_records
 
@@ -36,6 +37,12 @@ class Lag(NamedTuple):
     seconds: float
     """Age of the first waiting article, in seconds since it was appended."""
 
+    held_back: int = 0
+    """Messages that an open transaction holds back from the group; they are not among the waiting articles."""
+
+    held_back_since: float | None = None
+    """Time of the first of them, in seconds since 1970."""
+
 
 async def read_lag(name: str, group: str, connection: Connection) -> list[Lag]:
     """Lag of a group in each partition of a topic.
@@ -50,7 +57,14 @@ async def read_lag(name: str, group: str, connection: Connection) -> list[Lag]:
         UnknownTopicError: The topic does not exist.
     """
     async with open_consumer(connection, [name], group=group) as consumer:
-        return await _measure(consumer, connection.full_name(name))
+        lags = await _measure(consumer, connection.full_name(name))
+    held = {one.partition.partition: one for one in await read_held_back(connection, [name])}
+    return [
+        lag._replace(held_back=held[lag.partition].messages, held_back_since=held[lag.partition].since)
+        if lag.partition in held
+        else lag
+        for lag in lags
+    ]
 
 
 async def _measure(consumer: AIOKafkaConsumer, full_name: str) -> list[Lag]:

@@ -18,15 +18,24 @@ class PartitionProgress(NamedTuple):
 
     >>> PartitionProgress(position=5, last_stable_offset=7).waiting
     True
+    >>> PartitionProgress(position=7, last_stable_offset=7, high_watermark=9).held_back
+    2
     """
 
     position: int
     last_stable_offset: int
+    high_watermark: int = 0
+    """End of the log for readers of uncommitted messages."""
 
     @property
     def waiting(self) -> bool:
         """Return whether something is left to read."""
         return self.position < self.last_stable_offset
+
+    @property
+    def held_back(self) -> int:
+        """Number of offsets that an open transaction holds back; the usual ones do so for milliseconds."""
+        return max(0, self.high_watermark - self.last_stable_offset)
 
 
 def partition_progress(consumer: Any, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, PartitionProgress]:
@@ -44,7 +53,7 @@ def partition_progress(consumer: Any, partitions: Iterable[TopicPartition]) -> d
     for partition in partitions:
         state = subscription.assignment.state_value(partition)
         if state is not None and state.has_valid_position and state.lso is not None:
-            progress[partition] = PartitionProgress(state.position, state.lso)
+            progress[partition] = PartitionProgress(state.position, state.lso, state.highwater or 0)
     return progress
 
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.structs import OffsetAndMetadata
 
 from copydesk.client.producing import BATCH_BYTES, make_producer
 from copydesk.runtime.records import ProcessedArticle, RecordBuilder
@@ -25,6 +26,8 @@ class Committer:
 
     def __init__(self, builder: RecordBuilder) -> None:
         """Prepare. `builder` makes the dead letters of records that the broker refuses for their size."""
+        self.label = ""
+        """Metadata that is committed with every offset: the id of the input topic (`resuming.py`)."""
         self._builder = builder
 
     async def open(self) -> None:
@@ -77,8 +80,11 @@ class Committer:
         await self.write([article], offset)
         return article
 
+    def _labelled(self, offset: int) -> OffsetAndMetadata:
+        return OffsetAndMetadata(offset, self.label)
+
     async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
-        """Write the outputs of these articles and commit the input up to this offset.
+        """Write the outputs of these articles, if there are any, and commit the input up to this offset.
 
         Raises:
             MessageSizeTooLargeError: The broker refused a record for its size.
@@ -125,7 +131,7 @@ class TransactionalCommitter(Committer):
         """Write the outputs and the offset in one transaction."""
         await self._producer.begin_transaction()
         await send_outputs(self._producer, articles)
-        await self._producer.send_offsets_to_transaction({self._partition: offset}, self._builder.group)
+        await self._producer.send_offsets_to_transaction({self._partition: self._labelled(offset)}, self._builder.group)
         await self._producer.commit_transaction()
 
     async def reset_producer(self) -> None:
@@ -144,7 +150,7 @@ class PlainCommitter(Committer):
         builder: RecordBuilder,
         partition: TopicPartition,
         producer: AIOKafkaProducer,
-        commit_offset: Callable[[TopicPartition, int], Awaitable[None]],
+        commit_offset: Callable[[TopicPartition, OffsetAndMetadata], Awaitable[None]],
     ) -> None:
         """Prepare for an input partition.
 
@@ -162,7 +168,7 @@ class PlainCommitter(Committer):
     async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
         """Send the outputs, wait for their delivery, commit the offset."""
         await send_outputs(self._producer, articles)
-        await self._commit_offset(self._partition, offset)
+        await self._commit_offset(self._partition, self._labelled(offset))
 
 
 def make_output_producer(

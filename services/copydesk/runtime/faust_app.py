@@ -9,21 +9,23 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, cast
 
 import faust
 from aiokafka import TopicPartition
-from aiokafka.errors import ConsumerStoppedError
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError
+from aiokafka.structs import OffsetAndMetadata
 from faust.app.base import BootStrategy
 from faust.tables import TableManager
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP
 
 from copydesk.client.progress import PartitionProgress, partition_progress
+from copydesk.client.topic_metadata import TopicMetadata, fetch_topic_metadata
 from copydesk.runtime.lanes import Lane, close_lanes, revoke_lanes
 from copydesk.runtime.records import ConsumedRecord
+from copydesk.runtime.resuming import ResumePoint, ResumePoints, recreated_error, seek_to_resume_points
 from copydesk.runtime.settings import Settings
 
 NEVER = 86_400.0
@@ -45,17 +47,21 @@ class Membership(Protocol):
     def new_lane(self, partition: TopicPartition) -> Lane:
         """Create the lane of a partition that was assigned to this worker."""
 
+    def on_resumed(self, points: Mapping[TopicPartition, ResumePoint]) -> None:
+        """Called during a rebalance, when it is known where the assigned partitions are resumed."""
+
     def on_assigned(self) -> None:
         """Called after a rebalance, when the lanes of all assigned partitions have started."""
-
-    def on_offsets_expired(self, partition: TopicPartition, committed: int, first: int) -> None:
-        """Called when retention removed the records from `committed` to before `first` before they were read."""
 
     def abort(self, error: BaseException) -> NoReturn:
         """End the process after an error that is no article's fault."""
 
 
 class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    @property
+    def _app(self) -> App:
+        return cast("App", self.transport.app)
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         # faust hard-codes read_uncommitted: behind an exactly-once stage it would read aborted results
@@ -65,22 +71,46 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         return consumer
 
     async def seek_to_committed(self) -> Any:
-        """Seek all partitions to their committed offsets; faust calls this after each rebalance, too."""
-        return await self.call_thread(seek_to_committed, self._ensure_consumer())
+        """Seek all partitions to where they are resumed; faust calls this after each rebalance, too."""
+        points = (await self.seek_to_resume_points()).points
+        return {partition: point.committed for partition, point in points.items()}
 
+    async def seek_to_resume_points(self) -> ResumePoints:
+        """Seek all partitions to where they are resumed."""
+        return await self.call_thread(self._seek_to_resume_points)  # type: ignore[no-any-return]  # mode has no types
 
-async def seek_to_committed(consumer: Any) -> dict[TopicPartition, int | None]:
-    """Seek all assigned partitions to their committed offsets, or to the start of the log, and return the offsets.
+    async def _seek_to_resume_points(self) -> ResumePoints:
+        return await seek_to_resume_points(self._ensure_consumer(), accept_recreated=self._app.accept_recreated)
 
-    aiokafka does not seek a partition without a committed offset. faust reads ahead, and drops those records when a
-    rebalance follows: on a young partition they would never be read again.
-    """
-    committed: dict[TopicPartition, int | None] = await consumer.seek_to_committed()
-    uncommitted = [partition for partition, offset in committed.items() if not offset]
-    if uncommitted:
-        for partition, first in (await consumer.beginning_offsets(uncommitted)).items():
-            consumer.seek(partition, first)
-    return committed
+    async def commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> None:
+        """Commit one partition's offset. It is left to the next owner if the partition was given away meanwhile."""
+        await self.call_thread(self._commit_offset, partition, offset)
+
+    async def _commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> None:
+        consumer = self._ensure_consumer()
+        if partition not in consumer.assignment():
+            return
+        try:
+            await consumer.commit({partition: offset})
+        except CommitFailedError as error:
+            if "already rebalanced" not in str(error):
+                raise
+
+    async def fetch_topic(self, name: str, seconds: float) -> TopicMetadata | None:
+        """Metadata of a topic, as the broker has it now.
+
+        aiokafka itself asks every five minutes. It is made to ask now if it knows another number of partitions.
+        """
+        return await self.call_thread(self._fetch_topic, name, seconds)  # type: ignore[no-any-return]  # ditto
+
+    async def _fetch_topic(self, name: str, seconds: float) -> TopicMetadata | None:
+        client = self._ensure_consumer()._client  # noqa: SLF001 - a request that aiokafka lacks
+        async with asyncio.timeout(seconds):
+            metadata = await fetch_topic_metadata(client, name)
+        known = client.cluster.partitions_for_topic(name) or ()
+        if len(known) != (metadata.partitions if metadata else 0):
+            client.force_metadata_update()
+        return metadata
 
 
 class _Consumer(driver.Consumer):
@@ -93,9 +123,9 @@ class _Consumer(driver.Consumer):
         """Commit nothing, since the lanes commit. A late commit by faust would move the offset back."""
         return True
 
-    async def commit_offset(self, partition: TopicPartition, offset: int) -> None:
-        """Commit one partition's offset, for lanes without transactions."""
-        await super()._commit({TP(*partition): offset})
+    async def seek_to_resume_points(self) -> ResumePoints:
+        """Seek all partitions to where they are resumed."""
+        return await cast("_ConsumerThread", self._thread).seek_to_resume_points()
 
     async def wait_empty(self) -> None:
         """Wait until no article is in flight. faust calls this before it leaves the group or gives up partitions."""
@@ -172,13 +202,28 @@ class App(faust.App):
     BootStrategy = _Boot
     membership: Membership
     consumer: Any
+    source: str
+    """Full name of the topic that is read."""
+    source_id: str | None = None
+    """Id of that topic when partitions were last assigned; None: not known, or the broker has no topic ids."""
+    accept_recreated: bool
+    """True if the worker begins anew where the topic was deleted and created again; else that is an error."""
 
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)
 
-    async def commit_offset(self, partition: TopicPartition, offset: int) -> None:
+    async def commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> None:
         """Commit one partition's offset, for lanes without transactions."""
-        await self.consumer.commit_offset(partition, offset)
+        await self.consumer._thread.commit_offset(partition, offset)  # noqa: SLF001 - faust drops the metadata
+
+    async def fetch_source(self, seconds: float) -> TopicMetadata | None:
+        """Metadata of the topic that this worker reads; None if it does not exist.
+
+        Raises:
+            TimeoutError: The broker did not answer within these seconds.
+            KafkaError: The broker refused the answer.
+        """
+        return await self.consumer._thread.fetch_topic(self.source, seconds)  # type: ignore[no-any-return]  # noqa: SLF001
 
     def read_progress(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, PartitionProgress]:
         """Read position and last stable offset of each partition that is known by now."""
@@ -215,17 +260,22 @@ class App(faust.App):
             # 2. Fence the partitions' older owners.
             await asyncio.gather(*(lane.open() for lane in lanes.values()))
             # 3. Only then read how far they committed.
-            first = await self.consumer.earliest_offsets(*(TP(*partition) for partition in lanes)) if lanes else {}
             # nothing may be awaited between the seek and the lanes' start: records without a lane are dropped
-            committed = await self.consumer.seek_to_committed() if lanes else {}
+            topic_id, points = await self.consumer.seek_to_resume_points() if lanes else ResumePoints(None, {})
+        self._note_source_id(topic_id)
+        self.membership.on_resumed(points)
         # 4. Start to work behind the committed offsets.
         for partition, lane in lanes.items():
-            offset, begin = committed.get(TP(*partition)) or 0, first.get(TP(*partition), 0)
-            if 0 < offset < begin:
-                self.membership.on_offsets_expired(partition, offset, begin)
-            lane.start(max(0, offset, begin))
+            lane.start(points[partition])
         self.membership.lanes = lanes
         self.membership.on_assigned()
+
+    def _note_source_id(self, topic_id: str | None) -> None:
+        if topic_id is None:
+            return
+        if self.source_id not in {None, topic_id} and not self.accept_recreated:
+            raise recreated_error(self.source, self.source_id, topic_id)
+        self.source_id = topic_id
 
 
 def make_app(membership: Membership, settings: Settings, *, group: str, topic: str, fetch_bytes: int) -> App:
@@ -267,7 +317,8 @@ def make_app(membership: Membership, settings: Settings, *, group: str, topic: s
         # faust creates this folder and leaves it empty, since there are no tables
         datadir=Path(tempfile.gettempdir()) / f"copydesk-faust-{os.getuid()}",
     )
-    app.membership = membership
+    app.membership, app.source = membership, topic
+    app.accept_recreated = settings.recreated_topic == "earliest"
     app.topics.add(app.topic(topic, key_serializer="raw", value_serializer="raw"))
     return app
 
@@ -285,4 +336,4 @@ def _credentials(settings: Settings) -> faust.SASLCredentials | faust.SSLCredent
     return None if context is None else faust.SSLCredentials(context)
 
 
-__all__ = ["App", "make_app", "seek_to_committed"]
+__all__ = ["App", "make_app"]

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-State = Literal["starting", "ready", "halted", "stalled", "stopping"]
+State = Literal["starting", "ready", "without_topic", "halted", "stalled", "stopping"]
 
 STALE_SECONDS = 15.0
 """Maximum age of a health report. Workers report every second; one that did not for so long is stuck or gone."""
@@ -23,11 +23,14 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         stage: Name of the stage.
         pid: Process id of the worker.
         state: `stalled`: work is waiting and nothing was done for `COPYDESK_STALL_SECONDS`. `halted`: too many
-            articles failed; the worker is alive, but not ready.
-        reason: Reason of a halt.
+            articles failed; the worker is alive, but not ready. `without_topic`: its topic was deleted; the worker
+            goes on once it is there again.
+        reason: Reason of a halt, or what is wrong with the topic.
         partitions: Number of assigned partitions.
         in_hand: Number of articles that were read and not committed yet.
         waiting: Whether articles are waiting.
+        held_back: Number of messages that somebody's open transaction holds back from this worker.
+        held_back_since: Time since when, in seconds since 1970; null if there are none.
         idle_seconds: Seconds since the last progress.
         checked: Time of the report, in seconds since 1970.
     """
@@ -39,6 +42,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     partitions: int = 0
     in_hand: int = 0
     waiting: bool = False
+    held_back: int = 0
+    held_back_since: float | None = None
     idle_seconds: float = 0.0
     checked: float
 

@@ -17,6 +17,7 @@ from aiokafka import TopicPartition
 from copydesk.runtime.committing import Committer
 from copydesk.runtime.processing import Processor
 from copydesk.runtime.records import ConsumedRecord, ProcessedArticle
+from copydesk.runtime.resuming import ResumePoint
 
 BATCH_ARTICLES = 50
 """Maximum number of articles in a transaction: a crash replays at most this many of a partition."""
@@ -93,6 +94,7 @@ class Lane:
         """First offset that is not committed yet."""
         self._expected = 0
         """First offset that was not queued yet. Older records are dropped, so that no rewind repeats an article."""
+        self._to_label = False
         self._context = context
         self._processor = context.processor
         self._committer = committer
@@ -119,9 +121,11 @@ class Lane:
         """Prepare to write. With transactions, this fences the partition's older owners."""
         await self._committer.open()
 
-    def start(self, offset: int) -> None:
-        """Begin to work at this offset."""
-        self.next = self._expected = offset
+    def start(self, point: ResumePoint) -> None:
+        """Begin to work at this point."""
+        self.next = self._expected = point.offset
+        self._committer.label = point.label
+        self._to_label = point.to_label
         self._task = asyncio.create_task(self._run(), name=f"lane {self.partition.topic}/{self.partition.partition}")
 
     async def put(self, record: ConsumedRecord) -> None:
@@ -163,6 +167,9 @@ class Lane:
 
     async def _run(self) -> None:
         try:
+            if self._to_label:
+                async with asyncio.timeout(self._context.commit_seconds):
+                    await self._committer.write([], self.next)
             while True:
                 await self._run_batch()
         except asyncio.CancelledError:

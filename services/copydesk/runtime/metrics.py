@@ -51,6 +51,13 @@ class Metrics:
             ["stage", "topic", "partition"],
             registry=self.registry,
         )
+        # High watermark minus last stable offset, where a transaction has been open for ten seconds.
+        self._held_back = Gauge(
+            "copydesk_held_back_offsets",
+            "Offsets that an open transaction holds back from the worker",
+            ["stage", "topic", "partition"],
+            registry=self.registry,
+        )
         # 1 once the worker takes no more articles because too many failed.
         self._halted = Gauge("copydesk_halted", "Whether the worker has halted", ["stage"], registry=self.registry)
         # Starts of the stage's process: the first one, and one after every article that cost it.
@@ -117,9 +124,14 @@ class Metrics:
         """Set a partition's consumer lag, in offsets."""
         self._lag.labels(self._stage, topic, str(partition)).set(offsets)
 
+    def set_held_back(self, topic: str, partition: int, offsets: int) -> None:
+        """Set the number of offsets of a partition that an open transaction holds back."""
+        self._held_back.labels(self._stage, topic, str(partition)).set(offsets)
+
     def clear_lag(self) -> None:
         """Forget the lag of all partitions; they may belong to another worker now."""
         self._lag.clear()
+        self._held_back.clear()
 
     def count_expired(self, topic: str, partition: int, offsets: int) -> None:
         """Count offsets of a partition that retention removed before they were read."""

@@ -48,11 +48,16 @@ class Settings(Connection, frozen=True, kw_only=True):
     """Compression of the records that the worker writes. zstd takes half the bytes for a little more CPU; brokers and
     readers on Alpine, or a native image of Kafka, may not have it (ADR 0015)."""
 
-    session_seconds: Seconds = 45.0
-    """Session time-out: without a heartbeat for this time, the group gives the worker's partitions to others."""
+    session_seconds: Seconds = 20.0
+    """Session time-out: without a heartbeat for this time, the group gives the worker's partitions to others. A member
+    that is killed while it joins costs the group a second one."""
 
     broker_seconds: Seconds = 30.0
     """Time for which the broker may be out of reach before the worker gives up (exit 3)."""
+
+    recreated_topic: Literal["stop", "earliest"] = "stop"
+    """What a worker does when its input topic was deleted and created again, and the group's offsets are those of the
+    old one. `stop`: exit 5, and say what to do. `earliest`: begin at the new topic's first article, and log it."""
 
     stall_seconds: Seconds = 300.0
     """A worker is unhealthy when work is waiting and nothing was done for this time. Keep it above twice

@@ -1,7 +1,8 @@
 """The watch over a worker: its health and lag every second, its broker every five.
 
 It ends the worker when the broker stays away, when work is waiting and nothing is done for too long, when the brokers
-are another cluster than before, and when a committed offset lies beyond the end of the log.
+are another cluster than before, when the topic was created again, and when a committed offset lies beyond the end of
+the log.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NoBrokersAvailable, NodeNotReadyError
 
+from copydesk.client.held_back import HeldBack, HeldBackClock, describe_held_back
 from copydesk.client.progress import PartitionProgress
 from copydesk.client.tasks import run_until_first
 from copydesk.operations import broker_checks
@@ -26,6 +28,7 @@ from copydesk.runtime.lanes import Lane
 from copydesk.runtime.metrics import Metrics
 from copydesk.runtime.metrics_server import MetricsServer
 from copydesk.runtime.settings import Settings
+from copydesk.runtime.source_watch import Source, SourceWatch
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
@@ -61,6 +64,7 @@ class Watch:
         *,
         lanes: Callable[[], Mapping[TopicPartition, Lane]],
         read_progress: Callable[[], Mapping[TopicPartition, PartitionProgress]],
+        source: Callable[[], Source | None],
         halt: Halt,
         progress: ProgressClock,
         metrics: Metrics,
@@ -74,6 +78,7 @@ class Watch:
             settings: Settings of the worker.
             lanes: Returns the lanes that the worker has now.
             read_progress: Returns how far the partitions of these lanes were read; empty before anything was read.
+            source: Returns the topic that the worker reads; None while it has not joined the group.
             halt: Tells whether the worker has halted.
             progress: Time since the last progress; marked here while no work is waiting.
             metrics: Gets lag and articles in flight.
@@ -98,6 +103,9 @@ class Watch:
         self._server = server
         self._log = log
         self._path = health_file(stage, settings.health_file)
+        self._source_watch = SourceWatch(source, log)
+        self._held_back_clock = HeldBackClock()
+        self._held_back: list[HeldBack] = []
         self._waiting = False
         self._broker_seen = time.monotonic()
         self._past_end_since: dict[TopicPartition, float] = {}
@@ -126,10 +134,12 @@ class Watch:
             stage=self._stage,
             pid=os.getpid(),
             state=self._state(),
-            reason=self._halt.reason,
+            reason=self._halt.reason or self._source_watch.problem,
             partitions=len(lanes),
             in_hand=in_flight,
             waiting=self._waiting,
+            held_back=sum(held.messages for held in self._held_back),
+            held_back_since=min((held.since for held in self._held_back), default=None),
             idle_seconds=round(self._progress.seconds, 1),
             checked=time.time(),
         )
@@ -149,7 +159,9 @@ class Watch:
             return "halted"
         if not self.ready:
             return "starting"
-        return "stalled" if self._progress.seconds > self._settings.stall_seconds else "ready"
+        if self._progress.seconds > self._settings.stall_seconds:
+            return "stalled"
+        return "ready" if self._source_watch.problem is None else "without_topic"
 
     # ------------------------------------------------------------------------------------- progress and lag
 
@@ -171,12 +183,26 @@ class Watch:
             lane, end = lanes[partition], position.last_stable_offset
             self._metrics.set_lag(partition.topic, partition.partition, max(0, end - lane.next))
             self._check_offset_past_end(partition, lane.next, end)
+        self._update_held_back(progress)
         # transaction markers take offsets: only the read position tells whether something is left to read
         self._waiting = any(position.waiting for position in progress.values()) or any(
             lane.in_flight for lane in lanes.values()
         )
         if not self._waiting:
             self._progress.mark()  # idle since now, not since the last article
+
+    def _update_held_back(self, progress: Mapping[TopicPartition, PartitionProgress]) -> None:
+        """Update what an open transaction holds back; log when that begins and ends."""
+        held = self._held_back_clock.update(progress)
+        if held and not self._held_back:
+            problem = f"{describe_held_back(held)}: find its producer (kafka-transactions find-hanging), or wait"
+            self._log.warning("held back", problem=problem)
+        elif self._held_back and not held:
+            self._log.info("no longer held back")
+        messages = {one.partition: one.messages for one in held}
+        for partition in progress:
+            self._metrics.set_held_back(partition.topic, partition.partition, messages.get(partition, 0))
+        self._held_back = held
 
     def _check_offset_past_end(self, partition: TopicPartition, offset: int, end: int) -> None:
         """Stop if the committed offset lies beyond the end of the log: nothing would ever be read from there.
@@ -191,8 +217,9 @@ class Watch:
         if time.monotonic() - since > PAST_END_GRACE_SECONDS:
             raise SetupError(
                 f"the committed offset {offset} of {partition.topic}/{partition.partition} is beyond the log's end "
-                f"({end}): the topic was deleted and created again, or cut short. Reset the offsets of the group "
-                f"{self.group} (kafka-consumer-groups --reset-offsets --to-earliest), then start again"
+                f"({end}): the topic was deleted and created again, or cut short. Stop all workers of the group "
+                f"{self.group}, reset its offsets (kafka-consumer-groups --reset-offsets --to-earliest --execute works "
+                "only while the whole group is stopped), then start again"
             )
 
     # -------------------------------------------------------------------------------------------- the broker
@@ -204,6 +231,8 @@ class Watch:
             was_away = self._broker_away_seconds() > 2 * BROKER_CHECK_SECONDS
             await self._check_broker()
             checks += 1
+            if self.ready and not self.stopping:
+                await self._source_watch.check()
             answers = self._broker_away_seconds() < BROKER_CHECK_SECONDS
             if answers and (was_away or not checks % CLUSTER_CHECKS):
                 await self._check_cluster()

@@ -33,6 +33,7 @@ from copydesk.runtime.metrics_server import MetricsServer
 from copydesk.runtime.processes import keep_loaded
 from copydesk.runtime.processing import Processor
 from copydesk.runtime.records import ProcessedArticle, RecordBuilder, log_fields
+from copydesk.runtime.resuming import ResumePoint, report_resumed
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
 from copydesk.runtime.stage_process import LoadError, StageProcess
 from copydesk.runtime.startup import Cluster, check_cluster, serve_metrics
@@ -60,7 +61,7 @@ class Worker:
         self._progress = ProgressClock()
         self._stage_process = StageProcess(stage, settings, on_start=self._metrics.count_process_start)
         self._watch = Watch(
-            stage.name, settings, lanes=lambda: self.lanes, read_progress=self._read_progress,
+            stage.name, settings, lanes=lambda: self.lanes, read_progress=self._read_progress, source=lambda: self._app,
             halt=self._halt, progress=self._progress, metrics=self._metrics, server=self._server, log=self._log,
         )  # fmt: skip
         self._processor: Processor
@@ -203,6 +204,9 @@ class Worker:
 
     def abort(self, error: BaseException) -> NoReturn:
         """Log a fatal error in one line and end at once. The next owner replays what is not committed."""
+        if isinstance(error, SetupError):
+            self._log.critical("set up wrongly", problem=str(error))
+            self._exit(Exit.SETUP)
         if isinstance(error, BROKER_UNAVAILABLE):
             self._log.critical("broker out of reach", problem=str(error) or type(error).__name__)
             self._exit(Exit.BROKER)
@@ -247,19 +251,12 @@ class Worker:
         if self._stop.is_set():
             revoke_lanes(self.lanes)
 
-    def on_offsets_expired(self, partition: TopicPartition, committed: int, first: int) -> None:
-        """Called when retention removed the records from `committed` to before `first` before they were read."""
-        expired = first - committed
-        self._metrics.count_expired(partition.topic, partition.partition, expired)
-        self._log.warning(
-            "articles expired",
-            problem=f"up to {expired} articles were removed by the topic's retention before they were read: "
-            "more workers, or a longer retention.ms",
-            topic=partition.topic,
-            partition=partition.partition,
-            committed=committed,
-            first=first,
-        )
+    def on_resumed(self, points: Mapping[TopicPartition, ResumePoint]) -> None:
+        """Called during a rebalance, when it is known where the assigned partitions are resumed."""
+        for partition, point in points.items():
+            if point.basis == "expired" and point.committed is not None:
+                self._metrics.count_expired(partition.topic, partition.partition, point.offset - point.committed)
+        report_resumed(self._log, points)
 
     # ------------------------------------------------------------------------------- what lanes report
 

@@ -27,7 +27,8 @@ class Consumer:
         self.batches = list(batches)
         self.ends = ends or {}
         self.states = {
-            partition: SimpleNamespace(has_valid_position=True, position=0, lso=stable) for partition in (FIRST, SECOND)
+            partition: SimpleNamespace(has_valid_position=True, position=0, lso=stable, highwater=stable)
+            for partition in (FIRST, SECOND)
         }
         assignment = SimpleNamespace(state_value=self.states.get)
         self._subscription = SimpleNamespace(subscription=SimpleNamespace(assignment=assignment))

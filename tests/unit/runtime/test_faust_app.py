@@ -11,13 +11,14 @@ import faust
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import ProducerFenced
-from faust.types import TP
 
+from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime import faust_app
-from copydesk.runtime.faust_app import App, make_app, seek_to_committed
+from copydesk.runtime.faust_app import App, make_app
 from copydesk.runtime.lanes import Lane
+from copydesk.runtime.resuming import ResumePoint, ResumePoints
 from copydesk.runtime.settings import Settings
-from harness.fakes import HERE, FakeCommitter, FakeWorker, record
+from harness.fakes import HERE, FakeCommitter, FakeWorker, record, resume_at
 
 THERE = TopicPartition("articles.raw", 1)
 
@@ -28,7 +29,7 @@ class Membership:
     def __init__(self) -> None:
         self.lanes: dict[TopicPartition, Lane] = {}
         self.steps: list[str] = []
-        self.expired: list[tuple[int, int, int]] = []
+        self.resumed: list[dict[int, str]] = []
         self.errors: list[BaseException] = []
         self.fenced = False
         self._worker = FakeWorker()
@@ -39,8 +40,8 @@ class Membership:
     def on_assigned(self) -> None:
         self.steps.append(f"assigned {sorted(partition.partition for partition in self.lanes)}")
 
-    def on_offsets_expired(self, partition: TopicPartition, committed: int, first: int) -> None:
-        self.expired.append((partition.partition, committed, first))
+    def on_resumed(self, points: Mapping[TopicPartition, ResumePoint]) -> None:
+        self.resumed.append({partition.partition: point.basis for partition, point in points.items()})
 
     def abort(self, error: BaseException) -> NoReturn:
         self.errors.append(error)
@@ -60,8 +61,8 @@ class RecordingLane(Lane):
             raise ProducerFenced
         self._steps.append(f"open {self.partition.partition}")
 
-    def start(self, offset: int) -> None:
-        self._steps.append(f"start {self.partition.partition} at {offset}")
+    def start(self, point: ResumePoint) -> None:
+        self._steps.append(f"start {self.partition.partition} at {point.offset}")
 
     def revoke(self) -> None:
         super().revoke()
@@ -73,20 +74,16 @@ class RecordingLane(Lane):
 
 
 class Consumer:
-    """A consumer of faust's with the offsets that it is given."""
+    """A consumer of faust's with the points that it is given."""
 
-    def __init__(self, steps: list[str], *, first: Mapping[int, int], committed: Mapping[int, int]) -> None:
+    def __init__(self, steps: list[str], points: Mapping[int, int], *, topic_id: str = "one") -> None:
         self._steps = steps
-        self._first = first
-        self._committed = committed
+        self._points = {TopicPartition("articles.raw", number): resume_at(at) for number, at in points.items()}
+        self._topic_id = topic_id
 
-    async def earliest_offsets(self, *partitions: TP) -> dict[TP, int]:
-        self._steps.append("ask for the first offsets")
-        return {partition: self._first[partition.partition] for partition in partitions}
-
-    async def seek_to_committed(self) -> dict[TP, int | None]:
-        self._steps.append("seek to the committed offsets")
-        return {TP("articles.raw", number): offset for number, offset in self._committed.items()}
+    async def seek_to_resume_points(self) -> ResumePoints:
+        self._steps.append("seek")
+        return ResumePoints(self._topic_id, self._points)
 
 
 @pytest.fixture
@@ -108,42 +105,45 @@ def membership_of(app: App) -> Membership:
 
 async def test_older_owners_are_fenced_before_the_committed_offsets_are_read(app: App) -> None:
     membership = membership_of(app)
-    app.consumer = Consumer(membership.steps, first={0: 0, 1: 0}, committed={0: 7, 1: 0})
+    app.consumer = Consumer(membership.steps, {0: 7, 1: 0})
     await app._on_partitions_assigned({HERE, THERE})
     fences, rest = membership.steps[:2], membership.steps[2:]
     assert sorted(fences) == ["open 0", "open 1"]
-    assert rest[:2] == ["ask for the first offsets", "seek to the committed offsets"]
-    assert sorted(rest[2:4]) == ["start 0 at 7", "start 1 at 0"]
-    assert rest[4:] == ["assigned [0, 1]"]
-    assert membership.expired == []
+    assert rest[0] == "seek"
+    assert sorted(rest[1:3]) == ["start 0 at 7", "start 1 at 0"]
+    assert rest[3:] == ["assigned [0, 1]"]
+    assert membership.resumed == [{0: "committed", 1: "committed"}]
 
 
-async def test_what_retention_took_is_told_and_skipped(app: App) -> None:
+async def test_a_topic_created_again_between_two_assignments_ends_the_worker(app: App) -> None:
     membership = membership_of(app)
-    app.consumer = Consumer(membership.steps, first={0: 25}, committed={0: 10})
+    app.consumer = Consumer(membership.steps, {0: 0})
     await app._on_partitions_assigned({HERE})
-    assert membership.expired == [(0, 10, 25)]
-    assert "start 0 at 25" in membership.steps
+    app.consumer = Consumer(membership.steps, {0: 0}, topic_id="two")
+    with pytest.raises(asyncio.CancelledError):
+        await app._on_partitions_assigned({HERE})
+    assert isinstance(membership.errors[0], SetupError)
 
 
-async def test_a_young_group_begins_at_the_logs_start_and_nothing_is_told(app: App) -> None:
+async def test_where_that_is_accepted_it_goes_on(app: App) -> None:
     membership = membership_of(app)
-    app.consumer = Consumer(membership.steps, first={0: 25}, committed={})
-    await app._on_partitions_assigned({HERE})
-    assert membership.expired == []
-    assert "start 0 at 25" in membership.steps
+    app.accept_recreated = True
+    for topic_id in ("one", "two"):
+        app.consumer = Consumer(membership.steps, {0: 0}, topic_id=topic_id)
+        await app._on_partitions_assigned({HERE})
+    assert (membership.errors, app.source_id) == ([], "two")
 
 
 async def test_an_assignment_of_nothing_asks_nobody(app: App) -> None:
     membership = membership_of(app)
-    app.consumer = Consumer(membership.steps, first={}, committed={})
+    app.consumer = Consumer(membership.steps, {})
     await app._on_partitions_assigned(set())
     assert membership.steps == ["assigned []"]
 
 
 async def test_lanes_of_the_last_assignment_are_closed_first(app: App) -> None:
     membership = membership_of(app)
-    app.consumer = Consumer(membership.steps, first={0: 0, 1: 0}, committed={0: 1, 1: 2})
+    app.consumer = Consumer(membership.steps, {0: 1, 1: 2})
     await app._on_partitions_assigned({HERE})
     membership.steps.clear()
     await app._on_partitions_assigned({THERE})
@@ -154,7 +154,7 @@ async def test_lanes_of_the_last_assignment_are_closed_first(app: App) -> None:
 async def test_a_worker_that_is_fenced_while_it_opens_its_lanes_ends(app: App) -> None:
     membership = membership_of(app)
     membership.fenced = True
-    app.consumer = Consumer(membership.steps, first={0: 0}, committed={0: 1})
+    app.consumer = Consumer(membership.steps, {0: 1})
     with pytest.raises(asyncio.CancelledError):
         await app._on_partitions_assigned({HERE})
     assert isinstance(membership.errors[0], ProducerFenced)
@@ -162,7 +162,7 @@ async def test_a_worker_that_is_fenced_while_it_opens_its_lanes_ends(app: App) -
 
 async def test_revoked_lanes_are_stopped_then_closed(app: App) -> None:
     membership = membership_of(app)
-    app.consumer = Consumer(membership.steps, first={0: 0}, committed={0: 1})
+    app.consumer = Consumer(membership.steps, {0: 1})
     await app._on_partitions_assigned({HERE})
     membership.steps.clear()
     await app._on_partitions_revoked({HERE})
@@ -235,24 +235,3 @@ async def test_nothing_is_handed_over_while_the_worker_stops() -> None:
     handing = Handing(should_stop=True)
     await hand_over(handing)
     assert (handing.put, handing.seeks) == ([], 0)
-
-
-# ------------------------------------------------------------------------------------------ offsets
-
-
-async def test_a_partition_without_a_committed_offset_is_set_to_the_logs_start() -> None:
-    seeks: list[tuple[int, int]] = []
-
-    class Aiokafka:
-        async def seek_to_committed(self) -> dict[TopicPartition, int | None]:
-            return {HERE: 7, THERE: None}
-
-        async def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
-            assert partitions == [THERE]
-            return {THERE: 3}
-
-        def seek(self, partition: TopicPartition, offset: int) -> None:
-            seeks.append((partition.partition, offset))
-
-    assert await seek_to_committed(Aiokafka()) == {HERE: 7, THERE: None}
-    assert seeks == [(1, 3)]

@@ -7,14 +7,15 @@ import asyncio
 import pytest
 
 from copydesk.runtime.lanes import BATCH_ARTICLES, MemoryBudget
-from harness.fakes import FakeCommitter, FakeWorker, put_all, record, until
+from copydesk.runtime.resuming import ResumePoint
+from harness.fakes import FakeCommitter, FakeWorker, put_all, record, resume_at, until
 
 
 async def test_what_is_ready_together_is_one_write_and_its_last_offset_counts() -> None:
     committer = FakeCommitter()
     lane = FakeWorker().lane(committer)
     await put_all(lane, [record(offset) for offset in (5, 6, 9)])
-    lane.start(0)
+    lane.start(resume_at(0))
     await lane.wait_idle()
     assert committer.writes == [(["articles.cleaned"] * 3, 10)]
     assert lane.in_flight == 0
@@ -26,7 +27,7 @@ async def test_a_write_holds_at_most_fifty() -> None:
     worker, committer = FakeWorker(), FakeCommitter()
     lane = worker.lane(committer)
     worker.stage_process.gate.clear()
-    lane.start(0)
+    lane.start(resume_at(0))
     putting = asyncio.create_task(put_all(lane, [record(offset, b"") for offset in range(130)]))
     await until(lambda: lane.in_flight > BATCH_ARTICLES)
     worker.stage_process.gate.set()
@@ -39,10 +40,30 @@ async def test_a_write_holds_at_most_fifty() -> None:
 async def test_what_was_done_before_is_skipped() -> None:
     worker = FakeWorker()
     lane = worker.lane(FakeCommitter())
-    lane.start(7)
+    lane.start(resume_at(7))
     await put_all(lane, [record(offset) for offset in (5, 6, 7, 6, 7)])
     await lane.wait_idle()
     assert [one.consumed.offset for one in worker.committed] == [7]
+    await lane.close()
+
+
+async def test_an_offset_without_label_is_committed_at_once_with_one() -> None:
+    committer = FakeCommitter()
+    lane = FakeWorker().lane(committer)
+    lane.start(ResumePoint(7, 7, "topic_id=new", "unlabelled"))
+    await until(lambda: bool(committer.writes))
+    assert committer.writes == [([], 7)]
+    assert committer.label == "topic_id=new"
+    await lane.close()
+
+
+async def test_where_the_label_is_there_nothing_is_committed_without_articles() -> None:
+    worker, committer = FakeWorker(), FakeCommitter()
+    lane = worker.lane(committer)
+    lane.start(ResumePoint(7, 7, "topic_id=same", "committed"))
+    await lane.put(record(7))
+    await lane.wait_idle()
+    assert committer.writes == [(["articles.cleaned"], 8)]
     await lane.close()
 
 
@@ -50,7 +71,7 @@ async def test_giving_up_drops_the_queue_and_commits_nothing_of_it() -> None:
     worker = FakeWorker()
     lane = worker.lane(FakeCommitter())
     worker.stage_process.gate.clear()
-    lane.start(0)
+    lane.start(resume_at(0))
     await put_all(lane, [record(offset) for offset in range(4)])
     lane.revoke()
     worker.stage_process.gate.set()
@@ -65,7 +86,7 @@ async def test_a_full_lane_that_is_given_up_keeps_nobody_waiting() -> None:
     worker = FakeWorker()
     lane = worker.lane(FakeCommitter())
     worker.stage_process.gate.clear()
-    lane.start(0)
+    lane.start(resume_at(0))
     putting = asyncio.create_task(put_all(lane, [record(offset, b"") for offset in range(130)]))
     await until(lambda: lane.in_flight > BATCH_ARTICLES)
     lane.revoke()
@@ -81,7 +102,7 @@ async def test_a_halted_worker_has_written_what_came_before_and_nothing_more() -
     worker, committer = FakeWorker(), FakeCommitter()
     lane = worker.lane(committer)
     await put_all(lane, [record(0), record(1), record(2, b"FAIL"), record(3)])
-    lane.start(0)
+    lane.start(resume_at(0))
     await until(lambda: worker.processor.halted and bool(committer.writes))
     assert committer.writes == [(["articles.cleaned"] * 2, 2)]
     assert [article.consumed.offset for article in worker.halted_over] == [2], "and it says over which it halts"
@@ -96,7 +117,7 @@ async def test_a_worker_that_has_halted_writes_nothing() -> None:
     worker, committer = FakeWorker(), FakeCommitter()
     lane = worker.lane(committer)
     worker.stage_process.gate.clear()
-    lane.start(0)
+    lane.start(resume_at(0))
     await lane.put(record(0))
     worker.halt.reason = "1 article in a row failed"
     worker.stage_process.gate.set()
@@ -110,7 +131,7 @@ async def test_a_refused_record_hits_only_itself() -> None:
     worker, committer = FakeWorker(), FakeCommitter(refuse=b"large")
     lane = worker.lane(committer)
     worker.stage_process.gate.clear()
-    lane.start(0)
+    lane.start(resume_at(0))
     await put_all(lane, [record(0, b"a"), record(1, b"large"), record(2, b"c")])
     worker.stage_process.gate.set()
     await lane.wait_idle()
@@ -126,7 +147,7 @@ async def test_a_broken_world_ends_the_worker() -> None:
     worker, committer = FakeWorker(), FakeCommitter()
     committer.error = ConnectionError("gone")
     lane = worker.lane(committer)
-    lane.start(0)
+    lane.start(resume_at(0))
     await lane.put(record(0))
     await until(lambda: bool(worker.errors))
     assert isinstance(worker.errors[0], ConnectionError)
@@ -143,7 +164,7 @@ async def test_a_commit_that_takes_too_long_ends_the_worker() -> None:
 
     lane = worker.lane(Stuck())
     lane._context = lane._context._replace(commit_seconds=0.01)
-    lane.start(0)
+    lane.start(resume_at(0))
     await lane.put(record(0))
     await until(lambda: bool(worker.errors))
     assert isinstance(worker.errors[0], TimeoutError)
@@ -155,7 +176,7 @@ async def test_a_closed_lane_has_closed_its_committer_and_freed_its_memory() -> 
     lane = worker.lane(committer)
     await lane.open()
     worker.stage_process.gate.clear()
-    lane.start(0)
+    lane.start(resume_at(0))
     await put_all(lane, [record(offset, b"x" * 100) for offset in range(4)])
     await lane.close()
     assert committer.opened
@@ -171,9 +192,9 @@ async def test_lanes_share_the_stages_process_turn_by_turn() -> None:
     worker.stage_process.gate.clear()
     await put_all(first, [record(offset, b"first") for offset in range(3)])
     await put_all(second, [record(offset, b"second") for offset in range(3)])
-    first.start(0)
+    first.start(resume_at(0))
     await asyncio.sleep(0)
-    second.start(0)
+    second.start(resume_at(0))
     await until(lambda: bool(worker.stage_process.ahead))
     worker.stage_process.gate.set()
     await until(lambda: len(worker.committed) == 6)

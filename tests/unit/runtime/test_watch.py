@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from prometheus_client import generate_latest
 
 from copydesk.client.connection import BrokerAwayError
 from copydesk.client.progress import PartitionProgress
+from copydesk.client.topic_metadata import TopicMetadata
 from copydesk.operations import broker_checks
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime import watch as watching
@@ -28,6 +30,20 @@ from copydesk.runtime.watch import Watch
 from harness.fakes import HERE, FakeCommitter, FakeLog, FakeWorker, record
 
 
+class FakeSource:
+    """The topic that a worker reads, and what the broker says of it."""
+
+    source = "articles.raw"
+
+    def __init__(self, metadata: TopicMetadata | None, *, accept_recreated: bool = False) -> None:
+        self.source_id: str | None = "old"
+        self.accept_recreated = accept_recreated
+        self.metadata = metadata
+
+    async def fetch_source(self, _: float) -> TopicMetadata | None:
+        return self.metadata
+
+
 class Watched(SimpleNamespace):
     """A watch and what it looks at."""
 
@@ -37,6 +53,7 @@ class Watched(SimpleNamespace):
     metrics: Metrics
     progress: ProgressClock
     positions: dict[TopicPartition, PartitionProgress]
+    source: FakeSource | None
     log: FakeLog
     health: Path
 
@@ -57,6 +74,7 @@ def watched_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **settings: fl
         metrics=metrics,
         progress=ProgressClock(),
         positions={},
+        source=None,
         log=log,
         health=tmp_path / "health.json",
     )
@@ -65,6 +83,7 @@ def watched_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **settings: fl
         Settings(health_file=one.health, **settings),  # type: ignore[arg-type]
         lanes=lambda: {HERE: one.lane},
         read_progress=lambda: one.positions,
+        source=lambda: one.source,
         halt=one.halt,
         progress=one.progress,
         metrics=metrics,
@@ -204,3 +223,79 @@ async def test_a_broker_that_comes_back_is_told_and_asked_which_cluster_it_is(
     with pytest.raises(SetupError, match=r"another cluster now \(another, was mine\)"):
         await ends(watched.watch)
     assert ("info", "the broker is back") in [line[:2] for line in watched.log.lines]
+
+
+# ------------------------------------------------------------------------------------------ the topic itself
+
+
+async def test_a_topic_that_is_gone_is_told_once_and_the_worker_goes_on(watched: Watched) -> None:
+    watched.watch.ready, watched.source = True, FakeSource(None)
+    await watched.watch._source_watch.check()
+    await watched.watch._source_watch.check()
+    assert state(watched) == "without_topic"
+    assert "copydesk topics apply" in (read_health(watched.health).reason or "")
+    assert [event for _, event, _ in watched.log.lines] == ["the topic is gone"]
+    watched.source.metadata = TopicMetadata("old", 6)
+    await watched.watch._source_watch.check()
+    assert state(watched) == "ready"
+
+
+async def test_a_topic_that_was_created_again_stops_the_worker(watched: Watched) -> None:
+    watched.source = FakeSource(TopicMetadata("new", 6))
+    with pytest.raises(SetupError, match=r"id new, was old.*Stop all workers"):
+        await watched.watch._source_watch.check()
+
+
+async def test_where_that_is_accepted_the_worker_is_started_anew(watched: Watched) -> None:
+    watched.source = FakeSource(TopicMetadata("new", 6), accept_recreated=True)
+    with pytest.raises(RuntimeError, match="begins at its first article"):
+        await watched.watch._source_watch.check()
+
+
+async def test_more_partitions_are_told(watched: Watched) -> None:
+    watched.source = FakeSource(TopicMetadata("old", 6))
+    await watched.watch._source_watch.check()
+    watched.source.metadata = TopicMetadata("old", 8)
+    await watched.watch._source_watch.check()
+    assert watched.log.lines == [
+        ("info", "partitions changed", {"topic": "articles.raw", "partitions": 8, "before": 6})
+    ]
+
+
+async def test_a_broker_without_topic_ids_is_told_once(watched: Watched) -> None:
+    watched.source = FakeSource(TopicMetadata(None, 6))
+    await watched.watch._source_watch.check()
+    await watched.watch._source_watch.check()
+    assert [event for _, event, _ in watched.log.lines] == ["no topic ids"]
+
+
+# ------------------------------------------------------------------------------------------ held back
+
+
+def test_what_an_open_transaction_holds_back_is_told(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(time, "time", lambda: now)
+    watched.positions[HERE] = PartitionProgress(position=5, last_stable_offset=5, high_watermark=12)
+    watched.watch.update()
+    assert read_health(watched.health).held_back == 0, "copydesk's own transactions end at once"
+    now += 11
+    watched.watch.update()
+    health = read_health(watched.health)
+    assert (health.held_back, health.held_back_since) == (7, 1_000.0)
+    assert [event for _, event, _ in watched.log.lines] == ["held back"]
+    exported = generate_latest(watched.metrics.registry).decode()
+    assert 'copydesk_held_back_offsets{partition="0",stage="probe",topic="articles.raw"} 7.0' in exported
+    watched.positions[HERE] = PartitionProgress(position=5, last_stable_offset=12, high_watermark=12)
+    watched.watch.update()
+    assert read_health(watched.health).held_back == 0
+    assert watched.log.lines[-1][1] == "no longer held back"
+
+
+def test_a_stable_offset_that_moves_holds_nothing_back(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(time, "time", lambda: now)
+    for offset in range(5, 9):
+        watched.positions[HERE] = PartitionProgress(offset, offset, high_watermark=offset + 3)
+        watched.watch.update()
+        now += 8
+    assert read_health(watched.health).held_back == 0

@@ -12,6 +12,7 @@ from typing import Any, Self
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, ProducerFenced
+from aiokafka.structs import OffsetAndMetadata
 from copydesk_teststages import stage
 
 from copydesk.client.connection import BrokerAwayError
@@ -19,6 +20,7 @@ from copydesk.client.progress import PartitionProgress
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime import committing, faust_app, worker
 from copydesk.runtime.committing import PlainCommitter, TransactionalCommitter
+from copydesk.runtime.resuming import ResumePoint
 from copydesk.runtime.settings import Settings
 from copydesk.runtime.stage_process import LoadError, StageProcess
 from copydesk.runtime.startup import Cluster
@@ -63,7 +65,7 @@ class FakeApp:
     async def wait_until_stopped(self) -> None:
         await self.stopped.wait()
 
-    async def commit_offset(self, partition: TopicPartition, offset: int) -> None:
+    async def commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> None:
         self.committed.append((partition, offset))
 
     def read_progress(self, _: object) -> Mapping[TopicPartition, PartitionProgress]:
@@ -271,7 +273,7 @@ async def test_partitions_that_come_after_the_signal_are_given_up(tmp_path: Path
 
 async def test_expired_articles_are_told(tmp_path: Path) -> None:
     started = await Started(tmp_path).ready()
-    started.worker.on_offsets_expired(HERE, 10, 25)
+    started.worker.on_resumed({HERE: ResumePoint(25, 10, "", "expired")})
     level, event, fields = started.log.lines[-1]
     assert (level, event, fields["committed"], fields["first"]) == ("warning", "articles expired", 10, 25)
     assert "up to 15 articles" in fields["problem"]

@@ -9,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from copydesk.client.connection import BrokerAwayError, Connection
 from copydesk.client.consumer import open_consumer, topic_partitions
+from copydesk.client.held_back import describe_held_back, read_held_back
 from copydesk.client.tail import first_records
 from copydesk.contracts.envelope import header, rfc3339
 from copydesk.contracts.topics import Topic, topics_with
@@ -43,7 +44,9 @@ async def check_broker(settings: Settings, stages: Sequence[Stage]) -> AsyncIter
             existing = await broker_checks.partition_counts(client, described)
         yield await _check_transactions(settings)
         if existing:
-            yield await _check_messages(settings, {name: described[name] for name in existing})
+            topics = {name: described[name] for name in existing}
+            yield await _check_messages(settings, topics)
+            yield await _check_held_back(settings, topics)
     except BrokerAwayError as error:
         message, _, fix = str(error).rpartition(": ")
         yield Finding(check="broker", state="fail", message=message, fix=fix, exit=Exit.BROKER)
@@ -122,6 +125,17 @@ async def _check_messages(connection: Connection, described: Mapping[str, Topic]
         message = f"messages of versions that this copydesk does not know: {', '.join(sorted(unknown))}"
         return Finding(check="messages", state="fail", message=message, fix="pip install --upgrade copydesk")
     return _check_clock(newest)
+
+
+async def _check_held_back(connection: Connection, described: Mapping[str, Topic]) -> Finding:
+    """Check that nobody's open transaction holds back messages of these topics."""
+    check = "open transactions"
+    held = await read_held_back(connection, [topic.name for topic in described.values()])
+    if not held:
+        return Finding(check=check, state="ok", message="none holds back messages")
+    at = f"--bootstrap-server {connection.brokers}"
+    fix = f"kafka-transactions {at} find-hanging --topic {held[0].partition.topic}, end its producer, or wait"
+    return Finding(check=check, state="fail", message=describe_held_back(held), fix=fix)
 
 
 def _check_clock(newest: int) -> Finding:
