@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from aiokafka.structs import OffsetAndMetadata
 from copydesk.client.topic_metadata import fetch_topic_metadata
 from copydesk.runtime.exits import Exit
 from harness.brokers import Broker
-from harness.running import Cluster, Worker
+from harness.running import Cluster, Row, Worker
 
 TOPICS = ("articles.raw", "articles.cleaned", "articles.probe.dlq")
 PARTITIONS = 3
@@ -106,6 +108,42 @@ async def test_where_it_may_begin_anew_every_new_article_has_an_outcome(cluster:
         workers = await run_until_done(here, worker, follower, wanted)
     told = [line for one in workers for line in one.lines if "deleted and created again" in str(line.get("problem"))]
     assert told, "a topic that was created again is told"
+
+
+async def test_a_storm_in_which_the_topic_is_remade(cluster: Make) -> None:
+    """Two workers under a supervisor; the topic is remade three times, and a worker killed before and after."""
+    here = cluster(COPYDESK_RECREATED_TOPIC="earliest")
+    await here.create(*TOPICS, partitions=PARTITIONS)
+    async with here.follow("articles.cleaned", "articles.probe.dlq") as follower:
+        supervisor = asyncio.create_task(supervise(here, 2))
+        try:
+            for number in range(3):
+                await here.send("articles.raw", articles(f"old{number}-", 2_000))
+                await follower.until(partial(reached, b"old%d-" % number), 90)
+                here.workers[-1].signal(signal.SIGKILL)
+                await remake(here, "articles.raw")
+                here.workers[-2].signal(signal.SIGKILL)
+            await here.send("articles.raw", articles("new", 5_000))
+            wanted = {key for key, _, _ in articles("new", 5_000)}
+            await follower.until(lambda rows: {row.key for row in rows} >= wanted, 150)
+        finally:
+            supervisor.cancel()
+            await asyncio.gather(supervisor, return_exceptions=True)
+    ended = {worker.process.returncode for worker in here.workers} - {None}
+    assert ended <= {Exit.RESTART, Exit.BROKER, -signal.SIGKILL}, ended
+
+
+def reached(prefix: bytes, rows: list[Row]) -> bool:
+    """Return whether an article of these has an outcome."""
+    return any((row.key or b"").startswith(prefix) for row in rows)
+
+
+async def supervise(here: Cluster, count: int) -> None:
+    """Keep so many workers running, as every deployment does."""
+    while True:
+        for _ in range(count - sum(worker.alive for worker in here.workers)):
+            await here.run("probe")
+        await asyncio.sleep(0.2)
 
 
 async def test_offsets_carry_the_id_of_their_topic(cluster: Make) -> None:
