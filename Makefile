@@ -14,7 +14,7 @@ JOBS ?= 3
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up check test lint format kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence locks audit clean
+.PHONY: help demo up check test lint format kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence same locks audit clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ chaos: $(INSTALLED) ## Send 10,000 articles through every fault that the harness
 
 bench: $(PEERS)/.installed ## Measure stages, worker and whole pipeline beside their peers, on a real Kafka: one table
 	@$(PEERS)/bin/python tests/bench/everything.py $(ARGS)
+
+same: $(INSTALLED) ## Compare the numpy model with spaCy on every paragraph of the development data (ARGS="--model sm")
+	$(BIN)/python tests/bench/same.py $(ARGS)
 
 soak: $(PEERS)/.installed ## Run the whole pipeline at full speed for half an hour; fails if anything grows (ARGS="--minutes 10")
 	$(PEERS)/bin/python tests/bench/soak.py $(ARGS)

@@ -458,6 +458,13 @@ class ExtractionModel(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     version: str
+    engine: Annotated[
+        Literal["numpy", "spacy"] | None,
+        Meta(
+            description="Code that read the model: copydesk's own, or spaCy's where the model's layers are unknown to "
+            "it. The answers are the same; null: not told"
+        ),
+    ] = None
 
 
 class Extraction(msgspec.Struct, frozen=True, kw_only=True):

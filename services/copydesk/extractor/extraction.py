@@ -48,7 +48,7 @@ def build_extractor(
         max_chars: Maximum code points of an article that are parsed.
         selective: Whether paragraphs without quotation marks and cues get names only.
     """
-    model = ExtractionModel(name=parser.name, version=parser.version)
+    model = ExtractionModel(name=parser.name, version=parser.version, engine=parser.engine)
     provenance = build_provenance(model)
 
     def extract(article: CleanedArticle) -> ExtractedArticle:

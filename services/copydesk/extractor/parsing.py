@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import MAX_PARAGRAPH, Paragraph
@@ -30,6 +30,10 @@ class Parser(Protocol):
     @property
     def version(self) -> str:
         """Version of the model."""
+
+    @property
+    def engine(self) -> Literal["numpy", "spacy"]:
+        """Code that reads the model."""
 
     def parse(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
         """One parse a paragraph, None where the parser failed.

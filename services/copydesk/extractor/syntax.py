@@ -70,6 +70,11 @@ class Parse:
         """Number of tokens."""
         return len(self.words)
 
+    @property
+    def columns(self) -> tuple[list[str], list[int], list[int], list[str], list[bool], list[Name]]:
+        """Everything that the parser found, in the order of the arguments."""
+        return self.words, self.starts, self.heads, self.deps, self.begins, self.names
+
     def token_at(self, offset: int) -> int:
         """First token that ends after this code point; the number of tokens if there is none."""
         low, high = 0, len(self.ends)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import pytest
 
@@ -51,6 +52,7 @@ class NoParser:
 
     name = "none"
     version = "0"
+    engine: Literal["numpy", "spacy"] = "spacy"
 
     def parse(self, paragraphs: Sequence[tuple[int, str]]) -> list[Parse | None]:
         return [None for _ in paragraphs]

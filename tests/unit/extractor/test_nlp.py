@@ -11,13 +11,14 @@ from copydesk.extractor import nlp
 from copydesk.extractor.extraction import extract_text
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.nlp import SpacyParser
+from copydesk.extractor.numpy_model import word_rows
 
 
 def test_one_bad_paragraph_costs_only_itself(
     parser: SpacyParser, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parse_alone = parser._parse_alone
-    monkeypatch.setattr(parser._nlp, "pipe", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(parser, "_parse_many", lambda *_: 1 / 0)
     monkeypatch.setattr(
         parser, "_parse_alone", lambda at, text, _: None if "bad" in text else parse_alone(at, text, [])
     )
@@ -26,7 +27,11 @@ def test_one_bad_paragraph_costs_only_itself(
     assert [entity.name for entity in result.entities] == ["Carl Dahl"]
 
 
-def test_nothing_of_two_thousand_articles_stays(parser: SpacyParser, lexicon: Lexicon) -> None:
+def test_nothing_of_two_thousand_articles_stays(
+    parser: SpacyParser, lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_rows, "MAX_WORDS", 300)  # so that the memory of words has its full size at once
+
     def extract_some(first: int, last: int) -> int:
         for number in range(first, last):
             text = f'"It is zyx{number}qu," Anna Bx{number}rg said.'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from copydesk.contracts.articles import ExtractedArticle
 from copydesk.extractor.extraction import extract_text
@@ -26,6 +27,7 @@ class Fixed:
 
     name = "fixed"
     version = "0"
+    engine: Literal["numpy", "spacy"] = "spacy"
 
     def __init__(self, parse: Parse) -> None:
         self._parse = parse
