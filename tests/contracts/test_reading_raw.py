@@ -27,7 +27,10 @@ def read(key: bytes | None = None, /, **members: Any) -> RawArticle:
 @pytest.mark.parametrize(
     ("field", "value", "warning"),
     [
-        ("id", 12, "`id` ignored: Expected `str | null`, got `int`"),
+        ("id", 12.0, "`id` ignored: Expected `str | null`, got `float`"),
+        ("id", True, "`id` ignored: Expected `str | null`, got `bool`"),
+        ("id", ["a"], "`id` ignored: Expected `str | null`, got `array`"),
+        ("id", 10**256, "`id` ignored: Expected `str | null`, got `"),
         ("id", "", "`id` ignored: Expected `str` of length >= 1"),
         ("id", "x" * 257, "`id` ignored: Expected `str` of length <= 256"),
         ("id", "é" * 129, "`id` has 258 bytes, over 256: ignored"),
@@ -69,7 +72,7 @@ def test_a_bad_optional_field_costs_only_itself(field: str, value: object, warni
 
 
 def test_several_bad_fields_are_told_one_by_one() -> None:
-    article = read(id=1, title=2, metadata=3)
+    article = read(id=1.5, title=2, metadata=3)
     assert [given.split("`")[1] for given in article.warnings] == ["id", "title", "metadata"]
 
 
@@ -202,11 +205,37 @@ def test_ids_made_up_are_the_same_tomorrow() -> None:
         (b"k" * 257, "the message key is no id: it has 257 bytes, over 256"),
     ],
 )
-@pytest.mark.parametrize("members", [{}, {"url": URL}, {"id": 12}])
+@pytest.mark.parametrize("members", [{}, {"url": URL}, {"id": 1.5}])
 def test_without_an_id_of_its_own_a_bad_key_is_fatal(key: bytes, message: str, members: dict[str, Any]) -> None:
     with pytest.raises(InvalidDocumentError) as refused:
         read(key, **members)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize("number", [777, 0, -1, 2**63 - 1, 2**64, 10**255])
+def test_a_database_key_is_an_id_and_the_same_as_its_digits(number: int) -> None:
+    article = read(id=number)
+    assert (article.id, article.warnings) == (str(number), ())
+    assert article == read(id=str(number)) == read(id=number, title=None)
+    assert read(b"key", id=number).id == str(number)
+
+
+def test_two_articles_with_the_same_text_and_two_database_keys_are_two() -> None:
+    assert read(id=1).id != read(id=2).id
+
+
+@pytest.mark.parametrize("bad", [1.5, True, ["a"], {}, "", "x" * 257, "é" * 129, 10**256])
+def test_a_publisher_learns_of_an_id_that_cannot_be_one(bad: object) -> None:
+    value = json.dumps({"id": bad, "text": "Fog."}).encode()
+    with pytest.raises(InvalidDocumentError, match="`id` cannot be an article's id"):
+        RawArticle.read(value, strict_id=True)
+    assert RawArticle.read(value).id == FOG, "a stage takes the next best one"
+
+
+@pytest.mark.parametrize("members", [{}, {"id": None}, {"id": 5}, {"id": "a", "title": 5}])
+def test_a_publisher_needs_no_id(members: dict[str, Any]) -> None:
+    value = json.dumps({"text": "Fog.", **members}).encode()
+    assert RawArticle.read(value, strict_id=True) == RawArticle.read(value)
 
 
 @pytest.mark.parametrize(

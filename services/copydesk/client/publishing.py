@@ -18,7 +18,7 @@ from copydesk.client.producing import BATCH_BYTES, make_producer, started_produc
 from copydesk.client.tracing import ARTICLE, BODY_BYTES, OFFSET, PARTITION, TOMBSTONE, Tracing, failed
 from copydesk.contracts.articles import RawArticle
 from copydesk.contracts.envelope import Header, event
-from copydesk.contracts.ids import id_problem
+from copydesk.contracts.ids import id_from_number, id_problem
 from copydesk.contracts.topics import record_bytes, topic
 
 RAW = "articles.raw"
@@ -95,7 +95,8 @@ class Publisher:
             article: A struct, a mapping, or a JSON document.
 
         Raises:
-            InvalidDocumentError: This is no article; the message says why.
+            InvalidDocumentError: This is no article, or its id cannot be one; the message says why.
+            TypeError: This is a text, not a document.
             TooLargeError: The article is larger than the topic allows.
             KafkaError: The broker did not confirm it.
         """
@@ -103,17 +104,26 @@ class Publisher:
             value = article
         elif isinstance(article, Mapping):
             value = _encode(article)
-        else:
+        elif isinstance(article, RawArticle):
             value = article.write()
-        id_ = RawArticle.read(value).id or ""
+        else:
+            raise TypeError(
+                f"publish() takes an article, not {type(article).__name__}: publish({{'text': ...}}), or JSON as bytes"
+            )
+        id_ = RawArticle.read(value, strict_id=True).id or ""
         return await self.send(value, key=id_.encode(), subject=id_)
 
-    async def withdraw(self, id_: str) -> Published:
+    async def withdraw(self, id_: str | int) -> Published:
         """Publish a tombstone: the article is removed together with its results in all stages.
+
+        Args:
+            id_: The article's id; 777 and "777" are the same.
 
         Raises:
             ValueError: This is no valid article id.
         """
+        if not isinstance(id_, str):
+            id_ = id_from_number(id_)
         if problem := id_problem(id_):
             raise ValueError(f"the id {problem}")
         return await self.send(None, key=id_.encode(), subject=id_)

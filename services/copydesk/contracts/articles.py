@@ -18,7 +18,14 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Raw
 
-from copydesk.contracts.ids import MAX_ID_BYTES, id_from_content, id_from_key, id_from_url, id_problem
+from copydesk.contracts.ids import (
+    MAX_ID_BYTES,
+    id_from_content,
+    id_from_key,
+    id_from_number,
+    id_from_url,
+    id_problem,
+)
 
 VISIBLE = r"[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
 """Pattern of a visible character. Spelled out, since Python and JSON Schema disagree on what white space is."""
@@ -133,21 +140,31 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.json.encode(msgspec.structs.replace(self, warnings=()) if self.warnings else self)
 
     @classmethod
-    def read(cls, value: bytes, key: bytes | None = None) -> Self:
+    def read(cls, value: bytes, key: bytes | None = None, *, strict_id: bool = False) -> Self:
         r"""Read the article in a message. Fills in ``id`` and ``site``; ``warnings`` lists oddities.
 
         Tolerant where nothing is lost by it: an optional field with a bad value becomes null, half an emoji
         (``"\ud83d"``, which JSON writers emit and strict parsers refuse) becomes U+FFFD, a byte order mark is skipped.
+        An integer id (a database key) is read as its decimal digits.
+
+        Args:
+            value: The value of a message.
+            key: Its key.
+            strict_id: Refuse an ``id`` that cannot be one. A stage takes the next best one, with a warning, but a
+                publisher should learn of it: two articles with the same text would become one.
 
         Raises:
             InvalidDocumentError: The value is no JSON object, is nested too deeply, or has neither ``text`` nor
-                ``html``; or the article has no id and the message key cannot be one.
+                ``html``; or the article has no id and the message key cannot be one; or its id cannot be one, and that
+                is refused.
         """
         warnings: list[str] = []
         try:
             article = super().read(value, key)
         except InvalidDocumentError:
             article = cls._read_tolerantly(value, warnings)
+        if strict_id and (problem := _find_id_problem(article, warnings)):
+            raise InvalidDocumentError(problem)
         if _is_visible(article.html) and _is_visible(article.text):
             warnings.append("both `text` and `html`: `html` is used")
         try:
@@ -182,6 +199,15 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
             raise InvalidDocumentError(str(error)) from None
 
 
+def _find_id_problem(article: RawArticle, warnings: list[str]) -> str | None:
+    """Reason why the id that a producer gave cannot be one, or None if it can, or if there is none."""
+    ignored = "`id` ignored: "
+    if found := next((warning for warning in warnings if warning.startswith(ignored)), None):
+        return f"`id` cannot be an article's id: {found.removeprefix(ignored)}; give a string or an integer"
+    problem = None if article.id is None else id_problem(article.id)
+    return f"`id` cannot be an article's id: it {problem}" if problem else None
+
+
 _STRICT_FIELDS = frozenset({"text", "html"})
 
 
@@ -198,6 +224,9 @@ def _fields(document: type[RawArticle], members: dict[str, Raw], warnings: list[
         if raw is None or field.name == "warnings":
             continue
         try:
+            if field.name == "id" and (number := _integer(raw)) is not None:
+                fields[field.name] = msgspec.convert(id_from_number(number), type=Id)
+                continue
             fields[field.name] = msgspec.json.decode(raw, type=field.type)
             if field.name == "metadata" and not _is_object_or_null(raw):
                 raise msgspec.ValidationError("Expected `object | null`")  # noqa: TRY301 - handled like a value of the wrong type
@@ -207,6 +236,14 @@ def _fields(document: type[RawArticle], members: dict[str, Raw], warnings: list[
             fields.pop(field.name, None)
             warnings.append(f"`{field.name}` ignored: {error}")
     return fields
+
+
+def _integer(raw: Raw) -> int | None:
+    """Integer in a JSON value, or None if the value is something else or too long for an id."""
+    digits = bytes(raw).strip()
+    if len(digits) > MAX_ID_BYTES or not digits.removeprefix(b"-").isdigit():
+        return None
+    return int(digits)
 
 
 _ESCAPE = re.compile(

@@ -30,6 +30,15 @@ def id_problem(value: str) -> str | None:
     return None
 
 
+def id_from_number(number: int) -> str:
+    """Article id of a database key: its decimal digits, so that 777 and "777" are the same article.
+
+    >>> id_from_number(777)
+    '777'
+    """
+    return format(number, "d")
+
+
 def id_from_key(key: bytes) -> str:
     """Article id in a message key.
 

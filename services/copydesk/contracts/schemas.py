@@ -85,11 +85,16 @@ def _complete_raw(article: Schema) -> None:
         for name in ("text", "html")
     ]
     strict = ("text", "html")
+    integer = {"type": "integer", "description": "A database key: read as its decimal digits"}
     for name, schema in properties.items():
         if name not in strict:
             described = {key: schema.pop(key) for key in ("default",) if key in schema}
             properties[name] = {
-                "anyOf": [schema, {"description": "Any other value is read as null, with a warning"}],
+                "anyOf": [
+                    schema,
+                    *([integer] if name == "id" else []),
+                    {"description": "Any other value is read as null, with a warning"},
+                ],
                 **described,
             }
 

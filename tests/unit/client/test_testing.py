@@ -33,6 +33,24 @@ async def test_what_is_published_can_be_looked_at() -> None:
     assert getattr(messages[0].article, "text", None) == "Some text."
 
 
+async def test_a_database_key_is_published_withdrawn_and_kept_apart() -> None:
+    broker = FakeBroker()
+    async with broker.publisher() as publisher:
+        same = {"text": "Fog closed the airport."}
+        published = [await publisher.publish({"id": number, **same}) for number in (776, 777)]
+        withdrawn = [await publisher.withdraw(id_) for id_ in (777, "777")]
+    assert [one.id for one in (*published, *withdrawn)] == ["776", "777", "777", "777"]
+    assert [message.key for message in broker.messages("articles.raw")] == [b"776", b"777", b"777", b"777"]
+
+
+async def test_a_text_is_no_article_and_the_error_says_what_is() -> None:
+    async with FakeBroker().publisher() as publisher:
+        with pytest.raises(TypeError, match=r"publish\(\) takes an article, not str: publish\({'text': \.\.\.}\)"):
+            await publisher.publish("text")  # type: ignore[arg-type]
+        with pytest.raises(InvalidDocumentError, match="`id` cannot be an article's id"):
+            await publisher.publish({"id": 1.5, "text": "Fog."})
+
+
 async def test_what_a_broker_would_refuse_is_refused() -> None:
     broker = FakeBroker()
     async with broker.publisher() as publisher:

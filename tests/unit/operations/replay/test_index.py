@@ -16,7 +16,8 @@ from copydesk.operations.replay.index import article_id
     [
         (b'{"text": "x", "id": "own"}', b"key", "own"),
         (b'{"text": "x"}', b"key", "key"),
-        (b'{"text": "x", "id": 5}', b"key", "key"),
+        (b'{"text": "x", "id": 5}', b"key", "5"),
+        (b'{"text": "x", "id": 5.5}', b"key", "key"),
         (b'{"text": " ", "id": "claimed"}', b"key", "claimed"),
         (b'{"text": "\\ud83d", "id": "half"}', b"key", "half"),
         (b"{no json", b"key", "key"),
