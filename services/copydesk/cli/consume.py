@@ -13,11 +13,11 @@ from copydesk.cli.catalogue import document_type
 from copydesk.cli.parameters import StartPosition, TopicName, complete_topics
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.cli.render.json_lines import message_fields, message_line
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
 from copydesk.contracts.articles import CleanedArticle, InvalidDocumentError
 from copydesk.runtime.exits import Exit
+from copydesk.terminal_text import sanitize
 
 
 @click.command(name="consume")

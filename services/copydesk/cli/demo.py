@@ -14,13 +14,15 @@ from importlib.util import find_spec
 import click
 
 from copydesk.cli.catalogue import document_type
-from copydesk.cli.files import InputDocument, read_file
+from copydesk.cli.documents import InputDocument
+from copydesk.cli.files import read_file
 from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals
 from copydesk.cli.prerequisites import exit_with
 from copydesk.cli.publish import publish_document
 from copydesk.client import BrokerAwayError, Connection, Message, Publisher, consume
 from copydesk.client.tasks import run_until_first
 from copydesk.contracts.articles import CleanedArticle
+from copydesk.contracts.topics import topic
 from copydesk.local.embedded_broker import EmbeddedBrokerError
 from copydesk.local.supervisor import PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
@@ -195,12 +197,14 @@ def _print(message: Message, begin: float) -> None:
 
 
 def _read_samples() -> list[InputDocument]:
+    largest = topic("articles.raw").max_message_bytes
     with as_file(files("copydesk") / "samples") as folder:
         return [
             document
             for path in sorted(folder.iterdir())
             if path.suffix != ".md"
-            for document in read_file(path, path.relative_to(folder))
+            for document in read_file(path, path.relative_to(folder), largest=largest)
+            if isinstance(document, InputDocument)
         ]
 
 

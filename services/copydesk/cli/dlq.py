@@ -18,13 +18,13 @@ from copydesk.cli.groups import SuggestingGroup
 from copydesk.cli.parameters import Time, complete_stages
 from copydesk.cli.prerequisites import exit_with, find_stage, load_connection, run_or_exit
 from copydesk.cli.render.json_lines import message_fields
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Connection, Message, consume
 from copydesk.client.dead_letters import DeadLetterFilter, FoundDeadLetter, article_id, find_dead_letters, place
 from copydesk.contracts.envelope import rfc3339
 from copydesk.operations import broker_checks
 from copydesk.operations.retry import Retry
 from copydesk.runtime.exits import Exit
+from copydesk.terminal_text import sanitize
 
 REASONS = ("rejected", "failed", "invalid", "oversized")
 

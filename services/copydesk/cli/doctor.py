@@ -7,10 +7,10 @@ import msgspec
 
 from copydesk.cli.catalogue import importable_stages
 from copydesk.cli.prerequisites import find_stage, load_settings, run_or_exit
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.operations.doctor import Finding, examine, exit_of
 from copydesk.runtime.settings import Settings
 from copydesk.stage import Stage
+from copydesk.terminal_text import sanitize
 
 
 @click.command(name="doctor")

@@ -1,130 +1,94 @@
-"""Reading articles from files: texts, HTML pages, JSON and NDJSON, each also with gzip, and folders of them."""
+"""Documents of one file: a text, an HTML page, JSON or NDJSON, each also with gzip. Every size is bounded.
+
+A document that is too large, and what cannot be read, is a `RefusedInput` among the documents: it costs nothing else.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import gzip
+import io
 import os
-import re
-import sys
+import stat
 import zlib
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
-from collections.abc import AsyncGenerator, Iterable, Iterator
-from io import BufferedReader
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any
 
 import click
-import msgspec
 import orjson
 
+from copydesk.cli.decoding import decode
+from copydesk.cli.documents import READ_BYTES, Input, InputDocument, RefusedInput, read_json, read_lines
 from copydesk.contracts.ids import id_problem
 
-ENDINGS = (".txt", ".html", ".htm", ".json", ".ndjson", ".jsonl")
+ARTICLE_ENDINGS = (".txt", ".html", ".htm")
+"""Endings of files that are one article, whose id is made from the file's name."""
+
 NDJSON_ENDINGS = (".ndjson", ".jsonl")
 """Endings of files with an article per line."""
+
+ENDINGS = (*ARTICLE_ENDINGS, ".json", *NDJSON_ENDINGS)
 
 GZIP_ENDING = ".gz"
 """May follow any of the endings."""
 
-READ_BYTES = 1 << 18
-"""Most bytes of one read from standard input."""
+MAX_JSON_BYTES = 256 * 1024**2
+"""Most bytes of a .json file, decompressed: it is read at once. NDJSON of any size is read line by line."""
+
+MAX_ENCODING_RATIO = 4
+"""A file in UTF-32 has this many times the bytes that the same text has in UTF-8, at most."""
+
+MAX_GZIP_RATIO = 200
+"""Most bytes that a compressed byte may become; news has 3 to 10, a bomb about 1,000 (the most that deflate can)."""
+
+FREE_GZIP_BYTES = 16 * 1024**2
+"""Decompressed bytes from which on the ratio counts: a short file may repeat itself."""
 
 
-class InputDocument(NamedTuple):
-    """A JSON document and its origin."""
-
-    origin: str
-    """Place for messages, such as `feed.ndjson:3`."""
-    value: bytes
-    size: int
-    """Bytes of input: those of its line, or its share of its file."""
-    line: int = 1
-    """Line at which it begins, from 1; in an array, its position."""
+class InputError(Exception):
+    """A file cannot be read; the message says why."""
 
 
-async def read_inputs(files: Iterable[Path]) -> AsyncGenerator[InputDocument, None]:
-    """Documents of files and folders; `-` is NDJSON on standard input, where each line is returned at once."""
-    for file in files:
-        if str(file) == "-":
-            number = 0
-            async for line in _standard_input():
-                number += 1
-                if line.strip():
-                    yield InputDocument(f"line {number}", line, len(line), number)
-        elif file.is_dir():
-            for path in _files_in(file):
-                for document in read_file(path, path.relative_to(file)):
-                    yield document
-        else:
-            for document in read_file(file, Path(file.name)):
-                yield document
-
-
-async def _standard_input() -> AsyncGenerator[bytes, None]:
-    """Lines of standard input; the event loop goes on while it waits for one."""
-    loop, descriptor = asyncio.get_running_loop(), sys.stdin.fileno()
-    partial: list[bytes] = []
-    while True:
-        readable = asyncio.Event()
-        try:
-            loop.add_reader(descriptor, readable.set)
-        except PermissionError:  # a file, which is always readable
-            readable.set()
-        try:
-            await readable.wait()
-        finally:
-            loop.remove_reader(descriptor)
-        *whole, rest = os.read(descriptor, READ_BYTES).split(b"\n")
-        if whole:
-            yield b"".join((*partial, whole[0], b"\n"))
-            for line in whole[1:]:
-                yield line + b"\n"
-            partial = [rest]
-        elif rest:
-            partial.append(rest)
-        else:
-            break
-    if last := b"".join(partial):
-        yield last
-
-
-def input_bytes(files: Iterable[Path]) -> int | None:
-    """Size of the input in bytes, or None if it is unknown: for standard input and compressed files."""
-    total = 0
-    for file in files:
-        if not file.is_file() and not file.is_dir():
-            return None
-        for path in _files_in(file) if file.is_dir() else (file,):
-            if path.suffix.lower() == GZIP_ENDING:
-                return None
-            total += path.stat().st_size
-    return total
-
-
-def _files_in(folder: Path) -> list[Path]:
-    """Files of a folder with a known ending, sorted by path."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and _ending(path) in ENDINGS)
-
-
-def _ending(path: Path) -> str:
+def ending(path: Path) -> str:
     """Ending of a file's name in lower case, without `.gz`: `.jsonl` for `Feed.JSONL.gz`."""
-    name = path.name.lower()
-    return Path(name.removesuffix(GZIP_ENDING)).suffix
+    return Path(path.name.lower().removesuffix(GZIP_ENDING)).suffix
 
 
-def check_readable(files: Iterable[Path]) -> None:
-    """Check that the format of each file is known, before anything is read.
+def name_id(name: Path) -> str:
+    """Article id that a file's name gives: without its ending.
+
+    >>> name_id(Path("sports/match.txt.gz"))
+    'sports/match'
+    """
+    uncompressed = name.with_suffix("") if name.suffix.lower() == GZIP_ENDING else name
+    return uncompressed.with_suffix("").as_posix()
+
+
+def check_readable(file: Path) -> None:
+    """Check that a file is a regular one of a known format, before anything is read.
 
     Raises:
-        click.UsageError: A file has another ending and does not look like NDJSON.
+        click.UsageError: It is a device or a pipe, or it has another ending and does not look like NDJSON.
     """
-    for file in files:
-        if str(file) != "-" and file.is_file() and _ending(file) not in ENDINGS and not _looks_like_ndjson(file):
-            raise click.UsageError(
-                f"'{file}': unknown format. Articles are read from files that end in {', '.join(ENDINGS)}, "
-                f"each also with {GZIP_ENDING}; any other file must have one JSON article per line"
-            )
+    if kind := special_kind(file.stat().st_mode):
+        raise click.UsageError(f"'{file}' is {kind}. Articles of a pipe come on standard input: give - (< '{file}')")
+    if ending(file) not in ENDINGS and not _looks_like_ndjson(file):
+        raise click.UsageError(
+            f"'{file}': unknown format. Articles are read from files that end in {', '.join(ENDINGS)}, "
+            f"each also with {GZIP_ENDING}; any other file must have one JSON article per line"
+        )
+
+
+def special_kind(mode: int) -> str | None:
+    """Name for what is neither a file nor a folder, or None.
+
+    Args:
+        mode: Its `st_mode`.
+    """
+    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFSOCK: "a socket"}
+    return kinds.get(stat.S_IFMT(mode))
 
 
 def _looks_like_ndjson(file: Path) -> bool:
@@ -132,143 +96,106 @@ def _looks_like_ndjson(file: Path) -> bool:
     try:
         with _open(file) as stream:
             return stream.read(READ_BYTES).removeprefix(BOM_UTF8).lstrip()[:1] in {b"{", b""}
-    except (OSError, EOFError, zlib.error):
+    except (OSError, EOFError, zlib.error, InputError):
         return False
 
 
-def _open(path: Path) -> gzip.GzipFile | BufferedReader:
-    """Open a file for reading bytes, decompressed if its name ends in .gz."""
-    return gzip.open(path) if path.suffix.lower() == GZIP_ENDING else path.open("rb")
+@contextmanager
+def _open(path: Path) -> Iterator[IO[bytes]]:
+    """Open a regular file for reading, decompressed if its name ends in .gz.
+
+    Raises:
+        InputError: It is no regular file. It may have been replaced by a pipe since it was found, so it is looked at
+            once it is open, and opening never waits for a writer.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb", READ_BYTES) as raw:
+        if not stat.S_ISREG(mode := os.fstat(descriptor).st_mode):
+            raise InputError(f"is {special_kind(mode) or 'no file'}")
+        if path.suffix.lower() == GZIP_ENDING:
+            with io.BufferedReader(_Decompression(raw), READ_BYTES) as stream:
+                yield stream
+        else:
+            yield raw
 
 
-def read_file(path: Path, name: Path) -> Iterator[InputDocument]:
-    """Documents of a file; a file without a known ending, such as a pipe, is read as NDJSON.
+class _Decompression(io.RawIOBase):
+    """Decompressed bytes of a gzip file, as long as their number has some proportion to its size."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._gzip = gzip.GzipFile(fileobj=raw)
+        self._bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._gzip.readinto(buffer)
+        self._bytes += count
+        if self._bytes > FREE_GZIP_BYTES and self._bytes > MAX_GZIP_RATIO * self._raw.tell():
+            raise InputError(
+                f"decompresses to more than {MAX_GZIP_RATIO} times its size: if that is meant, decompress it first"
+            )
+        return count
+
+
+def read_file(path: Path, name: Path, *, largest: int) -> Iterator[Input]:
+    """Documents of a file; a file without a known ending is read as NDJSON.
 
     Args:
         path: The file.
         name: Gives the id of a text or an HTML page: the name without its ending.
+        largest: Most bytes of a document.
 
-    Raises:
-        click.FileError: Its name ends in .gz, and it cannot be decompressed completely.
+    Yields:
+        Documents, and what is refused instead of them: one that is too large, or the rest of a file that cannot be
+        read (further).
     """
+    count = 0
     try:
         with _open(path) as stream:
-            yield from _documents_in(stream, path, name)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise click.FileError(str(path), hint=f"no complete gzip file: {error}") from None
+            for document in _documents_in(stream, path, name, largest):
+                yield document
+                count += 1
+    except (gzip.BadGzipFile, EOFError, zlib.error, InputError, OSError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        if isinstance(error, gzip.BadGzipFile | EOFError | zlib.error):
+            reason = f"no complete gzip file: {error}"
+        yield RefusedInput(str(path), f"{reason}; {count} articles before that were read" if count else reason)
 
 
-def _documents_in(stream: Iterable[bytes], path: Path, name: Path) -> Iterator[InputDocument]:
-    ending = _ending(path)
-    if ending in NDJSON_ENDINGS or ending not in ENDINGS:
-        for number, line in enumerate(stream, start=1):
-            if line.strip():
-                yield InputDocument(f"{path}:{number}", line, len(line), number)
-        return
-    content = b"".join(stream)
-    if ending == ".json":
-        yield from _parse_json(content, str(name))
-    elif ending == ".txt":
-        yield InputDocument(str(name), _article(name, text=decode(content)), len(content))
+def _documents_in(stream: IO[bytes], path: Path, name: Path, largest: int) -> Iterator[Input]:
+    if ending(path) in NDJSON_ENDINGS or ending(path) not in ENDINGS:
+        yield from read_lines(stream, f"{path}:", largest)
+    elif ending(path) == ".json":
+        content = _read_whole(stream, MAX_JSON_BYTES, ", the most of a .json file: give an article per line as .ndjson")
+        yield from read_json(content, str(name), largest)
     else:
-        yield InputDocument(str(name), _article(name, html=decode(content, page=True)), len(content))
+        content = _read_whole(stream, MAX_ENCODING_RATIO * largest, ", the most that one article may have")
+        page = ending(path) != ".txt"
+        yield InputDocument(
+            str(name), _article(name, "html" if page else "text", decode(content, page=page)), len(content)
+        )
 
 
-def _parse_json(content: bytes, origin: str) -> Iterator[InputDocument]:
-    """Documents of a JSON file: one, an array, or one per line."""
-    try:
-        array = msgspec.json.decode(content.removeprefix(BOM_UTF8), type=list[msgspec.Raw])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        lines = content.splitlines(keepends=True)
-        if not lines[1:] or not _is_object(lines[0]):  # one article, or no JSON
-            yield InputDocument(origin, content, len(content))
-            return
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield InputDocument(f"{origin}:{number}", line, len(line), number)
-    else:
-        for number, element in enumerate(array, start=1):
-            yield InputDocument(f"{origin}[{number - 1}]", bytes(element), len(content) // len(array), number)
+def _read_whole(stream: IO[bytes], limit: int, hint: str) -> bytes:
+    content = io.BytesIO()  # read(limit) would set aside the limit's bytes for every short file
+    while part := stream.read(READ_BYTES):
+        content.write(part)
+        if content.tell() > limit:
+            raise InputError(f"has more than {limit:,} bytes{hint}")
+    return content.getvalue()  # shares the buffer
 
 
-def _is_object(line: bytes) -> bool:
-    """Return whether a line is a complete JSON object."""
-    try:
-        msgspec.json.decode(line.removeprefix(BOM_UTF8), type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return False
-    return True
-
-
-def _article(name: Path, *, text: str | None = None, html: str | None = None) -> bytes:
+def _article(name: Path, field: str, text: str) -> bytes:
     """JSON of a raw article, not through its struct: the contract refuses an empty file, not this function."""
-    uncompressed = name.with_suffix("") if name.suffix.lower() == GZIP_ENDING else name
-    id_ = uncompressed.with_suffix("").as_posix()
-    document = {"text": text, "html": html, "id": None if id_problem(id_) else id_}
-    return orjson.dumps({key: value for key, value in document.items() if value is not None})
-
-
-_MARKS = (
-    (BOM_UTF8, "utf-8"),
-    (BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the beginning of this one
-    (BOM_UTF32_BE, "utf-32-be"),
-    (BOM_UTF16_LE, "utf-16-le"),
-    (BOM_UTF16_BE, "utf-16-be"),
-)
-_SUPERSETS = {
-    "iso-8859-1": "windows-1252",
-    "latin1": "windows-1252",
-    "ascii": "windows-1252",
-    "us-ascii": "windows-1252",
-    "iso-8859-9": "windows-1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc-kr": "cp949",
-}
-"""Encodings that pages mean by these names (Encoding Standard, https://encoding.spec.whatwg.org/#names-and-labels)."""
-
-_find_charset = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_-]{1,40})""", re.IGNORECASE).search
-
-
-def decode(content: bytes, *, page: bool = False) -> str:
-    """Text of a file: by its byte order mark, else UTF-8, else a page's charset, else Windows-1252 (as browsers do).
-
-    Args:
-        content: The file.
-        page: Whether it is an HTML page, which may name its charset.
-
-    >>> decode("“Déjà vu”".encode("utf-16")) == decode("“Déjà vu”".encode("cp1252")) == "“Déjà vu”"
-    True
-    """
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return content[len(mark) :].decode(encoding, "replace")
-    if utf16 := _detect_utf16(content):
-        return content.decode(utf16, "replace")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        charset = _find_charset(content[:4096]) if page else None
-        name = charset[1].decode("ascii").lower() if charset else "windows-1252"
-        try:
-            return content.decode(_SUPERSETS.get(name, name), "replace")
-        except LookupError:
-            return content.decode("windows-1252", "replace")
-
-
-def _detect_utf16(content: bytes) -> str | None:
-    """UTF-16 without a mark, or None; in UTF-16 about every other byte is zero, in other encodings none is."""
-    even, odd = content[:4096:2], content[1:4096:2]
-    if even.count(0) * 10 < len(odd) < odd.count(0) * 2:
-        return "utf-16-le"
-    if odd.count(0) * 10 < len(even) < even.count(0) * 2:
-        return "utf-16-be"
-    return None
+    id_ = name_id(name)
+    return orjson.dumps({field: text} if id_problem(id_) else {field: text, "id": id_})
 
 
 def read_ids(file: Path | None) -> frozenset[str]:
     """Article ids in a file with one per line; empty without a file."""
     if file is None:
         return frozenset()
-    return frozenset(line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
+    return frozenset(line.strip() for line in file.read_text(encoding="utf-8").split("\n") if line.strip())

@@ -12,7 +12,10 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.files import InputDocument, check_readable, input_bytes, read_file
+from copydesk.cli.catalogue import known_topics
+from copydesk.cli.documents import Input, RefusedInput, read_lines
+from copydesk.cli.files import read_file
+from copydesk.cli.inputs import STDIN, find_inputs
 from copydesk.cli.prerequisites import exit_with, load_stages
 from copydesk.cli.progress import Progress
 from copydesk.cli.render.json_lines import to_single_line
@@ -53,20 +56,23 @@ def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, p
       copydesk process --stage cleaner < scraped.ndjson > clean.ndjson
       copydesk process --plot strips scraped.ndjson | jq .coherence.score
     """  # noqa: D301 - `\b` tells click to keep the line breaks
-    check_readable([file])
+    found = find_inputs([file])
     stages = load_stages(name)
     write = _make_writer(stages[-1][0].output, pretty=pretty, plot=plot)
     refused = 0
     # the progress line would be in the way of results on the same terminal
-    with Progress("processing", input_bytes([file]), shown=not sys.stdout.isatty()) as progress:
+    with Progress("processing", found.bytes, shown=not sys.stdout.isatty()) as progress:
         for document in _read(file):
-            stage, outcome = _run_stages(stages, document.value)
             progress.add(1, units=document.size)
-            if outcome.disposition == "passed":
-                write(outcome.value)
-                continue
+            if isinstance(document, RefusedInput):
+                refusal = _describe_unread(document, stages[0][0])
+            else:
+                stage, outcome = _run_stages(stages, document.value)
+                if outcome.disposition == "passed":
+                    write(outcome.value)
+                    continue
+                refusal = _describe_refusal(document.line, stage, outcome)
             refused += 1
-            refusal = _describe_refusal(document.line, stage, outcome)
             if rejects is None:
                 progress.say(refusal.decode())
             else:
@@ -133,12 +139,12 @@ def _make_plotter(folder: Path) -> Write:
     return draw
 
 
-def _read(file: Path) -> Iterator[InputDocument]:
+def _read(file: Path) -> Iterator[Input]:
     """Documents of a file, or of standard input, one per line."""
-    if str(file) != "-":
-        return read_file(file, Path(file.name))
-    lines = enumerate(sys.stdin.buffer, start=1)
-    return (InputDocument(f"line {number}", line, len(line), number) for number, line in lines if line.strip())
+    largest = max(topic.max_message_bytes for topic in known_topics().values())  # the input of any stage
+    if file != STDIN:
+        return read_file(file, Path(file.name), largest=largest)
+    return read_lines(sys.stdin.buffer, "line ", largest)
 
 
 def _run_stages(stages: list[LoadedStage], value: bytes) -> tuple[Stage, execution.Outcome]:
@@ -149,6 +155,19 @@ def _run_stages(stages: list[LoadedStage], value: bytes) -> tuple[Stage, executi
             break
         value = outcome.value
     return stage, outcome
+
+
+def _describe_unread(refused: RefusedInput, stage: Stage) -> bytes:
+    return orjson.dumps(
+        {
+            "line": refused.line,
+            "id": None,
+            "stage": stage.name,
+            "reason": "invalid",
+            "class": RefusedInput.__name__,
+            "message": refused.reason,
+        }
+    )
 
 
 def _describe_refusal(line: int, stage: Stage, outcome: execution.Outcome) -> bytes:

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import click
 from aiokafka.errors import KafkaError
 
-from copydesk.cli.files import InputDocument, check_readable, input_bytes, read_inputs
+from copydesk.cli.documents import Input, InputDocument, RefusedInput
+from copydesk.cli.inputs import FoundInputs, find_inputs, read_inputs
 from copydesk.cli.prerequisites import load_connection, run_or_exit
 from copydesk.cli.progress import Progress
 from copydesk.client import Connection, Published, Publisher, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
+from copydesk.contracts.topics import topic
 from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
+from copydesk.terminal_text import escape
 
 MAX_UNCONFIRMED = 200  # articles sent and not confirmed yet: a batch of the producer holds about fifty
+CONFIRM_SECONDS = 5.0
+"""How long an interrupted command waits for the broker to confirm what was sent."""
+NAMED = 20
+"""Most skipped files that are named; of a folder with more, the rest is counted."""
+
+
+class Tally:
+    """Numbers of articles with each outcome, known at any moment, so that an interrupted command can tell them."""
+
+    def __init__(self) -> None:
+        """Nothing was sent."""
+        self.published = 0
+        self.refused = 0
+        self.unconfirmed = 0
+        """Sent, but not confirmed when the command was interrupted: they may be on the topic or not."""
+        self.signal: signal.Signals | None = None
+        """Signal that interrupted the command."""
 
 
 @click.command(name="publish")
@@ -30,66 +51,129 @@ def command(files: tuple[Path, ...], *, unchecked: bool) -> None:
 
     Reads .txt, .html, .json and .ndjson files, each also with .gz, and folders of them; `-` is NDJSON on standard
     input. The name of a text or HTML file becomes the article's id. A .json file has one article or an array of them.
-    The command returns when the broker has confirmed all. Refused articles are reported on standard error, and the exit
-    code is then 1.
+    The command returns when the broker has confirmed all. Refused articles and skipped files are reported on standard
+    error; the exit code is 1 if an article was refused.
 
     Example: copydesk publish articles/ feed.ndjson
     """
-    check_readable(files)
+    found = find_inputs(files)
     connection = load_connection()
-    with Progress("publishing", input_bytes(files)) as progress:
-        published, refused = run_or_exit(_publish(connection, read_inputs(files), progress, checked=not unchecked))
-    click.echo(f"{published} published to {connection.full_name('articles.raw')}, {refused} refused", err=True)
-    sys.exit(Exit.REFUSED if refused else Exit.DONE)
+    tally = Tally()
+    try:
+        with Progress("publishing", found.bytes) as progress:
+            _report_skipped(found, progress)
+            documents = read_inputs(found, largest=topic("articles.raw").max_message_bytes)
+            run_or_exit(_publish(connection, documents, progress, tally, checked=not unchecked))
+    finally:
+        if tally.published or tally.refused or tally.unconfirmed or sys.exc_info()[0] is None:
+            summary = _summary(tally, connection.full_name("articles.raw"), len(found.skipped))
+            click.echo(escape(summary), err=True)
+    if tally.signal:
+        sys.exit(128 + tally.signal)
+    sys.exit(Exit.REFUSED if tally.refused else Exit.DONE)
+
+
+def _report_skipped(found: FoundInputs, progress: Progress) -> None:
+    for note in found.notes:
+        progress.say(f"note: {note}")
+    # hidden files are rarely meant: the others are named first
+    skipped = sorted(found.skipped, key=lambda each: (each.reason == "hidden", each.path))
+    for path, reason in skipped[:NAMED]:
+        progress.say(f"skipped: {path}: {reason}")
+    if len(skipped) > NAMED:
+        progress.say(f"skipped: {len(skipped) - NAMED} more")
+
+
+def _summary(tally: Tally, topic_name: str, skipped: int) -> str:
+    text = f"{tally.published} published to {topic_name}, {tally.refused} refused"
+    if skipped:
+        text += f", {skipped} skipped"
+    if tally.unconfirmed:
+        text += f", {tally.unconfirmed} sent and not confirmed: publish them again, the same ids replace them"
+    return f"copydesk: interrupted: {text}; the rest was not sent" if tally.signal else text
 
 
 async def _publish(
-    connection: Connection, documents: AsyncGenerator[InputDocument, None], progress: Progress, *, checked: bool
-) -> tuple[int, int]:
-    """Publish documents, many at a time; return the numbers of published and of refused ones."""
-    published = refused = 0
+    connection: Connection, documents: AsyncGenerator[Input, None], progress: Progress, tally: Tally, *, checked: bool
+) -> None:
+    """Publish documents, many at a time, until the end or a signal."""
     pending: set[asyncio.Task[bool]] = set()
 
-    async def publish(publisher: Publisher, document: InputDocument) -> bool:
-        confirmed = await _publish_or_report(publisher, document, progress.say, checked=checked)
+    async def publish(publisher: Publisher, document: Input) -> bool:
+        confirmed = await _publish_or_report(publisher, document, progress, checked=checked)
         progress.add(1, units=document.size)
         return confirmed
 
     def count(results: Iterable[bool]) -> None:
-        nonlocal published, refused
         for confirmed in results:
-            published += confirmed
-            refused += not confirmed
+            tally.published += confirmed
+            tally.refused += not confirmed
+
+    async def send_all(publisher: Publisher) -> None:
+        nonlocal pending
+        async with aclosing(documents):
+            async for document in documents:
+                pending.add(asyncio.create_task(publish(publisher, document)))
+                if len(pending) >= MAX_UNCONFIRMED:
+                    done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                    count(task.result() for task in done)
+        await _finish(pending, count)
 
     async with Publisher(connection) as publisher:
+        sending = asyncio.create_task(send_all(publisher))
+        _cancel_on_signals(sending, tally)
         try:
-            async with aclosing(documents):
-                async for document in documents:
-                    pending.add(asyncio.create_task(publish(publisher, document)))
-                    if len(pending) >= MAX_UNCONFIRMED:
-                        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                        count(await asyncio.gather(*done))
-            count(await asyncio.gather(*pending))
+            await sending
+        except asyncio.CancelledError:
+            if tally.signal is None:
+                raise
+            with suppress(TimeoutError, KafkaError):
+                async with asyncio.timeout(CONFIRM_SECONDS):
+                    await _finish(pending, count)
+            tally.unconfirmed = len(pending)
         finally:  # without the right to write all fail alike: the first error is enough
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
-    return published, refused
 
 
-async def _publish_or_report(
-    publisher: Publisher, document: InputDocument, say: Callable[[str], None], *, checked: bool
-) -> bool:
+async def _finish(pending: set[asyncio.Task[bool]], count: Callable[[Iterable[bool]], None]) -> None:
+    """Wait for all pending articles; each is counted and taken out when it is confirmed or refused."""
+    while pending:
+        done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        pending -= done
+        count(task.result() for task in done)
+
+
+def _cancel_on_signals(task: asyncio.Task[None], tally: Tally) -> None:
+    """Cancel a task on Ctrl-C or SIGTERM; a second signal ends the process at once."""
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: signal.Signals) -> None:
+        if tally.signal:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        tally.signal = number
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal, number)
+
+
+async def _publish_or_report(publisher: Publisher, document: Input, progress: Progress, *, checked: bool) -> bool:
     """Publish a document; report a refused one, and return whether the broker confirmed it."""
+    if isinstance(document, RefusedInput):
+        progress.say(f"{document.origin}: {document.reason}")
+        return False
     try:
         await publish_document(publisher, document, checked=checked)
     except (InvalidDocumentError, TooLargeError) as error:
-        say(f"{document.origin}: {error}")
+        progress.say(f"{document.origin}: {error}")
         return False
     except broker_checks.NOT_AUTHORIZED:
         raise
     except KafkaError as error:
-        say(f"{document.origin}: not confirmed by the broker: {error}")
+        progress.say(f"{document.origin}: not confirmed by the broker: {error}")
         return False
     return True
 

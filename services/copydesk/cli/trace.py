@@ -13,13 +13,13 @@ import orjson
 from copydesk.cli.catalogue import known_topics
 from copydesk.cli.parameters import Time
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
 from copydesk.client.held_back import HeldBack, describe_held_back, read_held_back
 from copydesk.contracts.articles import InvalidDocumentError, RawArticle
 from copydesk.contracts.envelope import INGESTED, ORIGIN, header, rfc3339
 from copydesk.runtime.exits import Exit
+from copydesk.terminal_text import sanitize
 
 
 @click.command(name="trace")

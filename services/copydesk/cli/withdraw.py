@@ -10,10 +10,10 @@ from aiokafka.errors import KafkaError
 
 from copydesk.cli.files import read_ids
 from copydesk.cli.prerequisites import load_connection, run_or_exit
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Connection, Publisher
 from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
+from copydesk.terminal_text import sanitize
 
 
 @click.command(name="withdraw")

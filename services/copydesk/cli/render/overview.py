@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from copydesk.cli.render.quotations import describe_speaker
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.client import Message
 from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, Quote, ScoredArticle
+from copydesk.terminal_text import sanitize
 
 MAX_CHARACTERS = 110  # of a quote or a dead letter
 MAX_NAMES = 8

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from copydesk.cli.render.palette import OKABE_ITO
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.contracts.articles import Entity, ExtractedArticle, Quote
+from copydesk.terminal_text import sanitize
 
 MAX_CHARACTERS = 90  # of a quote in the list; the text has all
 KINDS = {"person": "people", "organization": "organisations", "location": "places", "group": "groups"}

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from copydesk.cli.render.palette import shade, text_colour
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.contracts.articles import Coherence, ScoredArticle, Unit
+from copydesk.terminal_text import sanitize
 
 
 def print_relevance(article: ScoredArticle, console: Console) -> None:

@@ -13,8 +13,8 @@ from rich.console import Console
 from copydesk.cli.render.overview import print_article
 from copydesk.cli.render.quotations import print_quotations
 from copydesk.cli.render.relevance_table import print_relevance
-from copydesk.cli.render.terminal_text import sanitize
 from copydesk.contracts.articles import ScoredArticle
+from copydesk.terminal_text import sanitize
 from unit.cli.render.articles import example, printed
 
 
