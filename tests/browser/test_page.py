@@ -282,6 +282,41 @@ async def test_offsets_that_lie_outside_of_the_text_break_nothing(open_page: Ope
         await expect(page.locator(".body p").first).to_contain_text("ayor spoke.")
 
 
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"authors": 5}, "authors and dateline"),
+        ({"quotes": {"a": 1}}, "links between quotes and speakers"),
+        ({"entities": 7}, "figures"),
+        ({"entities": [None], "quotes": [3]}, "people, places and others"),
+        ({"coherence": {"units": 1, "segments": 2}}, "relevance"),
+        ({"blocks": [None, 1]}, "marks in the text"),
+        ({"text": 5, "captions": {"length": 2}}, "captions, credits and bylines"),
+        ({"title": ["a"], "cleaning": {"warnings": 1}, "provenance": 3}, "facts of the stages"),
+    ],
+)
+async def test_a_document_that_breaks_its_contract_leaves_the_other_panels_standing(
+    open_page: Open, change: dict[str, Any], named: str
+) -> None:
+    async with served() as here:
+        put(here.store, "a", json.dumps({**json.loads(scored()), **change}).encode(), offset=0)
+        put(here.store, "b", scored("b", "A sound article"), offset=1)
+        page = await open_page(f"{here.url}/#/article/a")
+        seen = ""
+        for tab in ("quotes", "origin", "json", "text"):
+            await page.click(f"#tab-{tab}")
+            await expect(page.locator(f"#tab-{tab}")).to_have_attribute("aria-selected", "true")
+            seen += await page.locator("#reading").inner_text()
+            if tab == "json":
+                await expect(page.locator("#panel pre")).to_contain_text(json.dumps(next(iter(change))))
+            if tab == "origin":
+                await expect(page.locator("#panel")).to_contain_text("articles.scored")
+        assert "does not keep its contract: " in seen
+        assert named in seen
+        await open_article(page, "A sound article")
+        await expect(page.locator(".body p").first).to_contain_text("The mayor spoke.")
+
+
 async def test_thousands_of_names_and_quotations_over_one_another_are_shown(open_page: Open) -> None:
     async with served() as here:
         text = "word " * 20_000

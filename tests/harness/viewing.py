@@ -15,7 +15,7 @@ from copydesk.client import Connection, Message, Published
 from copydesk.contracts.articles import Document, RawArticle
 from copydesk.contracts.topics import DOCUMENTS
 from copydesk.viewer.app import make_app
-from copydesk.viewer.serving import Server, open_socket
+from copydesk.viewer.serving import Server, max_connections, open_socket
 from copydesk.viewer.settings import ViewerSettings
 from copydesk.viewer.store import ArticleStore
 from harness.require import ROOT
@@ -187,7 +187,7 @@ async def served(
         store.ready.set()
     publisher = FakePublisher()
     sock = open_socket("127.0.0.1", settings.port)
-    server = Server(make_app(store, settings, CONNECTION, publisher, left_out), sock)
+    server = Server(make_app(store, settings, CONNECTION, publisher, left_out), sock, max_connections(settings.clients))
     task = asyncio.create_task(server.run())
     try:
         yield ServedPage(f"http://127.0.0.1:{sock.getsockname()[1]}", store, publisher)

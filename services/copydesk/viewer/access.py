@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+import re
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +17,8 @@ from copydesk.viewer.settings import ViewerSettings, is_local
 
 COOKIE = "copydesk-viewer"
 FORM_BYTES = 4096
+FORM_SECONDS = 10.0
+"""Time for sending the login form."""
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -31,6 +35,9 @@ SECURITY_HEADERS = {
 
 PUBLIC_PATHS = frozenset({"/login", "/static/page.css", "/static/icon.svg"})
 """Paths that are served without the token."""
+
+_is_host = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*)(?::[0-9]{0,5})?").fullmatch
+"""A name or an address, and a port: anything else is no Host of a browser, and would end up in URLs."""
 
 
 class AccessControl:
@@ -69,7 +76,9 @@ class AccessControl:
         await app(scope, receive, send_with_headers)
 
     def _refuse(self, request: Request) -> Response | None:
-        """Refusal of an unknown host name or of another site's request, or None."""
+        """Refusal of a malformed request, an unknown host name or another site's request, or None."""
+        if malformed := _find_malformed(request.headers):
+            return PlainTextResponse(f"malformed header: {malformed}\n", 400)
         host = _host_name(request.headers)
         if not (self._any_host or is_local(host) or host in self._hosts):
             return PlainTextResponse(
@@ -83,14 +92,14 @@ class AccessControl:
     async def _log_in(self, request: Request) -> Response | None:
         """Response to a request without the token, or None if the request may pass."""
         if not self._token or self._has_token(request):
-            return RedirectResponse("/", 303) if request.url.path == "/login" else None
-        path = request.url.path
+            return RedirectResponse("/", 303) if request.scope["path"] == "/login" else None
+        path = request.scope["path"]  # the path that is served; that of request.url is made with the Host header
         if path == "/login" and request.method == "POST":
             token = await _read_form_token(request)
             if not hmac.compare_digest(token.encode(), self._token.encode()):
                 return RedirectResponse("/login?wrong", 303)
             response = RedirectResponse("/", 303)
-            secure = request.url.scheme == "https"
+            secure = request.scope["scheme"] == "https"
             response.set_cookie(COOKIE, self._cookie_value(), httponly=True, samesite="strict", secure=secure, path="/")
             return response
         if path in PUBLIC_PATHS:
@@ -111,17 +120,28 @@ class AccessControl:
         return hmac.new(self._token.encode(), b"copydesk viewer", hashlib.sha256).hexdigest()
 
 
+def _find_malformed(headers: Headers) -> str | None:
+    """Name of a header whose value cannot be read, or None."""
+    if not _is_host(headers.get("host", "")):
+        return "Host"
+    try:
+        urlsplit(headers.get("origin", ""))
+    except ValueError:  # such as http://[
+        return "Origin"
+    return None
+
+
 def _host_name(headers: Headers) -> str:
     """Host name of a request without port, in lower case."""
     try:
         return (urlsplit(f"//{headers.get('host', '')}").hostname or "").lower()
-    except ValueError:
+    except ValueError:  # an address between brackets that is none
         return ""
 
 
 def _is_navigation(request: Request) -> bool:
     """Return whether a request only opens the page or loads its files."""
-    return not request.url.path.startswith(("/api/", "/events"))
+    return not request.scope["path"].startswith(("/api/", "/events"))
 
 
 def _is_from_other_site(request: Request) -> bool:
@@ -133,12 +153,16 @@ def _is_from_other_site(request: Request) -> bool:
 
 
 async def _read_form_token(request: Request) -> str:
-    """Token of a login form; empty if it is missing or the form is too large."""
+    """Token of a login form; empty if it is missing, or the form is too large or too slow."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_BYTES:
-            return ""
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > FORM_BYTES:
+                    return ""
+    except (TimeoutError, ClientDisconnect):
+        return ""
     return parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0].strip()
 
 

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from copydesk.client import Connection, Published, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
@@ -35,6 +36,9 @@ RETRY_MS = 2_000
 PING_SECONDS = 15
 SEND_TIMEOUT_SECONDS = 30.0
 """A browser that reads nothing for this time is disconnected; it reconnects with the id of its last event."""
+
+BODY_SECONDS = 60.0
+"""Time for sending an article; 5 MiB need 0.7 Mbit/s."""
 
 
 class ArticlePublisher(Protocol):
@@ -113,35 +117,34 @@ class PageRoutes:
         if self._listeners >= self._settings.clients:
             return PlainTextResponse("too many browsers are listening already\n", 503, {"Retry-After": "10"})
         last_event_id = request.headers.get("last-event-id") or request.query_params.get("after", "")
-        stream = self._stream(last_event_id)
-        return EventSourceResponse(stream, ping=PING_SECONDS, send_timeout=SEND_TIMEOUT_SECONDS, sep="\n")
+        self._listeners += 1  # now, since the stream begins only after the answer: many could ask meanwhile
+        return _Listening(self._stream(last_event_id), self._leave)
+
+    def _leave(self) -> None:
+        self._listeners -= 1
 
     async def _stream(self, last_event_id: str) -> AsyncIterator[ServerSentEvent]:
         """Events with all articles that the browser has not seen, then with every change, until the store closes."""
-        self._listeners += 1
-        try:
-            yield self._hello_event()
-            while not (self._store.ready.is_set() or self._store.closed):
+        yield self._hello_event()
+        while not (self._store.ready.is_set() or self._store.closed):
+            await self._store.wait_for_changes()
+        seen = parse_event_id(last_event_id, self._log, self._names)
+        if seen is not None and not self._store.has_reached(seen):
+            seen = None  # another log under the same name: the broker was started anew
+        yield ServerSentEvent(orjson.dumps({"anew": seen is None}).decode(), event="begin")
+        cursor, sent, broker_answers = 0, False, True
+        while not self._store.closed:
+            changed, cursor = self._store.changes_since(cursor, EVENT_ARTICLES, seen=seen)
+            complete = cursor >= self._store.last_change
+            if changed or not sent:
+                sent = True
+                yield self._articles_event(changed, complete=complete)
+            if broker_answers != self._store.broker_answers:
+                broker_answers = self._store.broker_answers
+                yield ServerSentEvent(orjson.dumps({"broker": broker_answers}).decode(), event="broker")
+            if cursor >= self._store.last_change:
                 await self._store.wait_for_changes()
-            seen = parse_event_id(last_event_id, self._log, self._names)
-            if seen is not None and not self._store.has_reached(seen):
-                seen = None  # another log under the same name: the broker was started anew
-            yield ServerSentEvent(orjson.dumps({"anew": seen is None}).decode(), event="begin")
-            cursor, sent, broker_answers = 0, False, True
-            while not self._store.closed:
-                changed, cursor = self._store.changes_since(cursor, EVENT_ARTICLES, seen=seen)
-                complete = cursor >= self._store.last_change
-                if changed or not sent:
-                    sent = True
-                    yield self._articles_event(changed, complete=complete)
-                if broker_answers != self._store.broker_answers:
-                    broker_answers = self._store.broker_answers
-                    yield ServerSentEvent(orjson.dumps({"broker": broker_answers}).decode(), event="broker")
-                if cursor >= self._store.last_change:
-                    await self._store.wait_for_changes()
-                    await asyncio.sleep(PAUSE_SECONDS)
-        finally:
-            self._listeners -= 1
+                await asyncio.sleep(PAUSE_SECONDS)
 
     def _hello_event(self) -> ServerSentEvent:
         """Event with what the page must know of this server."""
@@ -204,15 +207,53 @@ class PageRoutes:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return _problem(415, "an article must be sent as application/json")
         try:
-            body = await _read_body(request, topic("articles.raw").max_message_bytes)
-            published = await self._publisher.publish(body)
-        except (TooLargeError, InvalidDocumentError) as error:
-            return _problem(413 if isinstance(error, TooLargeError) else 422, str(error))
-        except KafkaError as error:
-            return _problem(503, f"not confirmed by the broker: {type(error).__name__}")
-        except ClientDisconnect:
-            return _problem(400, "the article was not sent completely")
+            published = await _receive(request, self._publisher)
+        except _RefusedError as error:
+            return _problem(error.status, str(error))
         return Response(orjson.dumps(published._asdict()), 201, media_type="application/json")
+
+
+class _RefusedError(Exception):
+    """An article was not published; the message says why."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        """HTTP status of the response."""
+
+
+async def _receive(request: Request, publisher: ArticlePublisher) -> Published:
+    """Place of the published article.
+
+    Raises:
+        _RefusedError: It was not sent completely, is no article, or the broker did not confirm it.
+    """
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _read_body(request, topic("articles.raw").max_message_bytes)
+        return await publisher.publish(body)
+    except (TooLargeError, InvalidDocumentError) as error:
+        raise _RefusedError(413 if isinstance(error, TooLargeError) else 422, str(error)) from None
+    except KafkaError as error:
+        raise _RefusedError(503, f"not confirmed by the broker: {type(error).__name__}") from None
+    except TimeoutError:
+        raise _RefusedError(408, f"the article was not sent within {BODY_SECONDS:.0f} seconds") from None
+    except ClientDisconnect:
+        raise _RefusedError(400, "the article was not sent completely") from None
+
+
+class _Listening(EventSourceResponse):
+    """Event stream of one browser; its place is free again when it ends, also if nothing of it could be sent."""
+
+    def __init__(self, events: AsyncIterator[ServerSentEvent], leave: Callable[[], None]) -> None:
+        super().__init__(events, ping=PING_SECONDS, send_timeout=SEND_TIMEOUT_SECONDS, sep="\n")
+        self._leave = leave
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._leave()
 
 
 async def _read_body(request: Request, max_bytes: int) -> bytes:

@@ -12,12 +12,24 @@ from starlette.applications import Starlette
 
 from copydesk.client import Connection, Publisher
 from copydesk.viewer.app import make_app
+from copydesk.viewer.connections import BoundedConnection
 from copydesk.viewer.following import follow
 from copydesk.viewer.settings import ViewerSettings
 from copydesk.viewer.store import ArticleStore
 
 SHUTDOWN_SECONDS = 3
 """Time for open requests when the server stops."""
+
+
+CONNECTIONS_PER_BROWSER = 3
+"""One that listens, one that asks, one that is about to be closed; only for the files a browser opens up to six."""
+SPARE_CONNECTIONS = 64
+"""For browsers that must be told that there are too many, probes and programs."""
+
+
+def max_connections(clients: int) -> int:
+    """Most connections of a server for this number of listening browsers."""
+    return CONNECTIONS_PER_BROWSER * clients + SPARE_CONNECTIONS
 
 
 class PortTakenError(OSError):
@@ -49,7 +61,8 @@ async def serve(
     async with AsyncExitStack() as stack:
         sock = stack.enter_context(open_socket(settings.host, settings.port))
         publisher = await stack.enter_async_context(Publisher(connection)) if settings.publish else None
-        server = Server(make_app(store, settings, connection, publisher, left_out), sock)
+        app = make_app(store, settings, connection, publisher, left_out)
+        server = Server(app, sock, max_connections(settings.clients))
         serving = asyncio.create_task(server.run())
         tasks = [
             asyncio.create_task(follow(store, connection, last=settings.articles)),
@@ -73,12 +86,13 @@ async def serve(
 class Server:
     """uvicorn that leaves the process's signals and logs to the command."""
 
-    def __init__(self, app: Starlette, sock: socket.socket) -> None:
+    def __init__(self, app: Starlette, sock: socket.socket, connections: int) -> None:
         """The server does not run yet.
 
         Args:
             app: The application.
             sock: A listening socket.
+            connections: Past this number of connections, requests are answered with 503.
         """
         self._socket = sock
         self._server = _SignalFreeServer(
@@ -89,6 +103,8 @@ class Server:
                 lifespan="off",
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+                http=BoundedConnection,
+                limit_concurrency=connections,
             )
         )
 
@@ -140,4 +156,4 @@ def page_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-__all__ = ["PortTakenError", "Server", "open_socket", "page_url", "serve"]
+__all__ = ["PortTakenError", "Server", "max_connections", "open_socket", "page_url", "serve"]

@@ -2,7 +2,7 @@
 
 import { jsonPanel, provenancePanel, quotesPanel } from "./article_details.js";
 import { textPanel } from "./article_text.js";
-import { clock, duration, el, percent, score } from "./dom.js";
+import { clock, duration, el, partwise, percent, score } from "./dom.js";
 import { STAGES, headline, stateOf } from "./list.js";
 import { spansOf, stretches } from "./marks.js";
 import { linkQuotes } from "./speakers.js";
@@ -51,8 +51,10 @@ export function renderArticle(container, details) {
       if (tab === name && focus) button.focus();
     }
     panel.setAttribute("aria-labelledby", `tab-${name}`);
-    panel.replaceChildren(...panels[name]());
-    if (name === "text") linkQuotes(panel, article.quotes ?? []);
+    const { part, note } = partwise();
+    panel.replaceChildren(...(part("this view", panels[name]) ?? []));
+    if (name === "text") part("links between quotes and speakers", () => linkQuotes(panel, article.quotes ?? []));
+    panel.prepend(...[note()].filter(Boolean));
   };
   const tabs = el("div.tabs", { role: "tablist", "aria-label": "Views of the article" });
   for (const [name, label] of TABS)
@@ -69,17 +71,20 @@ export function renderArticle(container, details) {
 }
 
 function head(article, summary, details) {
+  const { part, note } = partwise();
   const published = article.published_at ? clock(Date.parse(article.published_at)) : null;
   const kicker = [summary.site, published, article.language].filter(Boolean);
   const title = headline(summary);
+  const marked = summary.title ? part("names in the title", () => titleNodes(article, title)) : null;
   return [
     el("a.back", { href: "#/" }, "‹ All articles"),
     el("p.kicker", {}, ...(kicker.length ? kicker : ["no site"]).map((fact) => el("span.fact", {}, fact))),
-    el(summary.title ? "h1.headline" : "h1.headline.untitled", { dir: "auto" }, ...(summary.title ? titleNodes(article, title) : [title])),
-    byline(article),
+    el(summary.title ? "h1.headline" : "h1.headline.untitled", { dir: "auto" }, ...(marked ?? [title])),
+    part("authors and dateline", () => byline(article)),
     progress(summary, details.way),
     problem(summary, details),
-    figures(article, summary),
+    part("figures", () => figures(article, summary)),
+    note(),
   ].filter(Boolean);
 }
 

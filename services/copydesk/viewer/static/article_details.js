@@ -1,6 +1,6 @@
 // The panels behind the other tabs of an article: quotes by speaker, provenance, JSON.
 
-import { duration, el, percent, plural } from "./dom.js";
+import { duration, el, partwise, percent, plural } from "./dom.js";
 import { indent } from "./json.js";
 import { describeBasis, speakerName } from "./speakers.js";
 
@@ -29,6 +29,7 @@ export function quotesPanel(article) {
 /** Place, key and headers of the message, its places on earlier topics, versions and models of the stages. */
 export function provenancePanel(article, details) {
   const { summary, way: places } = details;
+  const { part, note } = partwise();
   const first = places[0]?.timestamp ?? summary.updated;
   return [
     el("h2.part", {}, "Message"),
@@ -43,8 +44,21 @@ export function provenancePanel(article, details) {
     ]),
     el("h2.part", {}, "Its way"),
     table(["topic", "partition", "offset", "appended", "since the first"], places.map((place) => [place.topic, place.partition, place.offset, new Date(place.timestamp).toISOString(), duration(Math.max(0, place.timestamp - first))])),
-    article.provenance?.length && el("h2.part", {}, "Made by"),
-    article.provenance?.length && table(["stage", "version", "model"], article.provenance.map(({ stage, version, model }) => [stage, version, model ?? "none"])),
+    ...(part("versions of the stages", () => makers(article)) ?? []),
+    ...(part("facts of the stages", () => stageFacts(article)) ?? []),
+    note(),
+    el("h2.part", {}, "Headers"),
+    table(["name", "value"], details.headers),
+  ].filter(Boolean);
+}
+
+function makers(article) {
+  if (!article.provenance?.length) return [];
+  return [el("h2.part", {}, "Made by"), table(["stage", "version", "model"], article.provenance.map(({ stage, version, model }) => [stage, version, model ?? "none"]))];
+}
+
+function stageFacts(article) {
+  return [
     el("h2.part", {}, "What the stages say"),
     facts([
       ["cleaning", article.cleaning && `${article.cleaning.model}, ${percent(article.cleaning.noise_share)} of the source removed${article.cleaning.uncertain ? ", uncertain" : ""}`],
@@ -53,9 +67,7 @@ export function provenancePanel(article, details) {
       ["coherence", article.coherence && `${article.coherence.model.name} ${article.coherence.model.version}, ${article.coherence.status}${article.coherence.structure ? `, ${article.coherence.structure}` : ""}`],
       ["warnings", [...(article.cleaning?.warnings ?? []), ...(article.extraction?.warnings ?? [])].join("; ")],
     ]),
-    el("h2.part", {}, "Headers"),
-    table(["name", "value"], details.headers),
-  ].filter(Boolean);
+  ];
 }
 
 /** Labels and values; rows without a value are left out. */

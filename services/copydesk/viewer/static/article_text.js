@@ -1,6 +1,6 @@
 // The text of an article with everything that was marked in it: entities, quotes, removed blocks, relevance.
 
-import { el, percent, plural, score, svg } from "./dom.js";
+import { el, partwise, percent, plural, score, svg } from "./dom.js";
 import { KINDS, divideSpans, spansOf, stretches } from "./marks.js";
 import { indexer } from "./offsets.js";
 import { speakerButton } from "./speakers.js";
@@ -18,19 +18,21 @@ let showsRemoved = false; // kept from one article to the next
 /** Nodes of the panel; `container` is the element that holds the whole article. */
 export function textPanel(article, summary, container) {
   if (!Array.isArray(article.blocks)) return rawText(article, summary);
+  const { part, note } = partwise();
   const blocks = article.blocks.slice(0, MAX_BLOCKS);
-  const removed = article.blocks.filter((block) => !block.kept).length;
-  const units = new Map((article.coherence?.units ?? []).map((unit) => [unit.block, unit]));
-  const body = el("div.body", { dir: "auto" }, ...paragraphs(article, blocks, units));
-  body.classList.toggle("with-removed", showsRemoved);
+  const units = part("relevance", () => new Map((article.coherence?.units ?? []).map((unit) => [unit.block, unit]))) ?? new Map();
+  const body = part("marks in the text", () => el("div.body", { dir: "auto" }, ...paragraphs(article, blocks, units)));
+  const removed = body ? article.blocks.filter((block) => !block.kept).length : 0;
+  body?.classList.toggle("with-removed", showsRemoved);
   return [
-    relevanceStrip(article, units),
-    segmentList(article),
+    part("relevance of the paragraphs", () => relevanceStrip(article, units)),
+    part("segments", () => segmentList(article)),
     el("div.text-tools", {}, legend(article), removed ? removedSwitch(body, removed) : null),
-    captionList(article),
-    body,
+    part("captions, credits and bylines", () => captionList(article)),
+    ...(body ? [body] : rawText(article, summary)),
     article.blocks.length > blocks.length && el("p.soft", {}, `${article.blocks.length - blocks.length} more blocks are in the JSON.`),
-    entityList(article, container),
+    part("people, places and others", () => entityList(article, container)),
+    note(),
   ].filter(Boolean);
 }
 

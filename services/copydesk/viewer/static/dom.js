@@ -26,6 +26,27 @@ function setAttributes(node, attributes) {
   }
 }
 
+/**
+ * Renders a document part by part: a part that fails, since the document does not keep its contract, is left out, and
+ * `note()` names it.
+ *
+ * @returns {{part: (name: string, render: () => any) => any, note: () => HTMLElement | null}}
+ */
+export function partwise() {
+  const broken = [];
+  return {
+    part(name, render) {
+      try {
+        return render();
+      } catch {
+        broken.push(name);
+        return null;
+      }
+    },
+    note: () => (broken.length ? el("p.trouble", {}, `Not shown, since the document does not keep its contract: ${broken.join(", ")}. The JSON has it as it is.`) : null),
+  };
+}
+
 export const byId = (id) => document.getElementById(id);
 
 /** Share as a percentage: `29 %`. */
