@@ -13,6 +13,7 @@ import click
 import copydesk
 from copydesk.cli.groups import SuggestingGroup
 from copydesk.runtime.exits import Exit
+from copydesk.terminal_text import escape, sanitize
 
 
 class Commands(SuggestingGroup):
@@ -47,15 +48,18 @@ class Commands(SuggestingGroup):
         except KeyboardInterrupt:  # click's own exit code would be 1
             click.echo("copydesk: interrupted", err=True)
             raise SystemExit(Exit.INTERRUPTED) from None
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except click.ClickException as error:
+            error.message = escape(error.message)  # it may hold the name of a file
+            raise
+        except (click.exceptions.Exit, click.Abort):
             raise
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of our output has closed it: click ends quietly
                 raise
-            click.echo(f"copydesk: {error}", err=True)  # a full disk, a folder without write permission
+            click.echo(f"copydesk: {escape(str(error))}", err=True)  # a full disk, a folder without write permission
             raise SystemExit(Exit.RESTART) from None
         except Exception:  # noqa: BLE001 - Python's own exit code would be 1, which means refused input
-            click.echo(traceback.format_exc(), nl=False, err=True)
+            click.echo(sanitize(traceback.format_exc()), nl=False, err=True)
             raise SystemExit(Exit.RESTART) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

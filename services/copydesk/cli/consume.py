@@ -17,7 +17,7 @@ from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
 from copydesk.contracts.articles import CleanedArticle, InvalidDocumentError
 from copydesk.runtime.exits import Exit
-from copydesk.terminal_text import sanitize
+from copydesk.terminal_text import escape, escape_json
 
 
 @click.command(name="consume")
@@ -44,6 +44,7 @@ async def _print_topic(
     connection: Connection, name: str, start: Start, limit: int | None, *, follow: bool, pretty: bool
 ) -> None:
     count = 0
+    on_terminal = sys.stdout.isatty()  # elsewhere the bytes stay what they are
     async with aclosing(
         consume(name, start=start, follow=follow, connection=connection, document=document_type(name))
     ) as messages:
@@ -51,7 +52,8 @@ async def _print_topic(
             if pretty:
                 _print_readably(message)
             else:
-                sys.stdout.buffer.write(message_line(message) + b"\n")
+                line = message_line(message)
+                sys.stdout.buffer.write((escape_json(line) if on_terminal else line) + b"\n")
                 sys.stdout.buffer.flush()
             count += 1
             if count == limit:
@@ -70,8 +72,8 @@ def _print_readably(message: Message) -> None:
     if isinstance(article, CleanedArticle):
         overview.print_article(article, overview.make_console(), note=place)
     elif message.withdrawn:
-        click.echo(sanitize(f"✂ {message.id} withdrawn  ({place})"))
+        click.echo(escape(f"✂ {message.id} withdrawn  ({place})"))
     elif message.topic.endswith(".dlq"):
         overview.print_dead_letter(message, overview.make_console())
     else:
-        click.echo(orjson.dumps(message_fields(message), option=orjson.OPT_INDENT_2))
+        click.echo(escape_json(orjson.dumps(message_fields(message), option=orjson.OPT_INDENT_2)))

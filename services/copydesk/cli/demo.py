@@ -28,6 +28,7 @@ from copydesk.local.supervisor import PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.exits import Exit
 from copydesk.stage import Stage, chain
+from copydesk.terminal_text import sanitize
 
 SETTLE_SECONDS = 1.0
 """Wait after the last outcome: a duplicate of an article would arrive in this time."""
@@ -70,9 +71,9 @@ async def _demo(timeout: float, *, logs: bool) -> int:  # noqa: ASYNC109 - an op
             await run_until_first(stop.wait(), running.wait(), _publish_and_show(running.connection, outcomes, begin))
     except TimeoutError:
         click.echo(f"copydesk: gave up after {timeout:g} s; last lines of the workers:", err=True)
-        click.echo("\n".join(log_lines[-SHOWN_LINES:]), err=True)
+        click.echo(sanitize("\n".join(log_lines[-SHOWN_LINES:])), err=True)
     except PipelineError as error:
-        click.echo("\n".join(log_lines[-SHOWN_LINES:]), err=True)
+        click.echo(sanitize("\n".join(log_lines[-SHOWN_LINES:])), err=True)
         exit_with(Exit(error.status), str(error))
     except (EmbeddedBrokerError, SetupError) as error:
         exit_with(Exit.SETUP, str(error))

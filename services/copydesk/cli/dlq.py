@@ -24,7 +24,7 @@ from copydesk.contracts.envelope import rfc3339
 from copydesk.operations import broker_checks
 from copydesk.operations.retry import Retry
 from copydesk.runtime.exits import Exit
-from copydesk.terminal_text import sanitize
+from copydesk.terminal_text import escape, escape_json, sanitize
 
 REASONS = ("rejected", "failed", "invalid", "oversized")
 
@@ -175,7 +175,7 @@ async def _list(connection: Connection, selection: Selection, *, as_json: bool) 
                 fields = _describe(message, selection.conditions)
                 if fields is None:
                     continue
-                click.echo(orjson.dumps(fields) if as_json else _format_line(fields))
+                click.echo(escape_json(orjson.dumps(fields)) if as_json else _format_line(fields))
                 count += 1
     return count
 
@@ -187,17 +187,22 @@ async def _show(connection: Connection, selection: Selection) -> int:
         fields = message_fields(found.message)
         headers = fields.pop("headers")
         for name, value in [*fields.items(), *(headers.items() if isinstance(headers, dict) else ())]:
-            click.echo(f"{name + ':':26} {sanitize(str(value))}")
+            click.echo(f"{escape(name) + ':':26} {_indent(sanitize(str(value)))}")
         click.echo()
         count += 1
     return count
+
+
+def _indent(value: str) -> str:
+    """Value whose further lines begin below the first one, so that none of them looks like another field."""
+    return value.replace("\n", "\n" + " " * 27)
 
 
 async def _export(connection: Connection, selection: Selection, file: IO[bytes]) -> int:
     """Write dead letters as NDJSON; returns their number."""
     count = 0
     async for found in _find(connection, selection):
-        file.write(orjson.dumps(message_fields(found.message)) + b"\n")
+        file.write(escape_json(orjson.dumps(message_fields(found.message))) + b"\n")
         count += 1
     return count
 
@@ -211,14 +216,14 @@ async def _retry(connection: Connection, selection: Selection, *, dry_run: bool,
             async for result in attempt.run(selection.conditions):
                 letter = f"{place(result.found.message)}  {article_id(result.found.message) or '-'}"
                 if result.problem:
-                    click.echo(sanitize(f"{letter}: {result.problem}"), err=True)
+                    click.echo(escape(f"{letter}: {result.problem}"), err=True)
                     refused += 1
                 elif result.newer:
-                    click.echo(sanitize(f"{letter}: left alone, a newer version is at {result.newer}"), err=True)
+                    click.echo(escape(f"{letter}: left alone, a newer version is at {result.newer}"), err=True)
                     newer += 1
                 else:
                     number = int(result.found.letter.attempt) + 1
-                    click.echo(sanitize(f"{letter} -> {result.to}, attempt {number}"))
+                    click.echo(escape(f"{letter} -> {result.to}, attempt {number}"))
                     retried += 1
     return retried, refused, newer
 
@@ -241,7 +246,7 @@ def _describe(message: Message, conditions: DeadLetterFilter) -> dict[str, objec
 
 def _format_line(fields: dict[str, object]) -> str:
     if "problem" in fields:
-        return sanitize(f"{fields['dead_letter']}  {fields['problem']}")
+        return escape(f"{fields['dead_letter']}  {fields['problem']}")
     origin = f"{fields['dlq.topic']}/{fields['dlq.partition']}/{fields['dlq.offset']}"
     why = f"{fields['dlq.reason']}: {fields['dlq.exception.class']}: {fields['dlq.exception.message']}"
-    return sanitize(f"{fields['time']}  {fields['dlq.stage']:10} {fields['key'] or '-':24} {origin:24} {why}")
+    return escape(f"{fields['time']}  {fields['dlq.stage']:10} {fields['key'] or '-':24} {origin:24} {why}")

@@ -10,7 +10,7 @@ from copydesk.cli.prerequisites import find_stage, load_settings, run_or_exit
 from copydesk.operations.doctor import Finding, examine, exit_of
 from copydesk.runtime.settings import Settings
 from copydesk.stage import Stage
-from copydesk.terminal_text import sanitize
+from copydesk.terminal_text import escape, escape_json
 
 
 @click.command(name="doctor")
@@ -37,9 +37,9 @@ async def _examine(settings: Settings, stages: tuple[Stage, ...], *, all_wanted:
     async for finding in examine(settings, stages, all_wanted=all_wanted):
         findings.append(finding)
         if as_json:
-            click.echo(msgspec.json.encode(finding))
+            click.echo(escape_json(msgspec.json.encode(finding)))
             continue
-        click.echo(sanitize(f"{finding.state:5} {finding.check:20} {finding.message}"))
+        click.echo(escape(f"{finding.state:5} {finding.check:20} {finding.message}"))
         if finding.fix and finding.state != "ok":
-            click.echo(sanitize(f"      {'':20} fix: {finding.fix}"))
+            click.echo(escape(f"      {'':20} fix: {finding.fix}"))
     return findings

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 
 import click
 
+from copydesk.terminal_text import sanitize
+
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
 
 
@@ -40,6 +42,6 @@ def make_prefixed_echo(counts: Mapping[str, int]) -> Callable[[str, str], None]:
         name = process if process in order else process.rpartition("-")[0]
         colour = COLOURS[order.index(name) % len(COLOURS)]
         click.secho(f"{process:{width}} | ", fg=colour, nl=False, err=True)
-        click.echo(line, err=True)
+        click.echo(sanitize(line), err=True)
 
     return echo

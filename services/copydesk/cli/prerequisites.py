@@ -19,6 +19,7 @@ from copydesk.runtime.exits import Exit
 from copydesk.runtime.processes import ONE_CORE
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
 from copydesk.stage import Stage, UnknownStageError, chain, find
+from copydesk.terminal_text import escape
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ def load_stages(name: str) -> list[tuple[Stage, Callable[[Any], Any]]]:
 
 def exit_with(status: Exit, message: str) -> NoReturn:
     """End the command with a line on standard error and this exit code."""
-    click.echo(f"copydesk: {message}", err=True)
+    click.echo(f"copydesk: {escape(message)}", err=True)
     raise SystemExit(status)
 
 

@@ -23,6 +23,7 @@ from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArtic
 from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
 from copydesk.stage import Stage
+from copydesk.terminal_text import escape_json
 
 LoadedStage = tuple[Stage, Callable[[Any], Any]]
 Write = Callable[[bytes], None]
@@ -74,7 +75,7 @@ def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, p
                 refusal = _describe_refusal(document.line, stage, outcome)
             refused += 1
             if rejects is None:
-                progress.say(refusal.decode())
+                progress.say(escape_json(refusal).decode())
             else:
                 rejects.write(refusal + b"\n")
                 rejects.flush()
@@ -101,7 +102,8 @@ def _make_writer(output: type[msgspec.Struct], *, pretty: bool, plot: Path | Non
 
 
 def _write_line(value: bytes) -> None:
-    sys.stdout.buffer.write(to_single_line(value) + b"\n")
+    line = to_single_line(value)
+    sys.stdout.buffer.write((escape_json(line) if sys.stdout.isatty() else line) + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -121,7 +123,7 @@ def _make_printer(document: type[Document]) -> Write:
         elif isinstance(article, CleanedArticle):
             overview.print_article(article, console)
         else:
-            console.print_json(to_single_line(value).decode())
+            console.print_json(escape_json(to_single_line(value)).decode(), ensure_ascii=True)
 
     return show
 

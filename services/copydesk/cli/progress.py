@@ -9,6 +9,8 @@ from typing import Self
 
 import click
 
+from copydesk.terminal_text import escape
+
 REDRAW_SECONDS = 0.1
 
 
@@ -61,7 +63,7 @@ class Progress:
         if self._width:
             click.echo("\r" + " " * self._width + "\r", nl=False, err=True)
             self._width = 0
-        click.echo(line, err=True)
+        click.echo(escape(line), err=True)
 
     def _draw(self) -> None:
         self._drawn = time.monotonic()

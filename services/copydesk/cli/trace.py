@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import aclosing
 from datetime import datetime
@@ -19,7 +20,9 @@ from copydesk.client.held_back import HeldBack, describe_held_back, read_held_ba
 from copydesk.contracts.articles import InvalidDocumentError, RawArticle
 from copydesk.contracts.envelope import INGESTED, ORIGIN, header, rfc3339
 from copydesk.runtime.exits import Exit
-from copydesk.terminal_text import sanitize
+from copydesk.terminal_text import escape, escape_json
+
+_find_words = re.compile("[A-Za-z0-9]+").findall
 
 
 @click.command(name="trace")
@@ -37,11 +40,11 @@ def command(id_: str, since: datetime | None, *, as_json: bool) -> None:
     messages, held = run_or_exit(_find(load_connection(), id_, since))
     for fields in sorted(messages, key=lambda fields: str(fields["time"])):
         if as_json:
-            sys.stdout.buffer.write(orjson.dumps(fields) + b"\n")
+            sys.stdout.buffer.write(escape_json(orjson.dumps(fields)) + b"\n")
         else:
-            click.echo(sanitize(_format_line(fields)))
+            click.echo(escape(_format_line(fields)))
     if held:
-        click.echo(f"copydesk: {describe_held_back(held)}: messages of {id_} may be among them", err=True)
+        click.echo(escape(f"copydesk: {describe_held_back(held)}: messages of {id_} may be among them"), err=True)
     if not messages:
         exit_with(Exit.REFUSED, f"no message of {id_} on any topic")
 
@@ -67,7 +70,9 @@ def _belongs_to(message: Message, id_: str) -> bool:
     """Return whether a message is of this article: by header or key, or by the id in a raw document."""
     if message.id == id_ or (message.key or b"").decode("utf-8", "replace") == id_:
         return True
-    if message.value is None or id_.encode() not in message.value:
+    # read few documents: letters and digits of an id are no escapes in JSON, as `/`, `ü` and control characters may be
+    word = max(_find_words(id_), key=len, default="").encode()
+    if message.value is None or word not in message.value:
         return False
     try:
         return RawArticle.read(message.value, message.key).id == id_

@@ -13,7 +13,7 @@ from copydesk.cli.prerequisites import load_connection, run_or_exit
 from copydesk.client import Connection, Publisher
 from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
-from copydesk.terminal_text import sanitize
+from copydesk.terminal_text import escape
 
 
 @click.command(name="withdraw")
@@ -49,6 +49,6 @@ async def _withdraw(connection: Connection, ids: list[str]) -> tuple[int, int]:
             except broker_checks.NOT_AUTHORIZED:
                 raise
             except (ValueError, KafkaError) as error:
-                click.echo(sanitize(f"{id_}: {error}"), err=True)
+                click.echo(escape(f"{id_}: {error}"), err=True)
                 refused += 1
     return len(ids) - refused, refused

@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import orjson
 import structlog
 
 from copydesk.runtime.settings import Settings
+from copydesk.terminal_text import escape, escape_json, sanitize
 
 if TYPE_CHECKING:
-    from structlog.typing import Processor
+    from typing import TextIO
+
+    from structlog.typing import EventDict, ExcInfo, Processor
 
 
 _LEVELS = {
@@ -40,7 +44,9 @@ def set_up_logs(settings: Settings, **bound: str) -> structlog.stdlib.BoundLogge
         structlog.processors.JSONRenderer(serializer=_dump)
         if as_json
         else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"), pad_event_to=0
+            colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"),
+            pad_event_to=0,
+            exception_formatter=_write_trace,
         )
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -49,7 +55,7 @@ def set_up_logs(settings: Settings, **bound: str) -> structlog.stdlib.BoundLogge
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *([structlog.processors.format_exc_info] if as_json else []),
+                structlog.processors.format_exc_info if as_json else _escape_values,
                 last,
             ],
         )
@@ -75,4 +81,16 @@ def set_up_logs(settings: Settings, **bound: str) -> structlog.stdlib.BoundLogge
 
 
 def _dump(event: object, **_: object) -> str:
-    return orjson.dumps(event, default=str).decode()
+    return escape_json(orjson.dumps(event, default=str)).decode()
+
+
+def _escape_values(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Fields in one line each: ids, file names and error messages come from articles."""
+    return {name: escape(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _write_trace(stream: TextIO, exc_info: ExcInfo) -> None:
+    """Write a stack trace without variables, which may hold articles."""
+    trace = StringIO()
+    structlog.dev.plain_traceback(trace, exc_info)
+    stream.write(sanitize(trace.getvalue()))

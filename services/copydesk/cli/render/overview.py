@@ -12,7 +12,7 @@ from rich.text import Text
 from copydesk.cli.render.quotations import describe_speaker
 from copydesk.client import Message
 from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, Quote, ScoredArticle
-from copydesk.terminal_text import sanitize
+from copydesk.terminal_text import escape, sanitize
 
 MAX_CHARACTERS = 110  # of a quote or a dead letter
 MAX_NAMES = 8
@@ -27,10 +27,10 @@ def make_console() -> Console:
 
 def print_article(article: CleanedArticle, console: Console, *, note: str = "") -> None:
     """Print a document of any stage; `note` is added to the line of facts."""
-    console.rule(Text(sanitize(article.title or article.id), style="bold"), align="left", style="dim")
+    console.rule(Text(escape(article.title or article.id), style="bold"), align="left", style="dim")
     when = article.published_at.isoformat() if article.published_at else None
     facts = [article.id, article.site, article.language, article.dateline, when, note]
-    console.print(Text(sanitize(" · ".join(fact for fact in facts if fact)), style="dim"))
+    console.print(Text(escape(" · ".join(fact for fact in facts if fact)), style="dim"))
     console.print()
     rows = _make_table()
     _add_blocks(rows, article)
@@ -48,15 +48,15 @@ def print_article(article: CleanedArticle, console: Console, *, note: str = "") 
 def print_dead_letter(message: Message, console: Console) -> None:
     """Print the stage, place and reason of a dead letter, and the beginning of its bytes."""
     headers = {name: (value or b"").decode("utf-8", "replace") for name, value in message.headers}
-    console.rule(Text(sanitize(f"{message.id or '(no id)'}: dead letter"), style="bold red"), align="left", style="dim")
+    console.rule(Text(escape(f"{message.id or '(no id)'}: dead letter"), style="bold red"), align="left", style="dim")
     origin = "/".join(headers.get(f"dlq.{name}", "?") for name in ("topic", "partition", "offset"))
     rows = _make_table()
     rows.add_row(
         "stage",
-        Text(sanitize(f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}")),
+        Text(escape(f"{headers.get('dlq.stage', '?')} ({headers.get('dlq.reason', '?')}), read from {origin}")),
     )
     rows.add_row(
-        "why", Text(sanitize(f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"))
+        "why", Text(escape(f"{headers.get('dlq.exception.class', '?')}: {headers.get('dlq.exception.message', '')}"))
     )
     rows.add_row("bytes", Text(_cut((message.value or b"").decode("utf-8", "backslashreplace"))))
     console.print(rows)
@@ -78,7 +78,7 @@ def _add_blocks(rows: Table, article: CleanedArticle) -> None:
         else:
             removed = sanitize(" ".join((block.text or "").split()))
             rows.add_row(
-                Text(f"✂ {sanitize(block.reason or 'other')}", style="not bold red"), Text(removed, style="dim strike")
+                Text(f"✂ {escape(block.reason or 'other')}", style="not bold red"), Text(removed, style="dim strike")
             )
 
 
@@ -87,10 +87,10 @@ def _add_cleaning(rows: Table, article: CleanedArticle) -> None:
     summary = f"{removed} of {len(article.blocks)} blocks removed ({article.cleaning.noise_share:.0%} of the source)"
     rows.add_row("cleaning", summary + (", uncertain" if article.cleaning.uncertain else ""))
     for warning in article.cleaning.warnings:
-        rows.add_row("", Text(sanitize(warning)))
+        rows.add_row("", Text(escape(warning)))
     for label, texts in (("captions", article.captions), ("credits", article.credits), ("bylines", article.bylines)):
         if texts:
-            rows.add_row(label, Text(sanitize("; ".join(texts))))
+            rows.add_row(label, Text(escape("; ".join(texts))))
 
 
 def _add_people(rows: Table, article: ExtractedArticle) -> None:
@@ -103,16 +103,16 @@ def _add_people(rows: Table, article: ExtractedArticle) -> None:
         ]
         if names:
             more = f" … and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-            rows.add_row(label, Text(sanitize(", ".join(names[:MAX_NAMES]) + more)))
+            rows.add_row(label, Text(escape(", ".join(names[:MAX_NAMES]) + more)))
 
 
 def _add_quotes(rows: Table, article: ExtractedArticle) -> None:
     for number, quote in enumerate(article.quotes):
         line = Text(_format_quote(quote))
-        line.append(f" — {sanitize(describe_speaker(quote))}", style="cyan")
+        line.append(f" — {escape(describe_speaker(quote))}", style="cyan")
         rows.add_row("quotes" if number == 0 else "", line)
     if article.extraction.degraded:
-        rows.add_row("extraction", Text(f"degraded: {'; '.join(article.extraction.warnings)}"))
+        rows.add_row("extraction", Text(escape(f"degraded: {'; '.join(article.extraction.warnings)}")))
 
 
 def _format_quote(quote: Quote) -> str:
@@ -120,7 +120,7 @@ def _format_quote(quote: Quote) -> str:
     return (
         f"“{_cut(quote.text.strip(_MARKS))}”"
         if quote.type == "direct"
-        else f"{_cut(quote.text)} ({sanitize(quote.type)})"
+        else f"{_cut(quote.text)} ({escape(quote.type)})"
     )
 
 
@@ -129,10 +129,10 @@ _MARKS = "\"“”„‟«»'‘’"
 
 def _add_coherence(rows: Table, coherence: Coherence) -> None:
     if coherence.score is None:
-        rows.add_row("coherence", Text(sanitize(f"not scored: {coherence.status}")))
+        rows.add_row("coherence", Text(escape(f"not scored: {coherence.status}")))
         return
     raw = "" if coherence.raw_score is None else f", {coherence.raw_score:.2f} before cleaning"
-    line = Text(sanitize(f"{coherence.score:.2f}{raw}, {coherence.structure or 'no structure'}  "))
+    line = Text(escape(f"{coherence.score:.2f}{raw}, {coherence.structure or 'no structure'}  "))
     for unit in coherence.units:
         line.append(_bar(unit.relevance), style="green" if unit.flag == "none" else "red")
     rows.add_row("coherence", line)

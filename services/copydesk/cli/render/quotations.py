@@ -9,7 +9,7 @@ from rich.text import Text
 
 from copydesk.cli.render.palette import OKABE_ITO
 from copydesk.contracts.articles import Entity, ExtractedArticle, Quote
-from copydesk.terminal_text import sanitize
+from copydesk.terminal_text import escape, sanitize
 
 MAX_CHARACTERS = 90  # of a quote in the list; the text has all
 KINDS = {"person": "people", "organization": "organisations", "location": "places", "group": "groups"}
@@ -18,12 +18,12 @@ KINDS = {"person": "people", "organization": "organisations", "location": "place
 def print_quotations(article: ExtractedArticle, console: Console) -> None:
     """Print the text with its quotes, then the entities with their aliases and quotes."""
     colours = _speaker_colours(article)
-    console.rule(Text(sanitize(article.title or article.id), style="bold"), align="left", style="dim")
+    console.rule(Text(escape(article.title or article.id), style="bold"), align="left", style="dim")
     console.print(_format_body(article, colours))
     console.print()
     console.print(_entity_table(article, colours))
     if article.extraction.degraded:
-        console.print(Text(f"degraded: {'; '.join(article.extraction.warnings)}", style="yellow"))
+        console.print(Text(escape(f"degraded: {'; '.join(article.extraction.warnings)}"), style="yellow"))
     console.print()
 
 
@@ -66,7 +66,7 @@ def _format_body(article: ExtractedArticle, colours: dict[str, str]) -> Text:
         body.stylize(style, quote.start, quote.end)
         if quote.cue:
             body.stylize("underline", quote.cue.start, quote.cue.end)
-        notes.append((quote.end, Text(sanitize(f" [{describe_speaker(quote)}]"), style=style + Style(dim=True))))
+        notes.append((quote.end, Text(escape(f" [{describe_speaker(quote)}]"), style=style + Style(dim=True))))
     return _annotate(body, notes)
 
 
@@ -97,7 +97,7 @@ def _entity_table(article: ExtractedArticle, colours: dict[str, str]) -> Table:
     for number, quote in enumerate(without_entity):
         rows.add_row(
             "others" if number == 0 else "",
-            Text(f"{sanitize(describe_speaker(quote))}: {_cut(quote.text)}", style="italic"),
+            Text(f"{escape(describe_speaker(quote))}: {_cut(quote.text)}", style="italic"),
         )
     return rows
 
@@ -107,9 +107,9 @@ def _entities_of(article: ExtractedArticle, kind: str) -> list[Entity]:
 
 
 def _format_entity(entity: Entity, colours: dict[str, str]) -> Text:
-    line = Text(sanitize(entity.name), style=Style(bold=True, color=colours.get(entity.id)))
+    line = Text(escape(entity.name), style=Style(bold=True, color=colours.get(entity.id)))
     if entity.aliases:
-        line.append(sanitize(f"  also {', '.join(entity.aliases)}"), style="not bold dim")
+        line.append(escape(f"  also {', '.join(entity.aliases)}"), style="not bold dim")
     named = sum(mention.kind == "name" for mention in entity.mentions)
     counts = [f"{named} x"] + ([f"{entity.quotes_said} quoted"] if entity.quotes_said else [])
     line.append(f"  {', '.join(counts)}", style="not bold dim")

@@ -8,13 +8,13 @@ from rich.text import Text
 
 from copydesk.cli.render.palette import shade, text_colour
 from copydesk.contracts.articles import Coherence, ScoredArticle, Unit
-from copydesk.terminal_text import sanitize
+from copydesk.terminal_text import escape, sanitize
 
 
 def print_relevance(article: ScoredArticle, console: Console) -> None:
     """Print the scores, then each block with relevance, flag and reasons; removed blocks are struck console."""
     coherence = article.coherence
-    console.rule(Text(sanitize(article.title or article.id), style="bold"), align="left", style="dim")
+    console.rule(Text(escape(article.title or article.id), style="bold"), align="left", style="dim")
     console.print(_format_scores(coherence))
     units = {unit.block: unit for unit in coherence.units}
     segments_by_unit = {segment.first_unit: segment for segment in coherence.segments}
@@ -24,7 +24,7 @@ def print_relevance(article: ScoredArticle, console: Console) -> None:
         segment = segments_by_unit.get(unit_numbers.get(number, -1))
         if segment is not None and len(coherence.segments) > 1:
             console.print(rows)
-            console.rule(Text(sanitize(", ".join(segment.terms)) or "segment", style="dim"), style="dim", align="left")
+            console.rule(Text(escape(", ".join(segment.terms)) or "segment", style="dim"), style="dim", align="left")
             rows = _make_table()
         text = article.text[block.start : block.end] if block.kept else " ".join((block.text or "").split())
         words = Text(sanitize(text))
@@ -33,16 +33,16 @@ def print_relevance(article: ScoredArticle, console: Console) -> None:
         _add_row(rows, units.get(number), words)
     console.print(rows)
     if coherence.off_topic_quotes or coherence.off_topic_entities:
-        console.print(Text(sanitize(f"foreign: {_format_off_topic(article)}"), style="dim"))
+        console.print(Text(escape(f"foreign: {_format_off_topic(article)}"), style="dim"))
     console.print()
 
 
 def _format_scores(coherence: Coherence) -> Text:
     if coherence.score is None:
-        return Text(sanitize(f"not scored: {coherence.status}"), style="yellow")
+        return Text(escape(f"not scored: {coherence.status}"), style="yellow")
     raw = "" if coherence.raw_score is None else f"   before cleaning {coherence.raw_score:.2f}"
     degraded = "   (degraded: no vectors)" if coherence.status == "degraded" else ""
-    return Text(sanitize(f"one story {coherence.score:.2f}{raw}   {coherence.structure or ''}{degraded}"))
+    return Text(escape(f"one story {coherence.score:.2f}{raw}   {coherence.structure or ''}{degraded}"))
 
 
 def _make_table() -> Table:
@@ -59,9 +59,9 @@ def _add_row(rows: Table, unit: Unit | None, words: Text) -> None:
         return
     colour = f"{text_colour(unit.relevance)} on {shade(unit.relevance)}"
     band = Text(f" {unit.relevance:+.2f} ", style=colour)
-    flag = Text("" if unit.flag == "none" else sanitize(unit.flag.replace("_", " ")), style="bold")
+    flag = Text("" if unit.flag == "none" else escape(unit.flag.replace("_", " ")), style="bold")
     if unit.reasons:
-        words.append(sanitize(f"  [{', '.join(unit.reasons)}]"), style="not strike dim italic")
+        words.append(escape(f"  [{', '.join(unit.reasons)}]"), style="not strike dim italic")
     rows.add_row(band, flag, words)
 
 
