@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -258,6 +259,30 @@ async def test_health_without_a_worker_is_exit_1(tmp_path: Path) -> None:
     )
     assert status == 1
     assert "none runs" in err
+
+
+async def test_health_tells_every_worker_of_this_machine(tmp_path: Path) -> None:
+    environ = {"TMPDIR": str(tmp_path)}
+    status, _, err = await run_command("health", "cleaner", environ=environ)
+    assert (status, "no worker of cleaner has reported in" in err) == (1, True)
+    folder = tmp_path / f"copydesk-{os.getuid()}"
+    folder.mkdir(mode=0o700)
+    ended = await asyncio.create_subprocess_exec("true")
+    await ended.wait()
+    # of three workers one was killed: its report says nothing about those that run
+    for pid, state in ((os.getpid(), "ready"), (os.getppid(), "halted"), (ended.pid, "stalled")):
+        report = {"stage": "cleaner", "pid": pid, "state": state, "reason": None, "checked": time.time()}
+        (folder / f"cleaner.{pid}.health.json").write_text(json.dumps(report))
+    status, out, _ = await run_command("health", "cleaner", environ=environ)
+    assert (status, len(out.splitlines())) == (0, 2)
+    assert f"cleaner: halted (0 partitions, 0 in hand), process {os.getppid()}\n" in out.decode()
+    status, out, _ = await run_command("health", "--ready", "--json", environ=environ)
+    reports = [json.loads(line) for line in out.splitlines()]
+    assert status == 1
+    assert {report["worker"]["pid"]: report["problem"] for report in reports} == {
+        os.getpid(): None,
+        os.getppid(): "halted",
+    }
 
 
 async def test_up_refuses_what_it_cannot_scale() -> None:

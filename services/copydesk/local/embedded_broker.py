@@ -37,7 +37,7 @@ class EmbeddedBroker:
         """Prepare; entering the context starts it. Port 0 takes any free one."""
         self.port = port or free_port()
         self._process: Process | None = None
-        self._log = Path(tempfile.gettempdir()) / f"copydesk-broker-{os.getpid()}-{self.port}.log"
+        self._log: Path | None = None
 
     @property
     def connection(self) -> Connection:
@@ -54,10 +54,12 @@ class EmbeddedBroker:
             raise EmbeddedBrokerError(
                 f"something listens on port {self.port} already: end it, or choose another --port"
             )
-        url = f"tcp://127.0.0.1:{self.port}"
-        with self._log.open("wb") as log:
+        binary, url = _binary(), f"tcp://127.0.0.1:{self.port}"
+        descriptor, name = tempfile.mkstemp(".log", f"copydesk-broker-{self.port}-")  # a new file, for us alone
+        self._log = Path(name)
+        with os.fdopen(descriptor, "wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                _binary(), "broker", "--storage-engine", "memory://copydesk/", "--listener-url", url,
+                binary, "broker", "--storage-engine", "memory://copydesk/", "--listener-url", url,
                 "--advertised-listener-url", url, "--silent",
                 stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=partial(die_with, os.getpid()),
@@ -73,6 +75,9 @@ class EmbeddedBroker:
             error = self._failed(f"did not answer within {START_SECONDS:g} s")
             await self.stop()
             raise error from None
+        except EmbeddedBrokerError:
+            await self.stop()
+            raise
         return self
 
     async def __aexit__(
@@ -85,7 +90,8 @@ class EmbeddedBroker:
         """End the process."""
         if self._process is not None:
             await end(self._process, seconds=2.0)
-        self._log.unlink(missing_ok=True)
+        if self._log is not None:
+            self._log.unlink(missing_ok=True)
 
     async def ended(self) -> int:
         """Wait until the process ends by itself; returns its exit status."""
@@ -94,7 +100,7 @@ class EmbeddedBroker:
         return await self._process.wait()
 
     def _failed(self, how: str) -> EmbeddedBrokerError:
-        log = self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:]
+        log = self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:] if self._log else ""
         return EmbeddedBrokerError(f"the embedded broker {how}: {log or 'it logged nothing'}")
 
 

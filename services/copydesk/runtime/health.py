@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from copydesk.runtime.private_folder import private_folder, private_path
 
 State = Literal["starting", "ready", "without_topic", "halted", "stalled", "stopping"]
 
@@ -75,16 +77,62 @@ class ProgressClock:
         return time.monotonic() - self._last
 
 
+_ENDING = ".health.json"
+
+
 def health_file(stage: str, path: Path | None = None) -> Path:
-    """Path of the health file of a stage's worker: `path` if given, else one in the temporary folder."""
-    return path or Path(tempfile.gettempdir()) / f"copydesk-{os.getuid()}-{stage}.health.json"
+    """Path of this worker's health file: `path` if given, else one of its own in the user's private folder."""
+    return path or private_path() / f"{stage}.{os.getpid()}{_ENDING}"
+
+
+def health_files(stage: str | None = None) -> list[Path]:
+    """Health files in the user's private folder, of one stage or of all; empty if there is no such folder.
+
+    Raises:
+        PermissionError: The folder is not this user's own.
+    """
+    if not private_path().exists():
+        return []
+    files = private_folder().glob(f"*{_ENDING}")
+    return sorted(file for file in files if stage in {None, file.name.removesuffix(_ENDING).rpartition(".")[0]})
 
 
 def write_health(path: Path, health: Health) -> None:
-    """Replace the health file atomically, so that nobody reads half of it."""
+    """Replace the health file atomically, so that nobody reads half of it.
+
+    The file that is written first must be a new one: in a folder of everybody, a link could be in its place.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    if path.parent == private_path():
+        private_folder()
     scratch = path.with_name(f"{path.name}.{health.pid}")
-    scratch.write_bytes(msgspec.json.encode(health))
+    scratch.unlink(missing_ok=True)  # of a worker of the same number that was killed
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(msgspec.json.encode(health))
     scratch.replace(path)
+
+
+def remove_ended(stage: str) -> None:
+    """Remove the health files of a stage's workers that were killed: their processes do not exist any more."""
+    with suppress(OSError):
+        for path in health_files(stage):
+            if has_ended(path):
+                path.unlink(missing_ok=True)
+
+
+def has_ended(path: Path) -> bool:
+    """Return whether the worker of a health file in the private folder does not exist any more."""
+    pid = path.name.removesuffix(_ENDING).rpartition(".")[2]
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def read_health(path: Path) -> Health:

@@ -23,7 +23,7 @@ from copydesk.client.tasks import run_until_first
 from copydesk.operations import broker_checks
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.halt import Halt
-from copydesk.runtime.health import Health, ProgressClock, State, health_file, write_health
+from copydesk.runtime.health import Health, ProgressClock, State, health_file, remove_ended, write_health
 from copydesk.runtime.lanes import Lane
 from copydesk.runtime.metrics import Metrics
 from copydesk.runtime.metrics_server import MetricsServer
@@ -103,6 +103,9 @@ class Watch:
         self._server = server
         self._log = log
         self._path = health_file(stage, settings.health_file)
+        self._unwritable: str | None = None
+        if settings.health_file is None:
+            remove_ended(stage)
         self._source_watch = SourceWatch(source, log)
         self._held_back_clock = HeldBackClock()
         self._held_back: list[HeldBack] = []
@@ -144,8 +147,21 @@ class Watch:
             checked=time.time(),
         )
         self._server.health = health
-        with suppress(OSError):  # a full disk must not stop the articles
+        self._write_report(health)
+
+    def _write_report(self, health: Health) -> None:
+        """Write the health file; log when that begins to fail, and when it works again."""
+        try:
             write_health(self._path, health)
+        except OSError as error:  # a full disk must not stop the articles
+            problem = f"{self._path} cannot be written: {error.strerror or error}"
+            if problem != self._unwritable:
+                self._log.warning("no health file: `copydesk health` sees an old report or none", problem=problem)
+            self._unwritable = problem
+        else:
+            if self._unwritable:
+                self._log.info("the health file is written again", path=str(self._path))
+            self._unwritable = None
 
     def remove_report(self) -> None:
         """Remove the health file."""

@@ -133,6 +133,20 @@ async def test_an_article_in_a_lane_is_waiting(watched: Watched) -> None:
     await watched.lane.close()
 
 
+def test_a_health_file_that_cannot_be_written_is_told_once(watched: Watched) -> None:
+    watched.health.mkdir()
+    for _ in range(3):
+        watched.watch.update()
+    watched.health.rmdir()
+    for _ in range(2):
+        watched.watch.update()
+    assert [event for _, event, _ in watched.log.lines] == [
+        "no health file: `copydesk health` sees an old report or none",
+        "the health file is written again",
+    ]
+    assert read_health(watched.health).stage == "probe"
+
+
 def test_the_report_is_removed_at_the_end(watched: Watched) -> None:
     watched.watch.update()
     assert watched.health.exists()

@@ -15,6 +15,7 @@ import msgspec
 from copydesk.contracts.schemas import render, schemas
 from copydesk.contracts.topics import schemas_folder
 from copydesk.operations.doctor.finding import Finding
+from copydesk.runtime.private_folder import private_folder, private_path
 from copydesk.runtime.settings import Settings
 from copydesk.stage import Stage
 
@@ -52,8 +53,10 @@ def check_variables(stages: Sequence[Stage], environ: Mapping[str, str] = os.env
 
 def check_disk(settings: Settings) -> Finding:
     """Check that the folder of the health file can be written and has space."""
-    folder = settings.health_file.parent if settings.health_file else Path(tempfile.gettempdir())
+    folder = settings.health_file.parent if settings.health_file else private_path()
     try:
+        if settings.health_file is None:
+            private_folder()
         with tempfile.NamedTemporaryFile(dir=folder):
             pass
         free = shutil.disk_usage(folder).free
