@@ -233,6 +233,8 @@ async def test_a_broker_that_is_away_is_exit_3_and_to_single_line(arguments: tup
         ("publish", "no-such-file.txt"),
         ("consume", "no.topic"),
         ("consume", "articles.raw", "--from", "once"),
+        ("consume", "articles.raw", "--from", "1960-01-01"),
+        ("dlq", "list", "--since", "1969-12-31T23:59:59Z"),
         ("withdraw",),
         ("dlq", "retry"),
         ("dlq", "list", "--since", "once"),

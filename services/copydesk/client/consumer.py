@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from copydesk.client.connection import Connection
+from copydesk.client.advertised import check_advertised
+from copydesk.client.connection import BrokerAwayError, Connection
 from copydesk.contracts.topics import UnknownTopicError, topics
 
 FETCH_BYTES = 50 * 1024 * 1024
@@ -58,6 +59,7 @@ async def open_consumer(
         await consumer.stop()
         raise await connection.diagnose_connection(type(error).__name__) from None
     try:
+        await check_advertised(consumer._client, connection)  # noqa: SLF001 - aiokafka does not tell the brokers
         yield consumer
     finally:
         await consumer.stop()
@@ -73,13 +75,15 @@ async def topic_partitions(consumer: AIOKafkaConsumer, full_name: str) -> list[T
         full_name: The topic, with prefix.
 
     Raises:
+        BrokerAwayError: The broker does not answer any more.
         UnknownTopicError: The topic does not exist.
     """
     numbers = consumer.partitions_for_topic(full_name)
     if not numbers:
         # The first metadata may be older than the topic. All topics are asked for: some brokers create a topic that is
         # asked for by name.
-        await consumer._client.force_metadata_update()  # noqa: SLF001 - aiokafka has no public way to ask again
+        if not await consumer._client.force_metadata_update():  # noqa: SLF001 - aiokafka has no public way to ask again
+            raise BrokerAwayError(f"the broker does not tell its topics, {full_name} among them: `copydesk doctor`")
         numbers = consumer.partitions_for_topic(full_name)
     if not numbers:
         raise UnknownTopicError(f"no topic {full_name} on the broker: `copydesk topics apply` creates it")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -24,6 +24,9 @@ from copydesk.contracts.topics import DOCUMENTS
 
 COMMIT_SECONDS = 1.0
 """Time between commits: a crash repeats no more than this. A commit per message would cost a round trip per message."""
+
+COMMIT_LIMIT_SECONDS = 10.0
+"""Most time for a commit."""
 
 Start = Literal["earliest", "latest"] | datetime
 
@@ -149,9 +152,9 @@ async def _records(
     consumer: AIOKafkaConsumer, connection: Connection, start: Start, *, follow: bool
 ) -> AsyncGenerator[tuple[TopicPartition, ConsumerRecord[bytes | None, bytes | None] | None], None]:
     """Yield each record with its partition, and None after each empty poll."""
-    start_ms = int(start.timestamp() * 1000) if isinstance(start, datetime) else 0
+    start_ms = _milliseconds(start) if isinstance(start, datetime) else 0
     started: set[TopicPartition] = set()
-    poller = Poller(consumer, None if follow else connection)
+    poller = Poller(consumer, connection, waits=follow)
     while True:
         batch = await poller.poll()
         for partition, records in batch.items():
@@ -189,16 +192,27 @@ async def _assign(consumer: AIOKafkaConsumer, name: str, start: Start) -> None:
     elif start == "latest":
         await consumer.seek_to_end(*partitions)
     else:
-        await seek_to_time(consumer, partitions, int(start.timestamp() * 1000))
+        await seek_to_time(consumer, partitions, _milliseconds(start))
+
+
+def _milliseconds(time: datetime) -> int:
+    """Milliseconds since 1970; 0 for any time before, which no message has."""
+    return max(0, int(time.timestamp() * 1000))
 
 
 async def _commit(consumer: AIOKafkaConsumer, done: dict[TopicPartition, int]) -> None:
     assigned = consumer.assignment()
     offsets = {partition: offset for partition, offset in done.items() if partition in assigned}
     done.clear()
-    if offsets:
-        with suppress(KafkaError):  # revoked: its new owner reads it again
+    if not offsets:
+        return
+    try:
+        async with asyncio.timeout(COMMIT_LIMIT_SECONDS):
             await consumer.commit(offsets)
+    except KafkaError:
+        pass  # revoked: its new owner reads it again
+    except TimeoutError:  # the broker is away, and aiokafka waits for it without a word: the next commit tries again
+        done.update(offsets | done)
 
 
 __all__ = ["Message", "Start", "consume"]

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 
+from copydesk.client.advertised import check_advertised
 from copydesk.client.connection import Connection
 
 COMPRESSION = "lz4"
@@ -91,6 +92,7 @@ async def started_producer(producer: AIOKafkaProducer, connection: Connection) -
         await producer.stop()
         raise await connection.diagnose_connection(type(error).__name__) from None
     try:
+        await check_advertised(producer.client, connection)
         yield producer
     finally:
         with suppress(KafkaError):

@@ -7,6 +7,7 @@ topic. `Tail.read` takes all three into account.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -24,22 +25,31 @@ POLL_MS = 200
 QUIET_SECONDS = 10.0
 """After this time without a record a reader checks that the broker still answers."""
 
+AWAY_LOG_SECONDS = 60.0
+"""Time between two log lines about a broker that does not answer."""
+
+_log = logging.getLogger("copydesk.client")
+
 Batch = dict[TopicPartition, list[Any]]
 
 
 class Poller:
     """Polls a consumer and notices when the broker is gone: aiokafka would wait for it for ever."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, connection: Connection | None) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, connection: Connection, *, waits: bool = False) -> None:
         """Nothing is polled yet.
 
         Args:
             consumer: A started consumer.
-            connection: The broker; None: wait for it for ever.
+            connection: The broker.
+            waits: Wait for a broker that does not answer, and log that now and then, instead of raising.
         """
         self._consumer = consumer
         self._connection = connection
+        self._waits = waits
         self._quiet_since: float | None = None
+        self._away_since: float | None = None
+        self._logged = float("-inf")
 
     async def poll(self, *partitions: TopicPartition, max_records: int | None = None) -> Batch:
         """Records of each partition that came within `POLL_MS`; empty if none came.
@@ -49,18 +59,34 @@ class Poller:
             max_records: Most records to return.
 
         Raises:
-            BrokerAwayError: No record came for `QUIET_SECONDS` and the broker does not answer.
+            BrokerAwayError: No record came for `QUIET_SECONDS` and the broker does not answer; not if it is waited for.
         """
         if self._quiet_since is None:
             self._quiet_since = time.monotonic()
         batch: Batch = await self._consumer.getmany(*partitions, timeout_ms=POLL_MS, max_records=max_records)
         if batch:
             self._quiet_since = None  # the time that the caller takes for these records is not quiet time
-        elif self._connection is not None and time.monotonic() - self._quiet_since > QUIET_SECONDS:
-            if not await self._connection.answers():
-                raise self._connection.unavailable_error(f"for {QUIET_SECONDS:g} s")
+        elif time.monotonic() - self._quiet_since > QUIET_SECONDS:
+            self._note(answers=await self._connection.answers())
             self._quiet_since = None
         return batch
+
+    def _note(self, *, answers: bool) -> None:
+        """Raise if the broker does not answer, or log it; log that it is back."""
+        now = time.monotonic()
+        if answers:
+            if self._away_since is not None:
+                _log.warning("%s answers again after %.0f s", self._connection.brokers, now - self._away_since)
+            self._away_since = None
+            return
+        if not self._waits:
+            raise self._connection.unavailable_error(f"for {QUIET_SECONDS:g} s")
+        if self._away_since is None:
+            self._away_since = now - QUIET_SECONDS
+        if now - self._logged > AWAY_LOG_SECONDS:
+            self._logged = now
+            seconds = now - self._away_since
+            _log.warning("no broker answers at %s for %.0f s: waiting for it", self._connection.brokers, seconds)
 
 
 class Tail:

@@ -23,7 +23,8 @@ from aiokafka.errors import (
     for_code,
 )
 
-from copydesk.client.connection import Connection
+from copydesk.client.advertised import check_advertised
+from copydesk.client.connection import BrokerAwayError, Connection
 from copydesk.client.producing import make_producer
 from copydesk.contracts.topics import Topic, topics_with
 from copydesk.stage import Stage
@@ -77,7 +78,10 @@ async def admin(connection: Connection, *, seconds: float = 10.0) -> AsyncIterat
         await client.close()
         raise await connection.diagnose_connection(type(error).__name__) from None
     try:
+        await check_advertised(client._client, connection)  # noqa: SLF001 - aiokafka does not tell the brokers
         yield client
+    except BrokerAwayError:
+        raise
     except (OSError, TimeoutError) as error:
         raise connection.unavailable_error(type(error).__name__) from None
     finally:
@@ -209,6 +213,8 @@ async def has_transactions(connection: Connection, *, seconds: float = 30.0) -> 
         BrokerAwayError: The broker did not answer in time; a new cluster may take long for its first transaction.
         SetupError: The broker refuses the right.
     """
+    async with admin(connection):
+        pass  # a producer would ask addresses that it cannot reach until its time is over
     id_ = f"{connection.topic_prefix}copydesk-probe-{uuid.uuid4().hex}"
     producer = make_producer(connection, transactional_id=id_, request_seconds=seconds)
     try:

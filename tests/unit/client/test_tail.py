@@ -89,7 +89,25 @@ async def test_a_quiet_broker_that_is_gone_is_noticed(monkeypatch: pytest.Monkey
     monkeypatch.setattr(tail, "QUIET_SECONDS", -1)
     with pytest.raises(BrokerAwayError, match=r"127\.0\.0\.1:1"):
         await read(Consumer(stable=1, ends={FIRST: 1}))
-    assert await Poller(Consumer(), None).poll() == {}, "unless nobody wants to know"
+
+
+async def test_a_broker_that_is_waited_for_is_told_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tail, "QUIET_SECONDS", -1)
+    given = iter((True, False, False, False, True, True))
+
+    async def answer(_: Connection) -> bool:
+        return next(given)
+
+    monkeypatch.setattr(Connection, "answers", answer)
+    poller = Poller(Consumer(), NOWHERE, waits=True)
+    for _ in range(6):
+        assert await poller.poll() == {}
+    assert [line.getMessage().partition(" for ")[0].partition(" after ")[0] for line in caplog.records] == [
+        "no broker answers at 127.0.0.1:1",
+        "127.0.0.1:1 answers again",
+    ]
 
 
 async def test_the_first_records_are_those_that_come_before_everything_is_read() -> None:

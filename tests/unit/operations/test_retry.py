@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ class Client:
 
     def __init__(self, **options: Any) -> None:
         type(self).options = options
+
+    client = _client = SimpleNamespace(cluster=SimpleNamespace(brokers=set))
 
     async def start(self) -> None:
         pass

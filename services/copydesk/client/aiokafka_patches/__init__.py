@@ -7,8 +7,10 @@ its connection from there, faust's consumer included: no client can be made with
 - `header_names`: a record whose header name is not UTF-8 is read. aiokafka raises, and raises again at every attempt.
 - `committed_offsets`: committed offsets are asked for as KIP-447 does. aiokafka reads some errors as "none committed".
 - `lz4`: LZ4 batches are compressed at level 1, as Kafka's own clients do. aiokafka takes nine times the CPU.
+- `repeated_logs`: a message that aiokafka repeats is logged every 30 seconds. It logs thousands while a broker is away.
 
-None of them changes what a well-behaved program sees, apart from batches that are a quarter larger and cost a ninth.
+None of them changes what a well-behaved program sees, apart from batches that are a quarter larger and cost a ninth,
+and from fewer lines in the log.
 Each module says why its change is needed and which part of aiokafka it replaces; ADR 0002 and ADR 0015 hold the
 measurements. A test compares the source of the replaced parts with what copydesk was written for.
 """
@@ -16,6 +18,7 @@ measurements. A test compares the source of the replaced parts with what copydes
 from copydesk.client.aiokafka_patches.committed_offsets import ask_for_stable_offsets
 from copydesk.client.aiokafka_patches.header_names import read_any_header_name
 from copydesk.client.aiokafka_patches.lz4 import compress_fast
+from copydesk.client.aiokafka_patches.repeated_logs import log_now_and_then
 
 
 def apply() -> None:
@@ -23,6 +26,7 @@ def apply() -> None:
     read_any_header_name()
     ask_for_stable_offsets()
     compress_fast()
+    log_now_and_then()
 
 
 __all__ = ["apply"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -45,6 +46,8 @@ async def test_publishers_compress_fast(monkeypatch: pytest.MonkeyPatch) -> None
     class Producer:
         def __init__(self, **options: Any) -> None:
             assert options["compression_type"] == "lz4"
+
+        client = SimpleNamespace(cluster=SimpleNamespace(brokers=set))
 
         async def start(self) -> None:
             builder = sys.modules[DefaultRecordBatchBuilder.__module__]
