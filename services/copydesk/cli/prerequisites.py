@@ -10,8 +10,10 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 import msgspec
+from aiokafka.errors import InvalidTimestampError
 
 from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
+from copydesk.client.producing import describe_refused_time
 from copydesk.contracts.topics import UnknownTopicError
 from copydesk.operations import broker_checks
 from copydesk.runtime import execution
@@ -86,7 +88,7 @@ def exit_with(status: Exit, message: str) -> NoReturn:
 def run_or_exit(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine that uses the broker.
 
-    A broker that does not answer, a missing right and a missing topic end the command.
+    A broker that does not answer, a missing right, a missing topic and a wrong clock end the command.
     """
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # our own line has everything that it would log
     try:
@@ -95,5 +97,7 @@ def run_or_exit(work: Coroutine[Any, Any, T]) -> T:
         exit_with(Exit.BROKER, str(error))
     except broker_checks.NOT_AUTHORIZED as error:
         exit_with(Exit.SETUP, broker_checks.describe_missing_right(error))
+    except InvalidTimestampError:
+        exit_with(Exit.SETUP, describe_refused_time())
     except (broker_checks.SetupError, UnknownTopicError) as error:
         exit_with(Exit.SETUP, str(error))

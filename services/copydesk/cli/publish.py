@@ -10,7 +10,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 
 import click
-from aiokafka.errors import KafkaError
+from aiokafka.errors import InvalidTimestampError, KafkaError
 
 from copydesk.cli.documents import Input, InputDocument, RefusedInput
 from copydesk.cli.inputs import FoundInputs, find_inputs, read_inputs
@@ -104,10 +104,16 @@ async def _publish(
         progress.add(1, units=document.size)
         return confirmed
 
-    def count(results: Iterable[bool]) -> None:
-        for confirmed in results:
-            tally.published += confirmed
-            tally.refused += not confirmed
+    def count(done: Iterable[asyncio.Task[bool]]) -> None:
+        errors = []
+        for task in done:
+            if error := task.exception():  # each is looked at, so that asyncio does not log the others
+                errors.append(error)
+                continue
+            tally.published += task.result()
+            tally.refused += not task.result()
+        if errors:
+            raise errors[0]
 
     async def send_all(publisher: Publisher) -> None:
         nonlocal pending
@@ -116,7 +122,7 @@ async def _publish(
                 pending.add(asyncio.create_task(publish(publisher, document)))
                 if len(pending) >= MAX_UNCONFIRMED:
                     done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                    count(task.result() for task in done)
+                    count(done)
         await _finish(pending, count)
 
     async with Publisher(connection) as publisher:
@@ -137,12 +143,12 @@ async def _publish(
             await asyncio.gather(*pending, return_exceptions=True)
 
 
-async def _finish(pending: set[asyncio.Task[bool]], count: Callable[[Iterable[bool]], None]) -> None:
+async def _finish(pending: set[asyncio.Task[bool]], count: Callable[[Iterable[asyncio.Task[bool]]], None]) -> None:
     """Wait for all pending articles; each is counted and taken out when it is confirmed or refused."""
     while pending:
         done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
         pending -= done
-        count(task.result() for task in done)
+        count(done)
 
 
 def _cancel_on_signals(task: asyncio.Task[None], tally: Tally) -> None:
@@ -170,7 +176,7 @@ async def _publish_or_report(publisher: Publisher, document: Input, progress: Pr
     except (InvalidDocumentError, TooLargeError) as error:
         progress.say(f"{document.origin}: {error}")
         return False
-    except broker_checks.NOT_AUTHORIZED:
+    except (*broker_checks.NOT_AUTHORIZED, InvalidTimestampError):
         raise
     except KafkaError as error:
         progress.say(f"{document.origin}: not confirmed by the broker: {error}")

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import click
-from aiokafka.errors import KafkaError
+from aiokafka.errors import InvalidTimestampError, KafkaError
 
 from copydesk.cli.files import read_ids
 from copydesk.cli.prerequisites import load_connection, run_or_exit
@@ -46,7 +46,7 @@ async def _withdraw(connection: Connection, ids: list[str]) -> tuple[int, int]:
         for id_ in ids:
             try:
                 await publisher.withdraw(id_)
-            except broker_checks.NOT_AUTHORIZED:
+            except (*broker_checks.NOT_AUTHORIZED, InvalidTimestampError):
                 raise
             except (ValueError, KafkaError) as error:
                 click.echo(escape(f"{id_}: {error}"), err=True)

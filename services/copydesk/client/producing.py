@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
@@ -13,6 +14,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from copydesk.client.advertised import check_advertised
 from copydesk.client.connection import Connection
+from copydesk.contracts.envelope import rfc3339
 
 COMPRESSION = "lz4"
 """Compression where no setting names another one: every Kafka client can read it."""
@@ -31,6 +33,15 @@ KAFKA_REQUEST_BYTES = 1_048_576
 
 Item = TypeVar("Item")
 Sent = TypeVar("Sent")
+
+
+def describe_refused_time() -> str:
+    """Message about a record that the broker refused for its time, which is that of this machine's clock."""
+    now = rfc3339(int(time.time() * 1000))
+    return (
+        f"the broker refuses the time of a message: this machine's clock says {now}, which is more than an hour ahead "
+        "of the broker's (or what message.timestamp.after.max.ms allows): set it right (timedatectl set-ntp true)"
+    )
 
 
 def make_producer(
@@ -152,4 +163,11 @@ async def publish_unless_overtaken(
         return list(items)
 
 
-__all__ = ["BATCH_BYTES", "COMPRESSION", "make_producer", "publish_unless_overtaken", "started_producer"]
+__all__ = [
+    "BATCH_BYTES",
+    "COMPRESSION",
+    "describe_refused_time",
+    "make_producer",
+    "publish_unless_overtaken",
+    "started_producer",
+]

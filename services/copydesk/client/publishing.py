@@ -12,9 +12,10 @@ from uuid import uuid4
 
 import msgspec
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import InvalidTimestampError
 
 from copydesk.client.connection import Connection, read_connection
-from copydesk.client.producing import BATCH_BYTES, make_producer, started_producer
+from copydesk.client.producing import BATCH_BYTES, describe_refused_time, make_producer, started_producer
 from copydesk.client.tracing import ARTICLE, BODY_BYTES, OFFSET, PARTITION, TOMBSTONE, Tracing, failed
 from copydesk.contracts.articles import RawArticle
 from copydesk.contracts.envelope import Header, event
@@ -98,6 +99,7 @@ class Publisher:
             InvalidDocumentError: This is no article, or its id cannot be one; the message says why.
             TypeError: This is a text, not a document.
             TooLargeError: The article is larger than the topic allows.
+            InvalidTimestampError: This machine's clock is more than an hour ahead of the broker's.
             KafkaError: The broker did not confirm it.
         """
         if isinstance(article, bytes):
@@ -155,7 +157,10 @@ class Publisher:
         """Send a record and return its partition and offset once the broker has confirmed it."""
         if self._producer is None:
             raise RuntimeError("use `async with Publisher() as publisher`")
-        metadata = await self._producer.send_and_wait(self._name, value, key=key, headers=headers)
+        try:
+            metadata = await self._producer.send_and_wait(self._name, value, key=key, headers=headers)
+        except InvalidTimestampError:
+            raise InvalidTimestampError(describe_refused_time()) from None
         return metadata.partition, metadata.offset
 
     async def _deliver_traced(

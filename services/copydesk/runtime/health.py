@@ -154,6 +154,8 @@ def unhealthy(health: Health, *, ready: bool = False, now: float | None = None) 
         now: Current time in seconds since 1970; default: the system clock.
     """
     age = (time.time() if now is None else now) - health.checked
+    if age < -STALE_SECONDS:
+        return f"the last report is of {-age:.0f} s ahead: this machine's clock was set back, or the worker's is wrong"
     if age > STALE_SECONDS:
         return f"no report for {age:.0f} s: the worker is stuck or gone"
     if not health.alive:

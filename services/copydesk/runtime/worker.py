@@ -17,7 +17,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import InvalidTimestampError
 
+from copydesk.client.producing import describe_refused_time
 from copydesk.client.progress import PartitionProgress
 from copydesk.client.tasks import cancel_tasks
 from copydesk.operations import broker_checks
@@ -212,6 +214,9 @@ class Worker:
             self._exit(Exit.BROKER)
         if isinstance(error, broker_checks.NOT_AUTHORIZED):
             self._log.critical("set up wrongly", problem=broker_checks.describe_missing_right(error))
+            self._exit(Exit.SETUP)
+        if isinstance(error, InvalidTimestampError):
+            self._log.critical("set up wrongly", problem=describe_refused_time())
             self._exit(Exit.SETUP)
         if isinstance(error, LoadError):
             self._log.critical("the stage's process could not be started again", problem=str(error))

@@ -32,6 +32,10 @@ def test_silence_is_unhealthy() -> None:
     assert "no report for 20 s" in (unhealthy(READY, now=1020) or "")
 
 
+def test_a_report_of_the_future_tells_nothing_about_now() -> None:
+    assert "the last report is of 4000 s ahead" in (unhealthy(READY, now=READY.checked - 4000) or "")
+
+
 def test_life_without_progress_is_unhealthy() -> None:
     stalled = msgspec.structs.replace(READY, state="stalled", waiting=True, idle_seconds=400)
     assert unhealthy(stalled, now=1001) == "work is waiting and nothing was done for 400 s"

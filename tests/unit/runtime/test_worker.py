@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, ProducerFenced
+from aiokafka.errors import GroupAuthorizationFailedError, InvalidTimestampError, KafkaConnectionError, ProducerFenced
 from aiokafka.structs import OffsetAndMetadata
 from copydesk_teststages import stage
 
@@ -220,6 +220,7 @@ async def test_a_broker_that_cannot_be_reached_is_3(tmp_path: Path, monkeypatch:
         (TimeoutError(), 3, "TimeoutError"),
         (KafkaConnectionError("gone"), 3, "gone"),
         (GroupAuthorizationFailedError("copydesk.probe"), 5, "no right to Read as the group copydesk.probe"),
+        (InvalidTimestampError(), 5, "more than an hour ahead of the broker's"),
         (LoadError("ended while loading"), 70, "ended while loading"),
         (ValueError("a bug"), 70, "a bug"),
     ],
