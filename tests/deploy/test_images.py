@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +19,7 @@ import pytest
 from copydesk.contracts.topics import topics
 from copydesk.runtime.settings import Settings
 from copydesk.stage import chain
-from copydesk.viewer.settings import ViewerSettings
+from copydesk.viewer.settings import ViewerSettings, read_viewer_settings
 from harness.require import ROOT
 
 LOCKS = ROOT / "infra" / "docker" / "locks"
@@ -119,6 +122,66 @@ def test_a_service_of_ours_has_no_rights_to_spare(name: str) -> None:
     assert "privileged" not in service
 
 
+@pytest.mark.parametrize("name", set(COMPOSE["services"]) - set(OURS))
+def test_a_service_of_others_has_no_rights_to_spare_either(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["restart"] == "unless-stopped"
+    assert service["mem_limit"]
+    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
+    assert service.get("read_only", False) is (name != "kafka")
+
+
+def test_no_secret_is_known_to_everybody_and_each_has_one_reader() -> None:
+    assert not [name for name in ENV if re.search("TOKEN|PASSWORD|SECRET", name)]
+    assert not re.search(r"(TOKEN|PASSWORD|SECRET)(?!\w*FILE)\w*:", json.dumps(COMPOSE["services"]))
+    readers = {name: service["secrets"] for name, service in COMPOSE["services"].items() if "secrets" in service}
+    assert readers == {"viewer": ["viewer-token"], "grafana": ["grafana-password"]}
+    assert set(COMPOSE["secrets"]) == {"viewer-token", "grafana-password"}
+
+
+def test_secrets_are_made_once_and_nobody_else_can_reach_them(tmp_path: Path) -> None:
+    script = tmp_path / "infra" / "docker" / "secrets.sh"
+    script.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "infra" / "docker" / "secrets.sh", script)
+    made = []
+    for _ in range(2):
+        result = subprocess.run([script], check=True, capture_output=True, text=True, timeout=60)
+        made.append(result.stdout.splitlines())
+    assert made == [["made .secrets/viewer-token", "made .secrets/grafana-password"], []]
+    folder = tmp_path / ".secrets"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    files = {f".secrets/{path.name}": path for path in folder.iterdir()}
+    assert set(files) == {one["file"] for one in COMPOSE["secrets"].values()}
+    assert len({path.read_text() for path in files.values()}) == 2
+    for path in files.values():
+        assert re.fullmatch("[0-9a-f]{48}", path.read_text())
+    token = read_viewer_settings({"COPYDESK_VIEWER_TOKEN_FILE": str(folder / "viewer-token")}).token
+    assert len(token) == 48
+
+
+def test_images_are_pinned_by_the_digest_that_their_registry_gives(tmp_path: Path) -> None:
+    digest = f"sha256:{'0123456789abcdef' * 4}"
+    docker = tmp_path / "docker"
+    docker.write_text(f'#!/bin/sh\ncase $4 in *kafka:*) echo {digest};; *) echo "no such host" >&2; exit 1;; esac\n')
+    docker.chmod(0o755)
+    pin = tmp_path / "infra" / "docker" / "pin.py"
+    pin.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "infra" / "docker" / "pin.py", pin)
+    env = tmp_path / ".env"
+    shutil.copy(ROOT / ".env", env)
+    before = env.read_text().splitlines()
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    for _ in range(2):  # an image that has a digest gets the one that its tag has now
+        result = subprocess.run(
+            [sys.executable, pin], env=environ, check=False, capture_output=True, text=True, timeout=60
+        )
+        assert (result.returncode, "no such host" in result.stderr) == (1, True)
+        changed = [new for old, new in zip(before, env.read_text().splitlines(), strict=True) if old != new]
+        assert changed == [f"KAFKA_IMAGE={ENV['KAFKA_IMAGE']}@{digest}"]
+
+
 def test_the_grace_period_is_longer_than_a_worker_takes() -> None:
     settings = Settings(brokers="kafka:9092")
     longest = settings.grace_seconds + settings.transaction_seconds
@@ -130,19 +193,23 @@ def test_environments_name_settings_that_there_are() -> None:
     known = {f"COPYDESK_{field.upper()}" for field in Settings.__struct_fields__}
     known |= {f"COPYDESK_VIEWER_{field.upper()}" for field in ViewerSettings.__struct_fields__}
     for service in OURS.values():
-        assert set(service["environment"]) <= known | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
+        given = {name.removesuffix("_FILE") for name in service["environment"]}
+        assert given <= known | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
 
 
 def test_every_image_has_its_version_in_the_env_file_and_ports_are_this_machines_only() -> None:
     for name, service in COMPOSE["services"].items():
         if name not in OURS:
             (variable,) = re.findall(r"^\$\{(\w+)\}$", service["image"])
-            assert re.search(r":v?\d+\.\d+", ENV[variable]), f"{variable} pins no version"
+            pinned = re.fullmatch(r"[\w./-]+:v?\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?", ENV[variable])
+            assert pinned, f"{variable} pins no version"
         assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", ())), name
     assert ENV["PYTHON_IMAGE"].startswith("python:3.13")
     tested = re.search(r"<kafka.version>(.+)</kafka.version>", (ROOT / "infra" / "kafka" / "pom.xml").read_text())
     assert tested is not None
-    assert ENV["KAFKA_IMAGE"] == f"apache/kafka:{tested[1]}", "compose runs the Kafka that the tests run"
+    assert ENV["KAFKA_IMAGE"].partition("@")[0] == f"apache/kafka:{tested[1]}", (
+        "compose runs the Kafka that the tests run"
+    )
 
 
 def test_profiles_keep_extras_out_of_a_plain_up() -> None:

@@ -156,6 +156,14 @@ def test_selectors_match_what_they_select(overlay: str) -> None:
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+def test_pods_reach_the_brokers_and_the_receiver_of_traces(overlay: str) -> None:
+    rules = of_kind(overlay, "NetworkPolicy")["copydesk"]["spec"]["egress"]
+    open_to = {port["port"]: rule.get("to") for rule in rules for port in rule["ports"]}
+    monitoring = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
+    assert open_to == {53: None, 9092: None, 9093: None, 4317: monitoring, 4318: monitoring}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_keda_scales_each_stage_on_its_own_topic(overlay: str) -> None:
     scaled = of_kind(overlay, "ScaledObject")
     assert set(scaled) == set(STAGES)
@@ -197,6 +205,41 @@ def test_workers_get_settings_that_there_are_and_time_to_stop(overlay: str) -> N
         assert {variable.removesuffix("_FILE") for variable in given} <= known
         if name in STAGES:
             assert template["spec"]["terminationGracePeriodSeconds"] >= longest
+
+
+def test_a_new_version_makes_a_new_job_and_the_same_one_does_not(tmp_path: Path) -> None:
+    """The template of a Job cannot be changed: `kubectl apply` of a new tag failed."""
+    shutil.copytree(ROOT / "infra" / "kubernetes", tmp_path, dirs_exist_ok=True)
+    kustomization = tmp_path / "overlays" / "production" / "kustomization.yaml"
+    jobs = []
+    for version in ("0.1.0", "0.2.0-rc.1", "0.1.0"):
+        kustomization.write_text(kustomization.read_text().replace("0.1.0", version).replace("0.2.0-rc.1", version))
+        kubectl = shutil.which("kubectl") or missing("kubectl", "it is not installed")
+        result = subprocess.run([kubectl, "kustomize", kustomization.parent], check=True, capture_output=True)
+        (job,) = [one for one in yaml.safe_load_all(result.stdout) if one["kind"] == "Job"]
+        assert job["spec"]["template"]["spec"]["containers"][0]["image"].endswith(f":{version}")
+        kubernetes_validate.validate(job, VERSION, strict=True)
+        jobs.append(job)
+    assert jobs[0] == jobs[2]
+    assert [job["metadata"]["name"] for job in jobs[:2]] == ["topics-0.1.0", "topics-0.2.0-rc.1"]
+
+
+def test_each_program_has_a_secret_and_a_user_of_its_own() -> None:
+    used = {}
+    for name, template in pods("production").items():
+        program = name.partition("-")[0]
+        spec = template["spec"]
+        (used[program],) = [volume["secret"]["secretName"] for volume in spec["volumes"] if "secret" in volume]
+        users = {one["name"]: one["value"] for one in spec["containers"][0]["env"]}
+        assert users["COPYDESK_SASL_USERNAME"] == f"copydesk-{program}"
+        assert ("COPYDESK_VIEWER_TOKEN_FILE" in users) is (program == "viewer")
+    assert used == {program: f"copydesk-{program}" for program in (*STAGES, "topics", "viewer")}
+    (authentication,) = of_kind("production", "TriggerAuthentication").values()
+    assert {one["name"] for one in authentication["spec"]["secretTargetRef"]} == {"copydesk-keda"}
+    for template in pods("local").values():
+        secrets = [volume["secret"]["secretName"] for volume in template["spec"]["volumes"] if "secret" in volume]
+        assert secrets in ([], ["copydesk-viewer"])
+    assert not of_kind("local", "Secret"), "no token that everybody knows"
 
 
 def test_production_reads_its_secrets_from_files_only() -> None:
