@@ -19,16 +19,38 @@ from copydesk.terminal_text import escape, sanitize
 class Commands(SuggestingGroup):
     """All commands, in sections for `--help`; only the command that runs is imported."""
 
-    sections: ClassVar[dict[str, tuple[str, ...]]] = {
-        "First steps": ("demo", "up", "viewer"),
-        "Articles": ("publish", "withdraw", "consume", "process"),
-        "Workers": ("run", "stages", "health"),
-        "Operations": ("topics", "schemas", "dlq", "lag", "trace", "replay", "doctor"),
+    sections: ClassVar[dict[str, dict[str, str]]] = {
+        "First steps": {
+            "demo": "Run the whole pipeline on the sample articles.",
+            "up": "Run the whole pipeline on this machine until Ctrl-C.",
+            "viewer": "Serve the live page until Ctrl-C.",
+        },
+        "Articles": {
+            "publish": "Publish articles from files, folders or standard input.",
+            "withdraw": "Withdraw articles by their ids.",
+            "consume": "Print the messages of a topic.",
+            "process": "Run articles through the stages without a broker.",
+        },
+        "Workers": {
+            "run": "Run one worker of STAGE until SIGTERM or Ctrl-C.",
+            "stages": "List the installed stages.",
+            "health": "Check the health of the workers on this machine.",
+        },
+        "Operations": {
+            "topics": "List, create and check the topics of schemas/topics.",
+            "schemas": "Write or check the JSON Schemas and AsyncAPI.",
+            "dlq": "List, show, retry and export dead letters.",
+            "lag": "Show how many articles wait for each stage, and since when.",
+            "trace": "Show an article's messages on all topics.",
+            "replay": "Process the articles on TOPIC once more.",
+            "doctor": "Check everything that a worker on this machine needs.",
+        },
     }
+    """Commands by section, each with the first sentence of its help: `--help` imports none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Names of all commands, in the order of `--help`."""
-        return [name for names in self.sections.values() for name in names]
+        return [name for helps in self.sections.values() for name in helps]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command's module and return the command, or None if there is no such command."""
@@ -62,12 +84,11 @@ class Commands(SuggestingGroup):
             click.echo(sanitize(traceback.format_exc()), nl=False, err=True)
             raise SystemExit(Exit.RESTART) from None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - ditto
         """Write the sections, one line per command."""
-        for title, names in self.sections.items():
-            commands = ((name, self.get_command(ctx, name)) for name in names)
+        for title, helps in self.sections.items():
             with formatter.section(title):
-                formatter.write_dl([(name, command.get_short_help_str(70)) for name, command in commands if command])
+                formatter.write_dl(list(helps.items()))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from copydesk.cli import main
+from copydesk.cli import Commands, main
 
 WITH_JSON = {
     "consume", "stages", "health", "lag", "trace", "replay", "doctor", "topics list", "topics check", "dlq list",
@@ -52,3 +54,24 @@ def test_every_command_with_results_can_print_json() -> None:
         " ".join(path) for path in commands() if "--json" in CliRunner().invoke(main, [*path, "--help"]).output
     }
     assert with_json - {"dlq", "topics"} == WITH_JSON
+
+
+def test_the_overview_says_what_each_command_says() -> None:
+    context = click.Context(main)
+    assert isinstance(main, Commands)
+    overview = {name: text for helps in main.sections.values() for name, text in helps.items()}
+    assert overview == {
+        name: command.get_short_help_str(200)
+        for name in main.list_commands(context)
+        if (command := main.get_command(context, name)) is not None
+    }
+
+
+def test_the_overview_imports_no_command() -> None:
+    """It is the first thing that a newcomer waits for."""
+    code = (
+        "import sys; from copydesk.cli import main; main(['--help'], standalone_mode=False); "
+        "print(sorted({'aiokafka', 'msgspec', 'orjson', 'asyncio', 'importlib.metadata'} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines()[-1] == "[]"
