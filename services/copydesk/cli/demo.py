@@ -14,8 +14,6 @@ from importlib.util import find_spec
 import click
 
 from copydesk.cli.catalogue import document_type
-from copydesk.cli.documents import InputDocument
-from copydesk.cli.files import read_file
 from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals
 from copydesk.cli.prerequisites import exit_with
 from copydesk.cli.publish import publish_document
@@ -23,6 +21,8 @@ from copydesk.client import BrokerAwayError, Connection, Message, Publisher, con
 from copydesk.client.tasks import run_until_first
 from copydesk.contracts.articles import CleanedArticle
 from copydesk.contracts.topics import topic
+from copydesk.files.documents import InputDocument
+from copydesk.files.formats import read_file
 from copydesk.local.embedded_broker import EmbeddedBrokerError
 from copydesk.local.supervisor import PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError

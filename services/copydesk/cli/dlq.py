@@ -13,7 +13,6 @@ import msgspec
 import orjson
 
 from copydesk.cli.catalogue import known_topics
-from copydesk.cli.files import read_ids
 from copydesk.cli.groups import SuggestingGroup
 from copydesk.cli.parameters import Time, complete_stages
 from copydesk.cli.prerequisites import exit_with, find_stage, load_connection, run_or_exit
@@ -21,6 +20,7 @@ from copydesk.cli.render.json_lines import message_fields
 from copydesk.client import Connection, Message, consume
 from copydesk.client.dead_letters import DeadLetterFilter, FoundDeadLetter, article_id, find_dead_letters, place
 from copydesk.contracts.envelope import rfc3339
+from copydesk.files.formats import read_ids
 from copydesk.operations import broker_checks
 from copydesk.operations.retry import Retry
 from copydesk.runtime.exits import Exit

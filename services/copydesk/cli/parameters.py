@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 from copydesk.cli.catalogue import known_topics
 from copydesk.client.consuming import Start
 from copydesk.contracts.topics import topics
+from copydesk.files.field_names import FIELDS
 from copydesk.stage import installed
 
 
@@ -59,6 +60,27 @@ class TopicName(click.ParamType):
             hint = f"; did you mean {suggestion}?" if suggestion else ""
             self.fail(f"no topic {value!r}{hint}; there are: {', '.join(known)}", param, ctx)
         return str(value)
+
+
+class Column(click.ParamType):
+    """Field of a raw article, and the column of a table that holds it."""
+
+    name = "FIELD=COLUMN"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Field and column."""
+        if isinstance(value, tuple):
+            return value
+        field, equals, column = str(value).partition("=")
+        if not equals or not column or field not in FIELDS:
+            self.fail(f"{value!r}: say FIELD=COLUMN with a field of {', '.join(sorted(FIELDS))}", param, ctx)
+        return field, column
+
+
+column_option = click.option(
+    "--column", "columns", type=Column(), multiple=True,
+    help="Column of a .csv or .tsv file that holds a field, as text=story; may be given several times.",
+)  # fmt: skip
 
 
 def parse_time(text: str) -> datetime:

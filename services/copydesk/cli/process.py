@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -13,13 +13,16 @@ import msgspec
 import orjson
 
 from copydesk.cli.catalogue import known_topics
-from copydesk.cli.documents import Input, RefusedInput, read_lines
-from copydesk.cli.files import read_file
-from copydesk.cli.inputs import STDIN, find_inputs
+from copydesk.cli.parameters import column_option
 from copydesk.cli.prerequisites import exit_with, load_stages
 from copydesk.cli.progress import Progress
 from copydesk.cli.render.json_lines import to_single_line
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
+from copydesk.files.documents import Input, RefusedInput, read_lines
+from copydesk.files.field_names import rename_input
+from copydesk.files.formats import read_file
+from copydesk.files.inputs import STDIN, find_inputs
+from copydesk.files.tables import Columns
 from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
 from copydesk.stage import Stage
@@ -42,14 +45,23 @@ Write = Callable[[bytes], None]
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for one SVG per article: the relevance of its paragraphs (needs the stage coherence).",
 )
+@column_option
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), default="-")
-def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, plot: Path | None) -> None:
+def command(
+    name: str,
+    rejects: IO[bytes] | None,
+    columns: Sequence[tuple[str, str]],
+    file: Path,
+    *,
+    pretty: bool,
+    plot: Path | None,
+) -> None:
     """Run articles through the stages without a broker.
 
     Reads FILE or NDJSON on standard input, and prints NDJSON in the same order. A .txt or .html file is one article, a
-    .json file one article or an array; .gz works with each of them. Documents that a stage refuses are not printed;
-    they are reported in --rejects, or else on standard error (line, id, stage, reason, class, message), and the exit
-    code is then 1.
+    .json file one article or an array, a .csv or .tsv file one a row; .gz works with each of them. Documents that a
+    stage refuses are not printed; they are reported in --rejects, or else on standard error (line, id, stage, reason,
+    class, message), and the exit code is then 1.
 
     \b
     Examples:
@@ -63,7 +75,7 @@ def command(name: str, rejects: IO[bytes] | None, file: Path, *, pretty: bool, p
     refused = 0
     # the progress line would be in the way of results on the same terminal
     with Progress("processing", found.bytes, shown=not sys.stdout.isatty()) as progress:
-        for document in _read(file):
+        for document in _read(file, dict(columns) if stages[0][0].source == "articles.raw" else None):
             progress.add(1, units=document.size)
             if isinstance(document, RefusedInput):
                 refusal = _describe_unread(document, stages[0][0])
@@ -141,12 +153,13 @@ def _make_plotter(folder: Path) -> Write:
     return draw
 
 
-def _read(file: Path) -> Iterator[Input]:
-    """Documents of a file, or of standard input, one per line."""
+def _read(file: Path, columns: Columns | None) -> Iterator[Input]:
+    """Documents of a file, or of standard input, one per line; `columns` as in `read_file`."""
     largest = max(topic.max_message_bytes for topic in known_topics().values())  # the input of any stage
     if file != STDIN:
-        return read_file(file, Path(file.name), largest=largest)
-    return read_lines(sys.stdin.buffer, "line ", largest)
+        return read_file(file, Path(file.name), largest=largest, columns=columns)
+    lines = read_lines(sys.stdin.buffer, "line ", largest)
+    return lines if columns is None else map(rename_input, lines)
 
 
 def _run_stages(stages: list[LoadedStage], value: bytes) -> tuple[Stage, execution.Outcome]:

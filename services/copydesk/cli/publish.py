@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 
 import click
 from aiokafka.errors import InvalidTimestampError, KafkaError
 
-from copydesk.cli.documents import Input, InputDocument, RefusedInput
-from copydesk.cli.inputs import FoundInputs, find_inputs, read_inputs
+from copydesk.cli.dry_run import show_first
+from copydesk.cli.parameters import column_option
 from copydesk.cli.prerequisites import load_connection, run_or_exit
 from copydesk.cli.progress import Progress
 from copydesk.client import Connection, Published, Publisher, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
 from copydesk.contracts.topics import topic
+from copydesk.files.documents import Input, InputDocument, RefusedInput
+from copydesk.files.inputs import FoundInputs, find_inputs, read_inputs
 from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape
@@ -45,24 +47,30 @@ class Tally:
 
 @click.command(name="publish")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path))
+@column_option
 @click.option("--unchecked", is_flag=True, help="Also send invalid articles; they become dead letters.")
-def command(files: tuple[Path, ...], *, unchecked: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Print the first articles as they would be published, and send nothing.")
+def command(files: tuple[Path, ...], columns: Sequence[tuple[str, str]], *, unchecked: bool, dry_run: bool) -> None:
     """Publish articles from files, folders or standard input.
 
-    Reads .txt, .html, .json and .ndjson files, each also with .gz, and folders of them; `-` is NDJSON on standard
-    input. The name of a text or HTML file becomes the article's id. A .json file has one article or an array of them.
-    The command returns when the broker has confirmed all. Refused articles and skipped files are reported on standard
-    error; the exit code is 1 if an article was refused.
+    Reads .txt, .html, .json, .ndjson, .csv and .tsv files, each also with .gz, and folders of them; `-` is NDJSON on
+    standard input. The name of a text or HTML file becomes the article's id. A .json file has one article or an array
+    of them; a table has a line of column names and an article per row. Field and column names of news-please,
+    newspaper4k and trafilatura are known. The command returns when the broker has confirmed all. Refused articles and
+    skipped files are reported on standard error; the exit code is 1 if an article was refused.
 
     Example: copydesk publish articles/ feed.ndjson
     """
-    found = find_inputs(files)
+    found, largest = find_inputs(files), topic("articles.raw").max_message_bytes
+    if dry_run:
+        _report_skipped(found, lambda line: click.echo(line, err=True))
+        sys.exit(asyncio.run(show_first(read_inputs(found, largest=largest, columns=dict(columns)))))
     connection = load_connection()
     tally = Tally()
     try:
         with Progress("publishing", found.bytes) as progress:
-            _report_skipped(found, progress)
-            documents = read_inputs(found, largest=topic("articles.raw").max_message_bytes)
+            _report_skipped(found, progress.say)
+            documents = read_inputs(found, largest=largest, columns=dict(columns))
             run_or_exit(_publish(connection, documents, progress, tally, checked=not unchecked))
     finally:
         if tally.published or tally.refused or tally.unconfirmed or sys.exc_info()[0] is None:
@@ -73,15 +81,15 @@ def command(files: tuple[Path, ...], *, unchecked: bool) -> None:
     sys.exit(Exit.REFUSED if tally.refused else Exit.DONE)
 
 
-def _report_skipped(found: FoundInputs, progress: Progress) -> None:
+def _report_skipped(found: FoundInputs, say: Callable[[str], None]) -> None:
     for note in found.notes:
-        progress.say(f"note: {note}")
+        say(f"note: {note}")
     # hidden files are rarely meant: the others are named first
     skipped = sorted(found.skipped, key=lambda each: (each.reason == "hidden", each.path))
     for path, reason in skipped[:NAMED]:
-        progress.say(f"skipped: {path}: {reason}")
+        say(f"skipped: {path}: {reason}")
     if len(skipped) > NAMED:
-        progress.say(f"skipped: {len(skipped) - NAMED} more")
+        say(f"skipped: {len(skipped) - NAMED} more")
 
 
 def _summary(tally: Tally, topic_name: str, skipped: int) -> str:

@@ -13,10 +13,10 @@ import click
 import orjson
 from aiokafka.errors import KafkaError
 
-from copydesk.cli.files import read_ids
 from copydesk.cli.parameters import Time
 from copydesk.cli.prerequisites import exit_with, find_stage, load_settings, load_stage_settings, run_or_exit
 from copydesk.cli.progress import Progress
+from copydesk.files.formats import read_ids
 from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.settings import Settings

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from aiokafka.errors import InvalidTimestampError, KafkaError
 
-from copydesk.cli.files import read_ids
 from copydesk.cli.prerequisites import load_connection, run_or_exit
 from copydesk.client import Connection, Publisher
+from copydesk.files.formats import read_ids
 from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape

@@ -1,4 +1,4 @@
-"""Documents of one file: a text, an HTML page, JSON or NDJSON, each also with gzip. Every size is bounded.
+"""Documents of one file: a text, an HTML page, JSON, NDJSON or a table, each also with gzip. Every size is bounded.
 
 A document that is too large, and what cannot be read, is a `RefusedInput` among the documents: it costs nothing else.
 """
@@ -19,9 +19,11 @@ from typing import IO, Any
 import click
 import orjson
 
-from copydesk.cli.decoding import decode
-from copydesk.cli.documents import READ_BYTES, Input, InputDocument, RefusedInput, read_json, read_lines
 from copydesk.contracts.ids import id_problem
+from copydesk.files.decoding import decode
+from copydesk.files.documents import READ_BYTES, Input, InputDocument, RefusedInput, read_json, read_lines
+from copydesk.files.field_names import rename_input
+from copydesk.files.tables import TABLE_ENDINGS, Columns, read_table
 
 ARTICLE_ENDINGS = (".txt", ".html", ".htm")
 """Endings of files that are one article, whose id is made from the file's name."""
@@ -29,7 +31,7 @@ ARTICLE_ENDINGS = (".txt", ".html", ".htm")
 NDJSON_ENDINGS = (".ndjson", ".jsonl")
 """Endings of files with an article per line."""
 
-ENDINGS = (*ARTICLE_ENDINGS, ".json", *NDJSON_ENDINGS)
+ENDINGS = (*ARTICLE_ENDINGS, ".json", *NDJSON_ENDINGS, *TABLE_ENDINGS)
 
 GZIP_ENDING = ".gz"
 """May follow any of the endings."""
@@ -140,13 +142,15 @@ class _Decompression(io.RawIOBase):
         return count
 
 
-def read_file(path: Path, name: Path, *, largest: int) -> Iterator[Input]:
+def read_file(path: Path, name: Path, *, largest: int, columns: Columns | None = None) -> Iterator[Input]:
     """Documents of a file; a file without a known ending is read as NDJSON.
 
     Args:
         path: The file.
         name: Gives the id of a text or an HTML page: the name without its ending.
         largest: Most bytes of a document.
+        columns: The documents are raw articles, and may have the field names of other tools; these columns of tables
+            hold these fields. None: they are documents of a later stage, and stay as they are.
 
     Yields:
         Documents, and what is refused instead of them: one that is too large, or the rest of a file that cannot be
@@ -155,8 +159,8 @@ def read_file(path: Path, name: Path, *, largest: int) -> Iterator[Input]:
     count = 0
     try:
         with _open(path) as stream:
-            for document in _documents_in(stream, path, name, largest):
-                yield document
+            for document in _documents_in(stream, path, name, largest, columns):
+                yield document if columns is None else _renamed(document, path)
                 count += 1
     except (gzip.BadGzipFile, EOFError, zlib.error, InputError, OSError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -165,9 +169,16 @@ def read_file(path: Path, name: Path, *, largest: int) -> Iterator[Input]:
         yield RefusedInput(str(path), f"{reason}; {count} articles before that were read" if count else reason)
 
 
-def _documents_in(stream: IO[bytes], path: Path, name: Path, largest: int) -> Iterator[Input]:
+def _renamed(document: Input, path: Path) -> Input:
+    """The document with copydesk's field names, if it is JSON with those of another tool."""
+    return document if ending(path) in {*ARTICLE_ENDINGS, *TABLE_ENDINGS} else rename_input(document)
+
+
+def _documents_in(stream: IO[bytes], path: Path, name: Path, largest: int, columns: Columns | None) -> Iterator[Input]:
     if ending(path) in NDJSON_ENDINGS or ending(path) not in ENDINGS:
         yield from read_lines(stream, f"{path}:", largest)
+    elif ending(path) in TABLE_ENDINGS:
+        yield from read_table(stream, f"{path}:", largest, columns or {}, tabs=ending(path) == ".tsv")
     elif ending(path) == ".json":
         content = _read_whole(stream, MAX_JSON_BYTES, ", the most of a .json file: give an article per line as .ndjson")
         yield from read_json(content, str(name), largest)

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.cli.decoding import decode
-from copydesk.cli.documents import InputDocument, RefusedInput, read_json
-from copydesk.cli.files import check_readable, read_file
-from copydesk.cli.inputs import find_inputs, read_inputs
+from copydesk.files.decoding import decode
+from copydesk.files.documents import InputDocument, RefusedInput, read_json
+from copydesk.files.formats import check_readable, read_file
+from copydesk.files.inputs import find_inputs, read_inputs
 
 ARTICLES = [{"id": "a", "text": "one"}, {"id": "b", "text": "two"}]
 LARGEST = 5 * 1024**2
@@ -63,7 +63,7 @@ async def test_a_file_is_read_in_the_encoding_that_it_was_written_in(tmp_path: P
     content = text.encode(encoding)
     file = tmp_path / name
     file.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    [document] = [document async for document in read_inputs(find_inputs([tmp_path]), largest=LARGEST)]
+    [document] = [document async for document in read_inputs(find_inputs([tmp_path]), largest=LARGEST, columns={})]
     assert isinstance(document, InputDocument)
     assert text in json.loads(document.value).values()
     assert json.loads(document.value)["id"].lower() == "a"

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.cli.documents import READ_BYTES, Input, InputDocument, RefusedInput
-from copydesk.cli.inputs import STDIN, find_inputs, read_inputs
+from copydesk.files.documents import READ_BYTES, Input, InputDocument, RefusedInput
+from copydesk.files.inputs import STDIN, find_inputs, read_inputs
 
 LARGEST = 5 * 1024**2
 
 
 def read_stdin(largest: int = LARGEST) -> AsyncGenerator[Input, None]:
-    return read_inputs(find_inputs([STDIN]), largest=largest)
+    return read_inputs(find_inputs([STDIN]), largest=largest, columns={})
 
 
 LINES = [b'{"text": "one"}\n', b"\n", b"x" * (3 * READ_BYTES) + b"\n", b'{"text": "last, without an end"}']
@@ -61,7 +61,7 @@ async def test_a_file_is_read_as_a_pipe_is(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setattr(sys, "stdin", stream)
         redirected = [document[1] async for document in read_stdin()]
     found = find_inputs([file])
-    assert redirected == [document[1] async for document in read_inputs(found, largest=LARGEST)]
+    assert redirected == [document[1] async for document in read_inputs(found, largest=LARGEST, columns={})]
     assert found.bytes == sum(map(len, LINES))
     assert find_inputs([file, STDIN]).bytes is None
 

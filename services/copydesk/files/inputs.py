@@ -9,8 +9,10 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from copydesk.cli.documents import READ_BYTES, Input, InputDocument, RefusedInput, too_large
-from copydesk.cli.files import (
+from copydesk.contracts.ids import id_problem
+from copydesk.files.documents import READ_BYTES, Input, InputDocument, RefusedInput, too_large
+from copydesk.files.field_names import rename_input
+from copydesk.files.formats import (
     ARTICLE_ENDINGS,
     ENDINGS,
     GZIP_ENDING,
@@ -20,7 +22,7 @@ from copydesk.cli.files import (
     read_file,
     special_kind,
 )
-from copydesk.contracts.ids import id_problem
+from copydesk.files.tables import Columns
 
 STDIN = Path("-")
 
@@ -157,21 +159,22 @@ def _check_ids(found: FoundInputs) -> None:
     found.files[:] = files
 
 
-async def read_inputs(found: FoundInputs, *, largest: int) -> AsyncGenerator[Input, None]:
-    """Documents of all files; of standard input, each line is returned at once.
+async def read_inputs(found: FoundInputs, *, largest: int, columns: Columns) -> AsyncGenerator[Input, None]:
+    """Raw articles of all files; of standard input, each line is returned at once.
 
     Args:
         found: Files to read.
         largest: Most bytes of a document.
+        columns: Columns of tables by the fields that they hold.
     """
     for refused in found.refused:
         yield refused
     for file in found.files:
         if file.path == STDIN:
             async for line in _standard_input(largest):
-                yield line
+                yield rename_input(line)
         else:
-            for document in read_file(file.path, file.name, largest=largest):
+            for document in read_file(file.path, file.name, largest=largest, columns=columns):
                 yield document
 
 

@@ -1,0 +1,1 @@
+"""Articles in files: text, HTML, JSON, NDJSON and tables, for `publish` and `process`."""
