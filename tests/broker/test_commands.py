@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from contextlib import aclosing
@@ -65,6 +66,24 @@ async def test_publish_and_consume_round_trip(cluster: Make, tmp_path: Path) -> 
     assert (status, out) == (0, b"")
     status, out, _ = await here.command("consume", "articles.raw", "--pretty")
     assert b"A text file." in out
+
+
+async def test_a_topic_is_printed_as_a_table(cluster: Make, tmp_path: Path) -> None:
+    here = cluster()
+    await here.create("articles.raw", "articles.cleaner.dlq", partitions=1)
+    table = tmp_path / "articles.csv"
+    table.write_text("id;headline;maintext\n1;=A;One two three.\n2;B;Four.\n")
+    status, _, err = await here.command("publish", str(table))
+    assert (status, "2 published" in err) == (0, True), err
+    status, _, _ = await here.command("withdraw", "2")
+    assert status == 0
+    status, out, err = await here.command("consume", "articles.raw", "--format", "csv", "--where", "words=3")
+    rows = list(csv.DictReader(out.decode().splitlines()))
+    assert [(row["id"], row["title"], row["text"]) for row in rows] == [("1", "'=A", "One two three.")]
+    assert "withdrawn: 2" in err
+    assert "1 rows of 3 messages" in err
+    status, _, err = await here.command("consume", "articles.cleaner.dlq", "--quotes")
+    assert (status, "holds no articles" in err) == (2, True), err
 
 
 async def test_what_is_published_unchecked_lands_in_the_dead_letters_and_is_listed(cluster: Make) -> None:

@@ -17,11 +17,13 @@ from copydesk.cli.parameters import column_option
 from copydesk.cli.prerequisites import exit_with, load_stages
 from copydesk.cli.progress import Progress
 from copydesk.cli.render.json_lines import to_single_line
+from copydesk.cli.row_output import RowWriter, make_row_writer, row_options
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
 from copydesk.files.documents import Input, RefusedInput, read_lines
 from copydesk.files.field_names import rename_input
 from copydesk.files.formats import read_file
 from copydesk.files.inputs import STDIN, find_inputs
+from copydesk.files.rows import Condition, Kind
 from copydesk.files.tables import Columns
 from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
@@ -45,6 +47,7 @@ Write = Callable[[bytes], None]
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for one SVG per article: the relevance of its paragraphs (needs the stage coherence).",
 )
+@row_options
 @column_option
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), default="-")
 def command(
@@ -53,6 +56,9 @@ def command(
     columns: Sequence[tuple[str, str]],
     file: Path,
     *,
+    format_: str | None,
+    kind: Kind | None,
+    conditions: Sequence[Condition],
     pretty: bool,
     plot: Path | None,
 ) -> None:
@@ -61,7 +67,7 @@ def command(
     Reads FILE or NDJSON on standard input, and prints NDJSON in the same order. A .txt or .html file is one article, a
     .json file one article or an array, a .csv or .tsv file one a row; .gz works with each of them. Documents that a
     stage refuses are not printed; they are reported in --rejects, or else on standard error (line, id, stage, reason,
-    class, message), and the exit code is then 1.
+    class, message), and the exit code is then 1. --format, --quotes and the like print a table, as `consume` does.
 
     \b
     Examples:
@@ -71,7 +77,8 @@ def command(
     """  # noqa: D301 - `\b` tells click to keep the line breaks
     found = find_inputs([file])
     stages = load_stages(name)
-    write = _make_writer(stages[-1][0].output, pretty=pretty, plot=plot)
+    rows = make_row_writer(format_, kind, conditions)
+    write = _make_writer(stages[-1][0].output, rows, pretty=pretty, plot=plot)
     refused = 0
     # the progress line would be in the way of results on the same terminal
     with Progress("processing", found.bytes, shown=not sys.stdout.isatty()) as progress:
@@ -94,14 +101,19 @@ def command(
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
 
-def _make_writer(output: type[msgspec.Struct], *, pretty: bool, plot: Path | None) -> Write:
+def _make_writer(output: type[msgspec.Struct], rows: RowWriter | None, *, pretty: bool, plot: Path | None) -> Write:
     """Function that prints a result, and draws it if wanted; impossible options end the command."""
     if plot is not None and not issubclass(output, ScoredArticle):
         raise click.UsageError("--plot needs the results of the stage coherence: give --stage coherence, or all")
     if pretty and find_spec("rich") is None:
         exit_with(Exit.SETUP, "--pretty needs rich: pip install 'copydesk[cli]'")
     document = output if issubclass(output, Document) else Document
-    show = _make_printer(document) if pretty else _write_line
+    if rows is None:
+        show = _make_printer(document) if pretty else _write_line
+    elif pretty or not issubclass(document, CleanedArticle):
+        raise click.UsageError("--format, --articles, --quotes, --entities and --where need articles, without --pretty")
+    else:
+        show = _make_row_printer(document, rows)
     if plot is None:
         return show
     draw = _make_plotter(plot)
@@ -117,6 +129,10 @@ def _write_line(value: bytes) -> None:
     line = to_single_line(value)
     sys.stdout.buffer.write((escape_json(line) if sys.stdout.isatty() else line) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _make_row_printer(document: type[CleanedArticle], rows: RowWriter) -> Write:
+    return lambda value: rows.write(document.read(value, None))
 
 
 def _make_printer(document: type[Document]) -> Write:

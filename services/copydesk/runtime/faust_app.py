@@ -7,7 +7,6 @@ and acks (ADR 0013). faust produces nothing and commits nothing: the lanes do bo
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -24,6 +23,7 @@ from faust.transport.drivers import aiokafka as driver
 from copydesk.client.progress import PartitionProgress, partition_progress
 from copydesk.client.topic_metadata import TopicMetadata, fetch_topic_metadata
 from copydesk.runtime.lanes import Lane, close_lanes, revoke_lanes
+from copydesk.runtime.private_folder import private_folder
 from copydesk.runtime.records import ConsumedRecord
 from copydesk.runtime.resuming import ResumePoint, ResumePoints, recreated_error, seek_to_resume_points
 from copydesk.runtime.settings import Settings
@@ -315,12 +315,20 @@ def make_app(membership: Membership, settings: Settings, *, group: str, topic: s
         web_enabled=False,
         worker_redirect_stdouts=False,
         # faust creates this folder and leaves it empty, since there are no tables
-        datadir=Path(tempfile.gettempdir()) / f"copydesk-faust-{os.getuid()}",
+        datadir=_data_folder(),
     )
     app.membership, app.source = membership, topic
     app.accept_recreated = settings.recreated_topic == "earliest"
     app.topics.add(app.topic(topic, key_serializer="raw", value_serializer="raw"))
     return app
+
+
+def _data_folder() -> Path:
+    """Folder for faust; it stays empty. A new one where the private folder is somebody else's."""
+    try:
+        return private_folder() / "faust"
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="copydesk-"))
 
 
 def _credentials(settings: Settings) -> faust.SASLCredentials | faust.SSLCredentials | None:
