@@ -39,6 +39,21 @@ class SpeechWords(msgspec.Struct, frozen=True, kw_only=True):
     hearer_lemmas: frozenset[str]
     """Lemmas of cues whose object after a quotation is the hearer, not other words that were said."""
 
+    agent_preposition: str
+    """Preposition before whoever does what a passive says: was called a mess `by` Lee."""
+
+    source_prepositions: frozenset[str]
+    """Prepositions between a claim and whoever makes it: accusations `from` Lee."""
+
+    object_prepositions: frozenset[str]
+    """Prepositions before what the object of a verb did: criticised Lee `for` saying."""
+
+    denial_lemmas: frozenset[str]
+    """Lemmas of verbs whose clause the subject does not say but deny: he `denied` that he had been "drunk"."""
+
+    claim_nouns: frozenset[str]
+    """Nouns for words of somebody else: Holt's `claim` that it was "a mess"."""
+
     participle_endings: tuple[str, ...]
     """Endings of the participle that stands without a subject: `adding`."""
 
@@ -52,7 +67,7 @@ class SpeechWords(msgspec.Struct, frozen=True, kw_only=True):
     """Object of the verb in "as Lee put it"."""
 
     put_opener: str
-    """Conjunction that opens "as Lee put it"."""
+    """Word that opens "as Lee put it", and what somebody is quoted as."""
 
     put_lemma: str
     """Lemma of the cue in "as Lee put it"."""
@@ -85,6 +100,9 @@ class SpeakerWords(msgspec.Struct, frozen=True, kw_only=True):
 
     stranger_determiners: frozenset[str]
     """Determiners of a person who is new in the text: `a` customer."""
+
+    unnamed_people: frozenset[str]
+    """Nouns for one person without a name, whom "he" or "she" may stand for: the `driver`, my `neighbour`."""
 
     definite_determiners: frozenset[str]
     """Determiners of a person whom the text knows: `the` mayor."""

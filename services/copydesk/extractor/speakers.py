@@ -106,7 +106,7 @@ class Speakers:
             if parse.deps[child] != "appos":
                 continue
             cluster = self.cluster_at(parse.starts[child])
-            if cluster is not None and cluster.is_person:
+            if cluster is not None and (cluster.is_person or cluster.label in SPEAKING - {"GPE", "FAC"}):
                 return Identity(cluster, "apposition", BY_APPOSITION)
         return None
 

@@ -44,3 +44,42 @@ def test_no_attribution_no_speaker(extract: Extract) -> None:
 )
 def test_neither_ages_nor_titles_nor_hyphens_hide_who_speaks(extract: Extract, text: str, name: str) -> None:
     assert [quote.speaker.name for quote in extract(text).quotes] == [name]
+
+
+MAYOR = "The mayor, David Carter, opened the bridge on Monday.\n\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MAYOR + 'The lorry driver was unhurt. "It came from nowhere," he said.',
+        MAYOR + 'His brother was in the crowd. "It cost too much," he said.',
+        MAYOR + 'A gardener told the paper that he would not use it. "It is ugly," he said.',
+        'Clara Novak was told: "Pack your things."',
+        'Clara Novak was branded a "coward and a fraud" at the meeting.',
+        'Clara Novak denied that she had been "careless with the money".',
+        'Clara Novak denied claims that she was "a danger to the firm".',
+        'Clara Novak did not say that the bridge was "a waste".',
+        'Paul Novak, 60, fell from a roof. Paul Novak was a builder. "He was kind to us all," Mrs Novak said.',
+    ],
+)
+def test_words_of_somebody_else_or_of_nobody_get_no_name_in_reach(extract: Extract, text: str) -> None:
+    names = {quote.speaker.name for quote in extract(text).quotes}
+    assert not names & {"David Carter", "Clara Novak", "Paul Novak"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('"I did it for the money," Ivan Horak told a friend, according to the indictment.', "Ivan Horak"),
+        ('Ivan Horak dismissed Clara Novak\'s claim that the firm was "bankrupt".', "Clara Novak"),
+        ('Ivan Horak rejected claims by Clara Novak that the firm was "a den of thieves".', "Clara Novak"),
+        ('Ivan Horak repeated his claim that the firm was "a den of thieves".', "Ivan Horak"),
+        ('The scheme was condemned as "a scandal" by Clara Novak.', "Clara Novak"),
+        ('"We shall not sell," the agency quoted Clara Novak as saying.', "Clara Novak"),
+        ('Ivan Horak criticised Clara Novak for saying that the scheme was "a scandal".', "Clara Novak"),
+        ('"You never learn, any of you, at all!" Clara Novak grinned.', "Clara Novak"),
+    ],
+)
+def test_whoever_said_it_has_it_and_not_whoever_passes_it_on(extract: Extract, text: str, name: str) -> None:
+    assert [quote.speaker.name or quote.speaker.mention for quote in extract(text).quotes] == [name]

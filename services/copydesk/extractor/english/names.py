@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TITLES = frozenset(
     """
-    mr mrs ms dr sen rep gov president sir prof minister prime senator secretary vice former congressman
+    mr mrs ms miss dame dr sen rep gov president sir prof minister prime senator secretary vice former congressman
     congresswoman mayor judge justice gen general lt col capt sgt chief king queen prince princess pope attorney
     chancellor ambassador representative governor professor lady lord rev reverend
     """.split()  # noqa: SIM905 - two hundred quotation marks less to read
@@ -15,7 +15,21 @@ TITLE_PRONOUNS = {
         ("mr", "sir", "lord", "king", "prince", "congressman", "father", "husband", "son", "brother"), "he"
     ),
     **dict.fromkeys(
-        ("mrs", "ms", "lady", "queen", "princess", "congresswoman", "mother", "wife", "daughter", "sister"), "she"
+        (
+            "mrs",
+            "ms",
+            "miss",
+            "dame",
+            "lady",
+            "queen",
+            "princess",
+            "congresswoman",
+            "mother",
+            "wife",
+            "daughter",
+            "sister",
+        ),
+        "she",
     ),
 }
 """Words that touch a name and tell its pronoun: "Mrs. Berg", "his wife Anna Berg"."""

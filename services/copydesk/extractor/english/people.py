@@ -28,6 +28,26 @@ ANONYMOUS_OPENERS = frozenset({"a", "an", "some", "several", "many", "one", "ano
 
 STRANGER_DETERMINERS = frozenset({"a", "an", "another", "one"})
 
+UNNAMED_PEOPLE = frozenset(
+    """
+    man woman boy girl person mother father sister brother son daughter wife husband widow widower uncle aunt cousin
+    grandmother grandfather partner boyfriend girlfriend fiance fiancee friend neighbour neighbor colleague boss lawyer
+    solicitor barrister attorney judge magistrate prosecutor juror defendant victim witness suspect officer policeman
+    policewoman detective sergeant constable inspector firefighter paramedic doctor nurse surgeon patient teacher
+    headteacher pupil student professor lecturer driver passenger cyclist pedestrian motorist pilot captain sailor
+    fisherman farmer shopkeeper shopper customer waiter waitress chef baker butcher builder plumber electrician engineer
+    architect worker miner welder foreman owner landlord landlady tenant resident villager householder spokesman
+    spokeswoman spokesperson official aide adviser advisor councillor diplomat soldier veteran commander guard
+    volunteer organiser organizer campaigner activist protester demonstrator priest vicar bishop imam rabbi nun monk
+    coach referee player goalkeeper fan supporter spectator trainer jockey athlete singer actor actress musician
+    director producer author writer reporter photographer editor analyst economist scientist researcher historian expert
+    interpreter clerk cashier manager executive director chairman chairwoman accountant banker trader investor broker
+    survivor refugee migrant tourist visitor guest hunter ranger lifeguard caretaker cleaner hairdresser pensioner
+    teenager toddler bystander onlooker bailiff usher warden
+    """.split()  # noqa: SIM905 - two hundred quotation marks less to read
+)
+"""Nouns for one person. A subject among them is what the next "he" or "she" that speaks stands for."""
+
 DEFINITE_DETERMINERS = frozenset({"the", "this", "that"})
 
 DOCUMENTS = frozenset(

@@ -13,7 +13,9 @@ CLAUSAL = """
     ask wonder inquire question quote post comment opine tout signal threaten underscore underline elaborate clarify
     chide scoff snap sigh laugh interject offer venture posit theorize speculate surmise reckon grumble mutter
     murmur cry scream plead beg implore concur rant fume bellow read begin describe call hail imply intimate
-    determine find assume
+    determine find assume answer thunder storm roar boom blast beam grin gush moan groan shrug cheer chuckle giggle
+    smile sob wail growl snarl hiss bark rage sneer sniff stammer stutter mumble enthuse crow gloat jeer heckle
+    protest object correct interrupt
     """.split()  # noqa: SIM905 - two hundred quotation marks less to read
 """Lemmas of verbs that take a clause or stand beside a quotation."""
 
@@ -40,6 +42,23 @@ NAMING = frozenset(
 
 ORDERS = frozenset({"ask", "tell", "urge", "advise", "beg", "implore", "warn", "remind", "call"})
 """Lemmas of verbs that take a person and an infinitive."""
+
+DENIALS = frozenset({"deny", "reject", "dismiss", "dispute", "refute", "rebut"})
+"""Lemmas of verbs whose clause are words that the subject does not own."""
+
+CLAIM_NOUNS = frozenset(
+    """
+    claim claims accusation accusations allegation allegations assertion assertions suggestion suggestions description
+    descriptions characterization characterisation charge charges complaint complaints insinuation insinuations
+    """.split()  # noqa: SIM905 - reads better than twenty strings
+)
+"""Nouns for words of whoever their possessive or preposition names."""
+
+AGENT_PREPOSITION = "by"
+
+SOURCE_PREPOSITIONS = frozenset({"by", "from"})
+
+OBJECT_PREPOSITIONS = frozenset({"for", "of", "as"})
 
 ACCORDING_TO = ("according", "to")
 
@@ -86,6 +105,10 @@ _IRREGULAR = {
     "imply": "implies implied implying",
     "find": "finds found finding",
     "plead": "pleads pleaded pled pleading",
+    "grin": "grins grinned grinning",
+    "shrug": "shrugs shrugged shrugging",
+    "sob": "sobs sobbed sobbing",
+    "rebut": "rebuts rebutted rebutting",
     "portray": "portrays portrayed portraying",
 }
 

@@ -113,6 +113,9 @@ def _group_by_form(names: Sequence[RawName], lexicon: Lexicon) -> Forms:
 def _find_shared_surnames(names: Sequence[RawName], lexicon: Lexicon) -> set[str]:
     """Surnames that a man and a woman of the article share."""
     pronouns: dict[str, set[str]] = {}
+    for name in names:
+        if name.pronoun and name.label == "PERSON" and " " not in name.text:
+            pronouns.setdefault(fold_name(name.text), set()).add(name.pronoun)  # "Mrs Dean" is not Paul Dean
     for key in {fold_name(name.text) for name in names if name.label == "PERSON"}:
         words = key.split()
         if len(words) > 1:

@@ -196,23 +196,24 @@ class _Resolver:
     def _is_stranger(self, parse: Parse, token: int) -> bool:
         """Return whether somebody without a name speaks here: "a customer told", not "a customer, Ann Berg, told"."""
         verb = parse.heads[token]
-        if (
-            parse.deps[token] != "nsubj"
-            or parse.lower[verb] not in self.lexicon.speech.reporting_forms
-            or not parse.words[token].islower()
-        ):
+        if parse.deps[token] not in {"nsubj", "nsubjpass"} or not parse.words[token].islower():
             return False
-        determiners = self.lexicon.speakers.stranger_determiners
         children = parse.children[token]
-        return any(parse.lower[child] in determiners for child in children) and not any(
-            parse.deps[child] in {"appos", "compound"} and parse.words[child][0].isupper() for child in children
-        )
+        if any(parse.deps[child] in {"appos", "compound"} and parse.words[child][0].isupper() for child in children):
+            return False
+        speakers = self.lexicon.speakers
+        if parse.lower[token] in speakers.unnamed_people:
+            # "his successor will be named" acts on nobody yet
+            return parse.deps[token] == "nsubj" or parse.child(verb, "neg") is not None
+        speaks = parse.deps[token] == "nsubj" and parse.lower[verb] in self.lexicon.speech.reporting_forms
+        return speaks and any(parse.lower[child] in speakers.stranger_determiners for child in children)
 
     def _resolve(self, parse: Parse, token: int) -> _Person | None:
         """The person that a pronoun stands for; notes the choice."""
         word = parse.lower[token]
         speaks = parse.lower[parse.heads[token]] in self.lexicon.speech.lemmas
-        if speaks and self.sentence - self.stranger_sentence <= 1:
+        is_stranger_here = self.sentence == self.stranger_sentence  # "a resident said that he had not slept"
+        if is_stranger_here or (speaks and self.sentence - self.stranger_sentence <= 1):
             return None  # "A customer said it was good. "I come every day," he said."
         ranked = self._rank(word, speaks=speaks)
         if not ranked:
@@ -227,6 +228,8 @@ class _Resolver:
         """The person whose mention has its head here, and the noun that says what the person does in the sentence."""
         # the last word of a name has a capital; two tokens in three need not be looked up
         cluster = None if parse.words[token][0].islower() else self.cluster_at(parse.starts[token])
+        if cluster is None and token and parse.lower[token] in self.lexicon.names.post_nominals:
+            cluster = self.cluster_at(parse.starts[token - 1])  # "Edmund Pryce KC": the parser's head is KC
         if cluster is None or not cluster.is_person:
             return None, token
         noun = parse.heads[token]

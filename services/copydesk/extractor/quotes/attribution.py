@@ -124,10 +124,54 @@ def find_cues(parse: Parse, first: int, last: int, segment_of: Sequence[int], le
 
 
 def find_speaker(parse: Parse, cue: int, lexicon: Lexicon) -> int | None:
-    """Token of the speaker: the agent of a passive ("was called ... by Lee"), else the subject."""
-    if parse.child(cue, "nsubjpass", "auxpass") is not None and (agent := parse.child(cue, "agent")) is not None:
-        return parse.child(agent, "pobj")
+    """Token of the speaker: the agent of a passive ("was called ... by Lee"), else the subject.
+
+    The subject of a passive hears the words or is called by them; without an agent nobody is known to have said them.
+    """
+    if is_passive(parse, cue):
+        act = parse.child(cue, "xcomp")
+        if act is None or not parse.lower[act].endswith(lexicon.speech.participle_endings):
+            return _find_agent(parse, cue, lexicon)
+    elif (other := _find_object_that_speaks(parse, cue, lexicon)) is not None:
+        return other
     return find_subject(parse, cue, lexicon.speech.participle_endings)
+
+
+def is_passive(parse: Parse, cue: int) -> bool:
+    """Return whether a cue is a passive: "was told", "has been accused of"."""
+    auxiliary = parse.child(cue, "auxpass")
+    if auxiliary is not None and not parse.words[auxiliary][0].isalpha():
+        return False  # "he's said": the parser takes "has" for "is"
+    return auxiliary is not None or parse.child(cue, "nsubjpass") is not None
+
+
+def _find_object_that_speaks(parse: Parse, cue: int, lexicon: Lexicon) -> int | None:
+    """Token of the object that says the words: quoted Lee as saying, criticised Lee for saying; None elsewhere."""
+    prepositions = lexicon.speech.object_prepositions
+    verb = cue
+    speech = lexicon.speech
+    speaks = speech.guess_lemma(parse.lower[cue]) in speech.reporting_lemmas | speech.order_lemmas
+    if speaks and parse.deps[cue] == "pcomp" and parse.lower[parse.heads[cue]] in prepositions:
+        verb = parse.heads[parse.heads[cue]]
+    elif not any(
+        parse.deps[child] == "prep"
+        and parse.lower[child] == lexicon.speech.put_opener
+        and (act := parse.child(child, "pcomp")) is not None
+        and parse.lower[act] in lexicon.speech.lemmas
+        for child in parse.children[cue]
+    ):
+        return None
+    spoken = parse.child(verb, "dobj")
+    return spoken if spoken is not None and parse.name_at(spoken) is not None else None
+
+
+def _find_agent(parse: Parse, cue: int, lexicon: Lexicon) -> int | None:
+    """Token of whoever does what a passive says, where "by" stands in its clause, wherever the parser hung it."""
+    agent = parse.child(cue, "agent")
+    if agent is None:
+        nearby = range(cue + 1, parse.right[cue] + 1)
+        agent = next((token for token in nearby if parse.lower[token] == lexicon.speech.agent_preposition), None)
+    return parse.child(agent, "pobj") if agent is not None else None
 
 
 def find_main_subject(parse: Parse, first: int, last: int, segment_of: Sequence[int], lexicon: Lexicon) -> int | None:

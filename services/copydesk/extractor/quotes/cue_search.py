@@ -17,7 +17,9 @@ from copydesk.extractor.quotes.attribution import (
     build_mention,
     find_cues,
     find_speaker,
+    is_passive,
 )
+from copydesk.extractor.quotes.claims import find_claim, is_denied
 from copydesk.extractor.syntax import VERBAL, Parse, find_ancestors, find_noun_phrase, find_subject
 
 MAX_ATTRIBUTION = 40  # tokens; a clause that attributes a quotation is shorter
@@ -58,9 +60,12 @@ class CueSearch:
             first += 1
         if first >= last:
             return None
-        if (phrase := find_source_phrase(parse, first, last, self.paragraph, self.lexicon)) is not None:
-            return phrase
         cues = find_cues(parse, first, last, self.segment_of, self.lexicon)
+        phrase = find_source_phrase(parse, first, last, self.paragraph, self.lexicon)
+        if phrase is not None:
+            # "..., Lee told a friend, according to court documents": Lee speaks, the documents pass it on
+            spoken = self._choose_after(quotation, [token for token in cues if token < phrase[1]], first, last)
+            return spoken if spoken is not None else phrase
         if any_verb and not cues:
             cues = [t for t in range(first, last) if parse.deps[t] in VERBAL and parse.words[t].isalpha()][:2]
         best = self._choose_after(quotation, cues, first, last)
@@ -110,6 +115,8 @@ class CueSearch:
                     head = None
             if head is None:
                 return None
+            while parse.deps[head] == "poss" and head < parse.heads[head] < last:
+                head = parse.heads[head]  # after a quotation, Ford's chief executive: not Ford
             begin, end = find_noun_phrase(parse, head)
             mention = SpeakerMention(
                 parse.starts[begin], parse.ends[end - 1], parse.starts[head], parse.lower[head], self.paragraph
@@ -133,12 +140,11 @@ class CueSearch:
         if cues:
             ancestors = find_ancestors(parse, range(*quotation))
             governing = [token for token in cues if token in ancestors]
-        for token in self._order_governing(governing) or cues[::-1]:
-            head = find_speaker(parse, token, lexicon)
-            if head is not None and self.segment_of[head] < 0:
-                confidence = GOVERNING_CUE if governing else CLAUSE_CUE - 0.1
-                mention = build_mention(parse, head, self.paragraph, lexicon)
-                return Attribution(mention, build_cue(parse, token, lexicon), "named", confidence, token)
+        claimed = find_claim(parse, quotation, window, self.segment_of, self.paragraph, lexicon)
+        if claimed is not None:
+            return claimed
+        if (attribution := self._find_by_cues(quotation, cues, governing)) is not None:
+            return attribution
         if (phrase := find_source_phrase(parse, *window, self.paragraph, lexicon)) is not None:
             return phrase[0]
         verb = self._find_reporting_verb(quotation, window)
@@ -149,6 +155,22 @@ class CueSearch:
             token = (governing or cues)[-1]
             nearest = self._find_nearest_mention(window[0], token)
             return Attribution(nearest, build_cue(parse, token, lexicon), "named", WORD_ORDER, token)
+        return None
+
+    def _find_by_cues(
+        self, quotation: tuple[int, int], cues: Sequence[int], governing: Sequence[int]
+    ) -> Attribution | None:
+        """The attribution by the first cue that decides; without a speaker where it says that nobody known spoke."""
+        parse, lexicon = self.parse, self.lexicon
+        for token in self._order_governing(governing) or cues[::-1]:
+            head = find_speaker(parse, token, lexicon)
+            is_disowned = token in governing and is_denied(parse, token, quotation, lexicon)
+            if is_disowned or (head is None and is_passive(parse, token)):
+                return Attribution(None, build_cue(parse, token, lexicon), "named", WORD_ORDER, token)
+            if head is not None and self.segment_of[head] < 0:
+                confidence = GOVERNING_CUE if governing else CLAUSE_CUE - 0.1
+                mention = build_mention(parse, head, self.paragraph, lexicon)
+                return Attribution(mention, build_cue(parse, token, lexicon), "named", confidence, token)
         return None
 
     def _order_governing(self, governing: Sequence[int]) -> list[int]:
