@@ -43,9 +43,10 @@ def load(settings: ExtractorSettings) -> Callable[[CleanedArticle], ExtractedArt
     from copydesk.extractor.extraction import build_extractor  # noqa: PLC0415
     from copydesk.extractor.nlp import load_parser  # noqa: PLC0415
 
+    lexicon = load_lexicon()
     return build_extractor(
-        load_parser(settings.model),
-        load_lexicon(),
+        load_parser(settings.model, lexicon.quotations.abbreviations),
+        lexicon,
         max_chars=settings.max_chars,
         selective=settings.parse == "quoting",
     )

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import MAX_PARAGRAPH, Paragraph
+from copydesk.extractor.repairs import repair_parse
 from copydesk.extractor.syntax import Parse, complete_names
 
 MAX_PARAGRAPHS = 5_000
@@ -81,6 +82,7 @@ def parse_article(
     parses = parser.parse(batch)
     title_parse = parses.pop() if has_title else None
     parses += parser.find_names([(paragraph.start, text[paragraph.start : paragraph.end]) for paragraph in names_only])
+    parses = [repair_parse(parse) if parse is not None else None for parse in parses]
     for paragraph, parse in zip([*whole, *names_only], parses, strict=True):
         paragraph.parse = parse
     for parse in (title_parse, *parses):

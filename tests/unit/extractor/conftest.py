@@ -39,7 +39,7 @@ def article() -> Callable[..., CleanedArticle]:
 
 @pytest.fixture(scope="session")
 def parser() -> SpacyParser:
-    return load_parser("sm")
+    return load_parser("sm", load_lexicon().quotations.abbreviations)
 
 
 @pytest.fixture(scope="session")

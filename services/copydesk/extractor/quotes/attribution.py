@@ -129,7 +129,7 @@ def find_speaker(parse: Parse, cue: int, lexicon: Lexicon) -> int | None:
     The subject of a passive hears the words or is called by them; without an agent nobody is known to have said them.
     """
     if is_passive(parse, cue):
-        act = parse.child(cue, "xcomp")
+        act = parse.child(cue, "xcomp", "dobj")  # "is heard saying", "is shown lecturing"
         if act is None or not parse.lower[act].endswith(lexicon.speech.participle_endings):
             return _find_agent(parse, cue, lexicon)
     elif (other := _find_object_that_speaks(parse, cue, lexicon)) is not None:

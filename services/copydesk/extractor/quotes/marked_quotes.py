@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import Paragraph
 from copydesk.extractor.quotes.attribution import (
+    CLAUSE_CUE,
     COLON,
     SUBJECT_BEFORE,
     UNKNOWN_VERB,
@@ -91,7 +92,7 @@ class _SegmentReader:
         lead = self.search.find_before(stretch.tokens, stretch.window_before)
         mark = words[stretch.first - 1]
         if mark == ":" or (mark == "," and lead is not None and self._is_near(lead)):
-            return self._read_after_lead(lead)
+            return self._read_after_lead(lead, after)
         outside = [token for token in before if self.paragraph.segment_of[token] < 0]
         if after is not None and self._is_attributed_after(after, lead, outside):
             self._attribute_after(after)
@@ -157,6 +158,12 @@ class _SegmentReader:
             or self.stretch.inner.endswith(",")
         )
 
+    def _overrules_colon(self, after: tuple[Attribution, int], lead: Attribution | None) -> bool:
+        """Return whether what follows a quotation speaks, not what the colon ends: that pays off: "We do," Lee says."""
+        is_verb = after[0].confidence >= CLAUSE_CUE and self.parse.deps[after[0].token] in VERBAL
+        is_set_off = self.stretch.inner[-1:] in ",?!" and self.paragraph.is_set_off(after[1], self.stretch.last)
+        return is_set_off and (is_verb or lead is None)
+
     def _takes_object(self, attribution: Attribution) -> bool:
         """Return whether the cue after a quotation has other words to attribute: "..." the senator blamed the press."""
         if attribution.cue is None or attribution.cue.lemma in self.lexicon.speech.hearer_lemmas:
@@ -185,10 +192,13 @@ class _SegmentReader:
         self.draft.attribution, self.draft.attribution_side = lead, "before"
         return self.draft
 
-    def _read_after_lead(self, lead: Attribution | None) -> QuoteDraft:
+    def _read_after_lead(self, lead: Attribution | None, after: tuple[Attribution, int] | None) -> QuoteDraft:
         """The quotation after a colon, or after a comma and a cue."""
         stretch, draft = self.stretch, self.draft
         if self.parse.words[stretch.first - 1] == ":":
+            if after is not None and self._overrules_colon(after, lead):
+                draft.attribution, draft.attribution_side = after[0], "after"
+                return draft
             head = self._find_head_before_colon(lead)
             if head is not None:
                 lead = Attribution(self._mention(head), None, "named", COLON)

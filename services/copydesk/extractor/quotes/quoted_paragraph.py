@@ -10,6 +10,8 @@ from copydesk.extractor.syntax import Parse
 
 MAX_SENTENCE = 200  # tokens before a quotation that are looked through; keeps the time linear where no full stop comes
 
+MAX_SUBJECT = 8  # tokens of a subject up to its head
+
 _FINAL = frozenset({".", "?", "!"})
 _BREAKS = frozenset({",", ";", ":", "—", "–", "--", "(", ")"})
 _SET_OFF = frozenset({",", "—", "–", "-", '"', "”"})
@@ -87,7 +89,17 @@ class QuotedParagraph:
 
     def _is_attributed_at(self, token: int) -> bool:
         """Return whether an attribution follows a question or an exclamation: "Why?" Lee asked."""
-        return any(word in self.lexicon.speech.lemmas for word in self.parse.lower[token : token + 4])
+        parse, lemmas = self.parse, self.lexicon.speech.lemmas
+        if any(word in lemmas for word in parse.lower[token : token + 4]):
+            return True
+        # "Long live the king!" Margarita Lund, the editor in chief, wrote
+        return any(
+            parse.deps[head] == "nsubj"
+            and parse.left[head] == token
+            and parse.lower[parse.heads[head]] in lemmas
+            and parse.heads[head] > head
+            for head in range(token, min(token + MAX_SUBJECT, len(parse)))
+        )
 
     def sentence_end(self, index: int) -> int:
         """Token after the sentence around a segment, or after the segment where the sentence ends with it."""
