@@ -153,6 +153,39 @@ class NameWords(msgspec.Struct, frozen=True, kw_only=True):
     place_prepositions: frozenset[str]
     """Prepositions after which a name is a place."""
 
+    sure_place_prepositions: frozenset[str]
+    """Prepositions after which an unknown name is a place, whatever the recogniser says: `near`."""
+
+    origin_prepositions: frozenset[str]
+    """Prepositions after which an unknown name is a place where a comma stands before: Ann Berg, `of` Marlow."""
+
+    name_links: frozenset[str]
+    """Words in mid-name: House `of` Cards."""
+
+    state_words: frozenset[str]
+    """Last words of firms that states have, too: Soviet `Union`."""
+
+    courtesy_titles: frozenset[str]
+    """Titles with a capital that only persons have: `Mrs`; without a full stop."""
+
+    calendar: frozenset[str]
+    """Months and days of the week."""
+
+    organization_words: frozenset[str]
+    """Last words of the names of firms, clubs and offices: Berg `Brewery`."""
+
+    place_words: frozenset[str]
+    """Last words of the names of places: Lindau `Bay`."""
+
+    institutions: frozenset[str]
+    """Names of a word that somebody may be "in" and are no places: in `Congress`."""
+
+    dateline: re.Pattern[str]
+    """Place, date and agency before the first sentence; groups `city`, `region`, `date`, `agency`, `wire`, `dash`."""
+
+    labels_of_news: frozenset[str]
+    """Words in capitals before a dash that are no places: `BREAKING`."""
+
     article: re.Pattern[str]
     """An article at the beginning of a name, with the space after it."""
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
+from copydesk.extractor.dateline import find_dateline, prepend_dateline
+from copydesk.extractor.entities.overlooked import mark_overlooked
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import MAX_PARAGRAPH, Paragraph
 from copydesk.extractor.repairs import repair_parse
@@ -75,19 +77,32 @@ def parse_article(
     whole = [p for p in readable if not selective or p.segments or _has_cue(text[p.start : p.end], lexicon)]
     whole_ids = {id(paragraph) for paragraph in whole}
     names_only = [paragraph for paragraph in readable if id(paragraph) not in whole_ids]
-    batch = [(paragraph.start, text[paragraph.start : paragraph.end]) for paragraph in whole]
+    datelines = [find_dateline(text, paragraph.start, paragraph.end, lexicon.names) for paragraph in whole]
+    begins = [
+        match.end() if match is not None else paragraph.start for match, paragraph in zip(datelines, whole, strict=True)
+    ]
+    batch = [(begin, text[begin : paragraph.end]) for begin, paragraph in zip(begins, whole, strict=True)]
     has_title = bool(title.strip()) and len(title) <= MAX_PARAGRAPH and not _ENDLESS_WORD.search(title)
     if has_title:
         batch.append((0, title))  # with the others: a call of its own costs as much as a paragraph
     parses = parser.parse(batch)
     title_parse = parses.pop() if has_title else None
-    parses += parser.find_names([(paragraph.start, text[paragraph.start : paragraph.end]) for paragraph in names_only])
+    parses = [
+        *parses,
+        *parser.find_names([(paragraph.start, text[paragraph.start : paragraph.end]) for paragraph in names_only]),
+    ]
     parses = [repair_parse(parse) if parse is not None else None for parse in parses]
+    for index, match in enumerate(datelines):
+        if match is not None and (parse := parses[index]) is not None:
+            parses[index] = prepend_dateline(parse, match)
     for paragraph, parse in zip([*whole, *names_only], parses, strict=True):
         paragraph.parse = parse
     for parse in (title_parse, *parses):
         if parse is not None:
             parse.names = complete_names(parse.words, parse.names, lexicon.names.surname_particles)
+    for paragraph in whole:
+        if paragraph.parse is not None and not paragraph.heading:
+            paragraph.parse.names = mark_overlooked(paragraph.parse, lexicon)
     failed = sum(paragraph.parse is None for paragraph in readable)
     if failed:
         warnings.append(f"the parser failed on {failed} of {len(readable)} paragraphs")

@@ -85,6 +85,7 @@ def test_words_of_somebody_else_or_of_nobody_get_no_name_in_reach(extract: Extra
         ('"We were ready," said Army Capt. Clara Novak.', "Clara Novak"),
         ('Clara Novak is heard saying: "We shall all go home now."', "Clara Novak"),
         ('On Monday, Will described it as "a sad end".', "Will"),
+        ('Clara Novak - Chair: "We had a good year."', "Clara Novak"),
     ],
 )
 def test_whoever_said_it_has_it_and_not_whoever_passes_it_on(extract: Extract, text: str, name: str) -> None:

@@ -14,6 +14,8 @@ from copydesk.extractor.entities.names import (
     find_title_pronoun,
     is_title_case,
 )
+from copydesk.extractor.entities.overlooked import find_speaking_surnames
+from copydesk.extractor.entities.type_evidence import correct_labels
 from copydesk.extractor.lexicon import Lexicon, NameWords
 from copydesk.extractor.paragraphs import Paragraph
 from copydesk.extractor.syntax import Parse
@@ -44,6 +46,8 @@ def find_names(
             names += _clean_names(text, paragraph.parse, "body", line, lexicon.names)
     names = _correct_surnames(paragraphs, names, lexicon)
     names += _find_overlooked(paragraphs, names)
+    names += find_speaking_surnames(paragraphs, names, lexicon)
+    names = correct_labels(paragraphs, names, lexicon)
     title_names = _clean_names(title, title_parse, "title", title, lexicon.names) if title_parse is not None else []
     return correct_headline_names([*title_names, *names], lexicon.names)
 

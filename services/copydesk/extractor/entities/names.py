@@ -33,6 +33,7 @@ _EDGE = " \t\u00a0\"'“”‘’«»`*_-–—|,;:!?()[]{}<>/\\=~\u200b\u200e\u
 """Characters at the edges of what the recogniser marked that are no part of a name."""
 
 _BRACKET = re.compile(r"[\[\](){}<>|]")
+_DASH = re.compile(r"\s+[-–—]\s")
 _FIRST_WORD = re.compile(r"[^\W\d_][\w-]*\.?\s+")
 _LONG_WORD = re.compile(r"[^\W\d_]+")
 _FOLDED_WORD = re.compile(r"[a-z0-9]+")
@@ -116,6 +117,8 @@ def _trim_person(text: str, start: int, end: int, words: NameWords) -> tuple[int
         word = first.group().strip().rstrip(".")
         if word.lower() in words.titles or (word.islower() and word not in words.particles):
             start = first.end()
+    if (dash := _DASH.search(text, start, end)) is not None:
+        end = dash.start()  # "Ann Berg - Chair"
     parts = text[start:end].rsplit(maxsplit=1)
     if len(parts) > 1 and parts[-1].isupper():
         last = parts[-1].lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from copydesk.extractor.dateline import LABEL
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import Paragraph
 from copydesk.extractor.syntax import Parse
@@ -51,9 +52,11 @@ class QuotedParagraph:
     def ends_sentence(self, token: int) -> bool:
         """Return whether a token ends a sentence: it is a full stop, or holds one and a sentence starts after it."""
         parse = self.parse
-        if parse.words[token] in _FINAL:
-            return True
         following = token + 1
+        if parse.words[token] in _FINAL or (
+            parse.deps[token] == LABEL and parse.deps[following : following + 1] != [LABEL]
+        ):
+            return True
         return (
             following < len(parse)
             and parse.begins[following]

@@ -31,6 +31,8 @@ def find_signed_head(paragraph: QuotedParagraph, left: int, colon: int) -> int |
     opener = lexicon.quotations.signature_opener
     if after_dash and tuple(parse.lower[begin : begin + len(opener)]) == opener:
         begin += len(opener)
+    if after_dash and (named := _find_name_before_dash(paragraph, left, begin)) is not None:
+        return named
     if (
         after_dash
         and begin < colon
@@ -44,6 +46,16 @@ def find_signed_head(paragraph: QuotedParagraph, left: int, colon: int) -> int |
         return None
     before = parse.words[name.first - 1] if name.first else ""
     return name.last - 1 if name.first <= left or before in {".", ":"} else None
+
+
+def _find_name_before_dash(paragraph: QuotedParagraph, left: int, begin: int) -> int | None:
+    """Head of a person who opens the sentence before a dash and a role: "Ann Lee - CFO: ...", or None."""
+    parse = paragraph.parse
+    name = parse.name_at(left)
+    if name is None or name.label != "PERSON" or name.last > begin or parse.name_at(begin) is not None:
+        return None
+    last = next((token for token in range(left, name.last) if _is_dash(paragraph, token)), name.last)
+    return last - 1 if last > left and _is_dash(paragraph, begin - 1) and begin - 1 <= last + 1 else None
 
 
 def _is_dash(paragraph: QuotedParagraph, token: int) -> bool:
