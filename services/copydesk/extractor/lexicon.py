@@ -165,6 +165,9 @@ class NameWords(msgspec.Struct, frozen=True, kw_only=True):
     state_words: frozenset[str]
     """Last words of firms that states have, too: Soviet `Union`."""
 
+    role_nouns: frozenset[str]
+    """Nouns for a person with whose name they stand: the `head` of the police, Ann Berg."""
+
     courtesy_titles: frozenset[str]
     """Titles with a capital that only persons have: `Mrs`; without a full stop."""
 
@@ -225,6 +228,9 @@ class QuotationWords(msgspec.Struct, frozen=True, kw_only=True):
 
     definite_article: str
     """Article that may begin a signature after a dash: - `the` mayor."""
+
+    topic_preposition: str
+    """Preposition between a speaker and whom the words are about, before a colon: Brown `on` Lane."""
 
     signature_opener: tuple[str, ...]
     """Words between a dash and a name that are no part of the signature: - `more from` Ann Lee."""

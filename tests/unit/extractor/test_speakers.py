@@ -86,7 +86,21 @@ def test_words_of_somebody_else_or_of_nobody_get_no_name_in_reach(extract: Extra
         ('Clara Novak is heard saying: "We shall all go home now."', "Clara Novak"),
         ('On Monday, Will described it as "a sad end".', "Will"),
         ('Clara Novak - Chair: "We had a good year."', "Clara Novak"),
+        ('Ivan Horak recalled how Clara Novak had called him "a thief".', "Clara Novak"),
+        ('Described by Clara Novak as "the last good man", Ivan Horak left office.', "Clara Novak"),
     ],
 )
 def test_whoever_said_it_has_it_and_not_whoever_passes_it_on(extract: Extract, text: str, name: str) -> None:
     assert [quote.speaker.name or quote.speaker.mention for quote in extract(text).quotes] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Clara Novak said that her next album, "Red Hour", was ready.',
+        'Clara Novak said her favourite film was "The Long Night".',
+        'We were promised "seamless" travel.',
+    ],
+)
+def test_titles_of_works_and_words_of_nobody_are_no_quotations(extract: Extract, text: str) -> None:
+    assert all(quote.type == "indirect" for quote in extract(text).quotes)

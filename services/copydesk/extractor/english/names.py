@@ -58,6 +58,8 @@ NAME_LINKS = frozenset({"of", "&"})
 
 STATE_WORDS = frozenset({"union", "federation", "league"})
 
+ROLES = frozenset({"head", "founder", "regent", "chair", "deputy", "coach", "keeper", "rescuer", "commissioner"})
+
 COURTESY_TITLES = frozenset({"mr", "mrs", "ms", "miss", "sir", "dame", "lord", "lady", "dr"})
 
 CALENDAR = frozenset(

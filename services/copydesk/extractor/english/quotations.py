@@ -26,6 +26,8 @@ SMALL_TITLE_WORDS = frozenset(
 
 DEFINITE_ARTICLE = "the"
 
+TOPIC_PREPOSITION = "on"
+
 SIGNATURE_OPENER = ("more", "from")
 
 _NAME = r"(?P<name>[A-Z][\w.'’-]{0,30}(?: (?:(?:de|la|von|van|al|of|the|and) )?[A-Z0-9][\w.'’-]{0,30}){0,5})"

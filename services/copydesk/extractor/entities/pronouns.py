@@ -237,7 +237,11 @@ class _Resolver:
             return None, token
         person = self.people[id(cluster)]
         person.mentions += 1
-        return person, noun if parse.deps[token] == "appos" else token
+        if parse.deps[token] != "appos":
+            return person, token
+        while parse.deps[noun] in {"pobj", "prep"} and parse.heads[noun] < noun:
+            noun = parse.heads[noun]  # "The regent of Malang, Tri Wulansari, sat": the parser hangs her on Malang
+        return person, noun
 
     def _rank(self, word: str, *, speaks: bool) -> list[tuple[float, _Person]]:
         """The persons that a pronoun may stand for with their scores, the best first."""

@@ -13,7 +13,7 @@ from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import Paragraph
 from copydesk.extractor.syntax import Parse
 
-Evidence = Literal["place", "person", "speaker", "subject"]
+Evidence = Literal["place", "person", "role", "speaker", "subject"]
 
 _NEVER_FIRMS = frozenset({"PERSON", "GPE", "LOC", "FAC", "PRODUCT", "WORK_OF_ART"})
 
@@ -46,7 +46,8 @@ def _find_label(name: RawName, seen: Mapping[Evidence, int], lexicon: Lexicon, *
         return name.label if is_state else "ORG"
     if name.label == "WORK_OF_ART" and seen.get("speaker"):
         return "ORG"  # "Save the Children said"
-    if name.label == "ORG" and len(words) > 1 and seen.get("person"):
+    is_person = seen.get("person") or (name.label == "GPE" and seen.get("role"))
+    if name.label in {"ORG", "GPE"} and len(words) > 1 and is_person:
         return "PERSON"
     is_known = is_surname or seen.get("person") or seen.get("speaker") or name.text.isupper()
     return "GPE" if not is_known and _is_place(name.label, words, seen, lexicon) else name.label
@@ -91,8 +92,11 @@ def _read_evidence(parse: Parse, first: int, last: int, lexicon: Lexicon) -> lis
     if is_whole and (before in words.sure_place_prepositions or (before in words.origin_prepositions and is_apposed)):
         found.append("place")
     age = parse.words[last + 2] if last + 2 < len(parse) and parse.words[last + 1] == "," else ""
-    if (age.isdigit() and len(age) <= 3) or (before.rstrip(".") in words.title_pronouns):
+    is_role = parse.deps[last] == "appos" and parse.lower[parse.heads[last]] in words.role_nouns
+    if (age.isdigit() and len(age) <= 3) or before.rstrip(".") in words.title_pronouns:
         found.append("person")
+    elif is_role:
+        found.append("role")
     if parse.deps[last] in {"nsubj", "nsubjpass"}:
         found.append("subject")
         if parse.lower[parse.heads[last]] in lexicon.speech.reporting_forms:

@@ -142,6 +142,8 @@ def is_passive(parse: Parse, cue: int) -> bool:
     auxiliary = parse.child(cue, "auxpass")
     if auxiliary is not None and not parse.words[auxiliary][0].isalpha():
         return False  # "he's said": the parser takes "has" for "is"
+    if parse.child(cue, "agent") is not None and parse.child(cue, "nsubj") is None:
+        return True  # "Described by Holt as "a coward", Marsh left"
     return auxiliary is not None or parse.child(cue, "nsubjpass") is not None
 
 

@@ -182,9 +182,18 @@ class CueSearch:
             return []
         first = governing[-1]
         for token in reversed(governing[:-1]):
-            if self._reports(token, first):
+            if self._reports(token, first) and not self._names_by_itself(first):
                 first = token
         return [first, *(token for token in reversed(governing) if token != first)]
+
+    def _names_by_itself(self, cue: int) -> bool:
+        """Return whether a cue calls somebody something and its clause tells an event: recalled how Holt had called."""
+        parse, speech = self.parse, self.lexicon.speech
+        subject, manner = parse.child(cue, "nsubj"), parse.child(cue, "advmod")
+        if subject is None or manner is None or manner > subject or parse.child(cue, "mark") is not None:
+            return False
+        is_naming = speech.guess_lemma(parse.lower[cue]) in speech.naming_lemmas
+        return is_naming and parse.name_at(subject) is not None
 
     def _reports(self, outer: int, inner: int) -> bool:
         """Return whether a cue stands in the clause that an earlier cue reports."""

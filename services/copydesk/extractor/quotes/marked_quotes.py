@@ -29,6 +29,7 @@ from copydesk.extractor.syntax import VERBAL, find_subject
 
 MIN_ANY_VERB = 5  # words a quotation needs before a verb that is no cue may attribute it
 MIN_LOOSE = 5  # words of a quotation in mid-sentence that nothing attributes
+MIN_WORK = 2  # words of a title; one word with a capital is a name or the start of a sentence
 MAX_LEAD = 25  # tokens from a cue to the comma before a quotation
 MAX_LABEL = 6  # tokens before a colon that may be nothing but the speaker
 
@@ -91,7 +92,7 @@ class _SegmentReader:
             return self._read_at_start(after)
         lead = self.search.find_before(stretch.tokens, stretch.window_before)
         mark = words[stretch.first - 1]
-        if mark == ":" or (mark == "," and lead is not None and self._is_near(lead)):
+        if mark == ":" or (mark == "," and lead is not None and self._is_near(lead) and not self._is_work()):
             return self._read_after_lead(lead, after)
         outside = [token for token in before if self.paragraph.segment_of[token] < 0]
         if after is not None and self._is_attributed_after(after, lead, outside):
@@ -237,13 +238,30 @@ class _SegmentReader:
         """The quotation that ends a reported clause: it spans the clause."""
         stretch, draft = self.stretch, self.draft
         clause = find_clause(self.paragraph, lead, stretch.first)
-        if self._is_term(lead, clause):
+        if self._is_term(lead, clause) or self._is_work() or self._is_ironic(lead):
             return None
         draft.start = min(draft.start, self.parse.starts[clause.start])
         if clause.start < stretch.first or clause.head is not None:
             limit = find_clause_end(self.parse, lead, clause, stretch)
             draft.end = max(draft.end, self.paragraph.run_on(stretch.last, limit))
         return self._attribute_before(lead)
+
+    def _is_work(self) -> bool:
+        """Return whether the marks show the title of a work in mid-sentence: in her new book, "The Long Road"."""
+        stretch = self.stretch
+        return (
+            stretch.is_title
+            and MIN_WORK <= stretch.words <= MAX_TITLE
+            and self.parse.words[stretch.first - 1] != ":"
+            and stretch.inner[-1] not in ".?!"
+        )
+
+    def _is_ironic(self, lead: Attribution) -> bool:
+        """Return whether the marks distance the writer from a word of nobody: promised "seamless" travel."""
+        stretch, parse = self.stretch, self.parse
+        last = stretch.last - 2
+        modifies = parse.deps[last] in {"amod", "compound", "nmod"} and parse.heads[last] >= stretch.last
+        return lead.speaker is None and stretch.words <= MAX_SCARE and modifies
 
     def _is_term(self, lead: Attribution, clause: ReportedClause) -> bool:
         """Return whether the marks show a term, a title or irony after a cue."""

@@ -8,6 +8,7 @@ from copydesk.extractor.quotes.quoted_paragraph import QuotedParagraph
 from copydesk.extractor.syntax import VERBAL
 
 MAX_SIGNATURE = 200  # code points of a name that signs a quotation
+TOPIC_TOKENS = 3  # "Brown on Lane"
 MAX_LABEL = 6  # tokens between a dash and the colon before a quotation: "Turnout rises - Ann Lee: "
 
 _DASHES = frozenset({"-", "–", "—", "―", "--"})
@@ -41,11 +42,19 @@ def find_signed_head(paragraph: QuotedParagraph, left: int, colon: int) -> int |
         # "- Ann Lee said:" has a cue of its own
         has_cue = colon > 0 and parse.lower[colon - 1] in lexicon.speech.lemmas and parse.deps[colon - 1] in VERBAL
         return None if has_cue else colon - 1
+    if colon - left == TOPIC_TOKENS and _is_on_topic(paragraph, left):
+        return left
     name = parse.name_at(colon - 1) if colon else None
     if name is None or name.last != colon or name.label not in _SIGNING:
         return None
     before = parse.words[name.first - 1] if name.first else ""
     return name.last - 1 if name.first <= left or before in {".", ":"} else None
+
+
+def _is_on_topic(paragraph: QuotedParagraph, left: int) -> bool:
+    """Return whether a sentence begins like "Brown on Lane:": the first one speaks about the second one."""
+    words, topic = paragraph.parse.words, paragraph.lexicon.quotations.topic_preposition
+    return words[left][0].isupper() and words[left + 1] == topic and words[left + 2][0].isupper()
 
 
 def _find_name_before_dash(paragraph: QuotedParagraph, left: int, begin: int) -> int | None:
