@@ -159,6 +159,9 @@ class NameWords(msgspec.Struct, frozen=True, kw_only=True):
     origin_prepositions: frozenset[str]
     """Prepositions after which an unknown name is a place where a comma stands before: Ann Berg, `of` Marlow."""
 
+    coordinator: str
+    """Word between the given names of a couple: Carl `and` Ann Berg."""
+
     name_links: frozenset[str]
     """Words in mid-name: House `of` Cards."""
 

@@ -215,7 +215,7 @@ def _identify(attribution: Attribution | None, speakers: Speakers) -> Identity:
     if attribution is None or attribution.speaker is None:
         return NOBODY
     identity = speakers.identify(attribution.speaker)
-    if identity.cluster is None or identity.confidence < MIN_NAME_CONFIDENCE:
+    if identity.cluster is None or identity.cluster.is_doubtful or identity.confidence < MIN_NAME_CONFIDENCE:
         return NOBODY
     is_guess = attribution.confidence < MIN_INFERRED_CONFIDENCE or not identity.cluster.is_person
     if attribution.basis == "inferred" and is_guess:

@@ -104,3 +104,21 @@ def test_whoever_said_it_has_it_and_not_whoever_passes_it_on(extract: Extract, t
 )
 def test_titles_of_works_and_words_of_nobody_are_no_quotations(extract: Extract, text: str) -> None:
     assert all(quote.type == "indirect" for quote in extract(text).quotes)
+
+
+def test_a_surname_of_two_people_is_nobody_without_a_sign(extract: Extract) -> None:
+    text = (
+        "Ida Novak was hurt at her home in Leeds. Ida Novak was 40.\n\n"
+        'Carl Novak, 44, denied it. Novak told police: "I was asleep." Neighbours knew Ida Novak well.'
+    )
+    assert [quote.speaker.name for quote in extract(text).quotes] == [None]
+
+
+def test_both_of_a_couple_have_the_surname(extract: Extract) -> None:
+    document = extract('Mary and John Novak won. "I fell," said Mr Novak. "He did," said Mrs Novak.')
+    assert [quote.speaker.name for quote in document.quotes] == ["John Novak", "Mary Novak"]
+
+
+def test_a_title_that_fits_nobody_in_reach_is_part_of_the_name(extract: Extract) -> None:
+    document = extract('Paul Novak fell from a roof. Paul Novak was 60. "He was my rock," Mrs Novak said.')
+    assert [quote.speaker.name for quote in document.quotes] == ["Mrs Novak"]

@@ -91,6 +91,7 @@ def _load_names() -> NameWords:
         place_prepositions=names.PLACE_PREPOSITIONS,
         sure_place_prepositions=names.SURE_PLACE_PREPOSITIONS,
         origin_prepositions=names.ORIGIN_PREPOSITIONS,
+        coordinator=names.COORDINATOR,
         name_links=names.NAME_LINKS,
         state_words=names.STATE_WORDS,
         role_nouns=people.UNNAMED_PEOPLE | people.LEADER_ROLES | names.TITLES | names.ROLES,

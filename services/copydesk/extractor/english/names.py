@@ -54,6 +54,8 @@ SURE_PLACE_PREPOSITIONS = frozenset({"in", "near", "outside", "off", "across", "
 
 ORIGIN_PREPOSITIONS = frozenset({"from", "of"})
 
+COORDINATOR = "and"
+
 NAME_LINKS = frozenset({"of", "&"})
 
 STATE_WORDS = frozenset({"union", "federation", "league"})

@@ -18,7 +18,11 @@ from copydesk.extractor.entities.spellings import (
     find_short_forms,
     mark_pronoun,
 )
+from copydesk.extractor.entities.surnames import find_doubtful
 from copydesk.extractor.lexicon import Lexicon
+
+DOUBT = " ?"
+"""End of the key of a surname that may be either of two people; folded names have no question mark."""
 
 
 class RawMention(msgspec.Struct):
@@ -34,10 +38,11 @@ class RawMention(msgspec.Struct):
 class Cluster:
     """One real-world thing: all its mentions.
 
-    ``forms`` counts the spellings of its names, ``running`` has those in running text with their offsets.
+    ``forms`` counts the spellings of its names, ``running`` has those in running text with their offsets;
+    ``is_doubtful`` is True for a surname that may be either of two people: it names no speaker.
     """
 
-    __slots__ = ("forms", "label", "mentions", "name", "quotes_said", "running")
+    __slots__ = ("forms", "is_doubtful", "label", "mentions", "name", "quotes_said", "running")
 
     def __init__(self, label: str) -> None:
         """A thing without mentions, with the recogniser's label."""
@@ -47,6 +52,7 @@ class Cluster:
         self.mentions: list[RawMention] = []
         self.running: list[tuple[int, str]] = []
         self.quotes_said = 0
+        self.is_doubtful = False
 
     @property
     def type(self) -> EntityType:
@@ -94,18 +100,23 @@ def cluster_names(names: Sequence[RawName], lexicon: Lexicon) -> list[Cluster]:
     groups: dict[str, list[RawName]] = {}
     for key, group in forms.items():
         groups.setdefault(find_root(key), []).extend(group)
-    clusters = [_build_cluster(members, lexicon) for members in groups.values()]
+    clusters = []
+    for key, members in groups.items():
+        clusters.append(_build_cluster(members, lexicon, is_titled=not key.islower()))
+        clusters[-1].is_doubtful = key.endswith(DOUBT)
     return sorted(clusters, key=lambda cluster: cluster.order)
 
 
 def _group_by_form(names: Sequence[RawName], lexicon: Lexicon) -> Forms:
     """Names by their folded spelling; a surname that a man and a woman share is told apart by its titles."""
-    shared = _find_shared_surnames(names, lexicon)
+    shared, doubtful = _find_shared_surnames(names, lexicon), find_doubtful(names)
     forms: Forms = {}
     for name in names:
-        key = fold_name(name.text) or name.text
+        key = fold_name(name.spelling) or name.text
         if name.pronoun and key in shared:
             key = mark_pronoun(key, name.pronoun)  # "Mr. Clinton" is not "Mrs. Clinton"
+        elif name.section == "body" and name.start in doubtful:
+            key += DOUBT
         forms.setdefault(key, []).append(name)
     return forms
 
@@ -114,26 +125,29 @@ def _find_shared_surnames(names: Sequence[RawName], lexicon: Lexicon) -> set[str
     """Surnames that a man and a woman of the article share."""
     pronouns: dict[str, set[str]] = {}
     for name in names:
-        if name.pronoun and name.label == "PERSON" and " " not in name.text:
-            pronouns.setdefault(fold_name(name.text), set()).add(name.pronoun)  # "Mrs Dean" is not Paul Dean
-    for key in {fold_name(name.text) for name in names if name.label == "PERSON"}:
+        if name.pronoun and name.label == "PERSON" and " " not in name.spelling:
+            pronouns.setdefault(fold_name(name.spelling), set()).add(name.pronoun)  # "Mrs Dean" is not Paul Dean
+    for key in {fold_name(name.spelling) for name in names if name.label == "PERSON"}:
         words = key.split()
         if len(words) > 1:
             pronouns.setdefault(words[-1], set()).add(lexicon.names.first_names.get(words[0], ""))
     return {surname for surname, bearers in pronouns.items() if len(bearers) > 1}
 
 
-def _build_cluster(members: Sequence[RawName], lexicon: Lexicon) -> Cluster:
+def _build_cluster(members: Sequence[RawName], lexicon: Lexicon, *, is_titled: bool) -> Cluster:
     # forms of several words decide the label alone: a bare surname passes for anything
-    full = [name for name in members if " " in name.text]
+    full = [name for name in members if " " in name.spelling]
     cluster = Cluster(_majority(name.label for name in full or members))
     for name in sorted(members, key=lambda name: (name.section == "body", name.start)):
-        form = " ".join(name.text.split())
+        form = " ".join(name.spelling.split())
         cluster.mentions.append(RawMention(name.start, name.end, name.text, "name", name.section))
         cluster.forms[form] += 1
         if name.running:
             cluster.running.append((name.start, form))
     cluster.name = choose_name(cluster, lexicon)
+    title = next((name.title for name in members if name.title), "")
+    if is_titled and title and " " not in cluster.name:
+        cluster.name = f"{title} {cluster.name}"  # "Mrs Dean" is nobody of the other Deans
     return cluster
 
 

@@ -15,6 +15,7 @@ from copydesk.extractor.entities.names import (
     is_title_case,
 )
 from copydesk.extractor.entities.overlooked import find_speaking_surnames
+from copydesk.extractor.entities.surnames import complete_couples
 from copydesk.extractor.entities.type_evidence import correct_labels
 from copydesk.extractor.lexicon import Lexicon, NameWords
 from copydesk.extractor.paragraphs import Paragraph
@@ -47,7 +48,7 @@ def find_names(
     names = _correct_surnames(paragraphs, names, lexicon)
     names += _find_overlooked(paragraphs, names)
     names += find_speaking_surnames(paragraphs, names, lexicon)
-    names = correct_labels(paragraphs, names, lexicon)
+    names = complete_couples(paragraphs, correct_labels(paragraphs, names, lexicon), lexicon)
     title_names = _clean_names(title, title_parse, "title", title, lexicon.names) if title_parse is not None else []
     return correct_headline_names([*title_names, *names], lexicon.names)
 
@@ -60,8 +61,10 @@ def _clean_names(text: str, parse: Parse, section: Section, line: str | None, wo
             continue
         span = clean_name(text, parse.starts[name.first], parse.ends[name.last - 1], name.label, words)
         if span is not None:
-            pronoun = find_title_pronoun(parse.lower[max(0, name.first - 1) : name.first + 1], words)
-            yield RawName(*span, text[slice(*span)], name.label, section, line is None, title_case, pronoun)
+            beside = parse.words[max(0, name.first - 1) : name.first + 1]
+            pronoun = find_title_pronoun([word.lower() for word in beside], words)
+            title = next((word for word in beside if word.lower().rstrip(".") in words.courtesy_titles), "")
+            yield RawName(*span, text[slice(*span)], name.label, section, line is None, title_case, pronoun, title)
 
 
 def _collect_surnames(names: Sequence[RawName]) -> set[str]:

@@ -57,6 +57,17 @@ class RawName(msgspec.Struct, frozen=True):
     pronoun: str = ""
     """Pronoun that the word before it tells: "Mrs. Berg"."""
 
+    title: str = ""
+    """That word, where it is a title."""
+
+    form: str = ""
+    """The name in full where the text shares a surname: "Carl Berg" for the Carl of "Carl and Ann Berg"."""
+
+    @property
+    def spelling(self) -> str:
+        """The name as it is compared: in full."""
+        return self.form or self.text
+
 
 def clean_name(text: str, start: int, end: int, label: str, words: NameWords) -> tuple[int, int] | None:
     """Start and end of the name inside a stretch that the recogniser marked, or None where there is no name.

@@ -98,7 +98,7 @@ def resolve_pronouns(
         lexicon: The language's words.
         weights: Weights of the score of a person.
     """
-    people = {id(c): _Person(c, _find_pronoun_of(c, lexicon)) for c in clusters if c.is_person}
+    people = {id(c): _Person(c, _find_pronoun_of(c, lexicon)) for c in clusters if c.is_person and not c.is_doubtful}
     resolver = _Resolver(people, cluster_at, lexicon, weights)
     parsed = [(paragraph, paragraph.parse) for paragraph in paragraphs if paragraph.parse is not None]
     for _, parse in parsed:
@@ -230,7 +230,7 @@ class _Resolver:
         cluster = None if parse.words[token][0].islower() else self.cluster_at(parse.starts[token])
         if cluster is None and token and parse.lower[token] in self.lexicon.names.post_nominals:
             cluster = self.cluster_at(parse.starts[token - 1])  # "Edmund Pryce KC": the parser's head is KC
-        if cluster is None or not cluster.is_person:
+        if cluster is None or id(cluster) not in self.people:
             return None, token
         noun = parse.heads[token]
         if noun != token and parse.deps[token] == "compound" and self.cluster_at(parse.starts[noun]) is cluster:

@@ -165,7 +165,10 @@ def _index_full_names(labels: Labels, lexicon: Lexicon) -> tuple[dict[str, list[
 def _choose_by_pronoun(bearers: Sequence[str], pronoun: str, lexicon: Lexicon) -> list[str]:
     """The full names whose given name asks for this pronoun, else those whose given name asks for none."""
     pronouns = {full: lexicon.names.first_names.get(full.split()[0], "") for full in bearers}
-    return [full for full in bearers if pronouns[full] == pronoun] or [full for full in bearers if not pronouns[full]]
+    known = [full for full in bearers if pronouns[full] == pronoun]
+    unknown = [full for full in bearers if not pronouns[full]]
+    # of two people of one surname whose given names tell nothing it is neither
+    return known or (unknown if len({full.split()[0] for full in unknown}) == 1 else [])
 
 
 def _choose_likeliest(short: str, full_names: Sequence[str], forms: Forms) -> str:
