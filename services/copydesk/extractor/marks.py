@@ -30,7 +30,9 @@ class Segment(msgspec.Struct, frozen=True):
     single: bool = False
 
 
-OPENERS, CLOSERS, STRAIGHT = "“„‟«〝", "”»〞", '"＂'
+OPENERS, CLOSERS, STRAIGHT = "“„‟«〝‹", "”»〞›", '"＂″'
+
+PRIME = "″"
 
 MIN_SINGLE_WORDS = 4
 """Minimum words between single marks. Shorter ones are nicknames ('Toff'), titles and scare quotes. The exception is a
@@ -126,6 +128,8 @@ def _find_doubles(text: str, start: int, end: int) -> list[_Mark]:
         if tag < len(markup) and markup[tag][0] < match.start():
             continue
         mark = match.group()
+        if mark == PRIME and match.start() > start and text[match.start() - 1].isdigit():
+            continue  # 40″: inches
         kind = "open" if mark in OPENERS or mark == "``" else "close" if mark in CLOSERS else "straight"
         if kind != "open" and _FEET.search(text, max(start, match.start() - 6), match.start()):
             continue

@@ -82,6 +82,8 @@ def test_words_of_somebody_else_or_of_nobody_get_no_name_in_reach(extract: Extra
         ('Critics said so. "Long may it last!" Clara Novak, the head of the fund, wrote.', "Clara Novak"),
         ('Ivan Horak had waited all day: "It was hard for me," Clara Novak said.', "Clara Novak"),
         ('"It is a waste of paint,"Clara Novak said.', "Clara Novak"),
+        ("‹It is a waste of paint,› Clara Novak said.", "Clara Novak"),
+        ("″It is a waste of paint,″ Clara Novak said.", "Clara Novak"),
         ('"We were ready," said Army Capt. Clara Novak.', "Clara Novak"),
         ('Clara Novak is heard saying: "We shall all go home now."', "Clara Novak"),
         ('On Monday, Will described it as "a sad end".', "Will"),
