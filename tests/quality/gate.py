@@ -94,6 +94,7 @@ RUNS: Mapping[str, Source] = {
     "injection": Source((*CLEANING, "score/injection.py", "score/score_coherence.py", *SCORERS), {"cleaner": ALL}),
     "quotes": Source((*_data("quotes", "dev.jsonl"), "score/score_quotes.py", *SCORERS), {"extractor": ALL}),
     "entities": Source((*_data("entities", "dev.jsonl"), "score/score_entities.py", *SCORERS), {"extractor": ALL}),
+    "trials": Source((*_data("trials", "extractor.jsonl"), "score/score_trials.py"), {"extractor": ALL}),
     "coherence": Source((*SETS, "score/score_coherence.py", *SCORERS), {"coherence": ALL}),
     "coherence-unseen": Source(
         (
@@ -115,7 +116,7 @@ RUNS: Mapping[str, Source] = {
         },
     ),
 }
-"""The runs by name; all but the two out of fold are verbs of the shared folder's measure_dev.py."""
+"""The runs by name; all but the trials and the two out of fold are verbs of the shared folder's measure_dev.py."""
 
 
 class MeasuringError(Exception):
@@ -142,6 +143,8 @@ def commands(run: str, shared: str, out: str) -> list[list[str]]:
             ["-m", "copydesk.coherence.train", f"{shared}/data", "--out-of-fold", f"{out}.ndjson"],
             ["tests/quality/coherence_unseen.py", shared, f"{out}.ndjson", out],
         ]
+    if run == "trials":
+        return [["tests/quality/trials_extracted.py", shared, out, "PYTHON -m copydesk"]]
     if run != "out-of-fold":
         return [[f"{shared}/score/measure_dev.py", run, "--json", out, "--copydesk", "PYTHON -m copydesk"]]
     gold = f"{shared}/data/cleaning/dev.jsonl"
