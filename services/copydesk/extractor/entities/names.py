@@ -160,8 +160,9 @@ def find_title_pronoun(tokens: Iterable[str], words: NameWords) -> str:
 def correct_headline_names(names: Sequence[RawName], words: NameWords) -> list[RawName]:
     """The names without words that the recogniser took for persons in titles and headings.
 
-    "Ben Carson Slams" is cut to the name that running text knows. Where it knows none, a name needs a usual given name
-    at its beginning or a known surname at its end.
+    A first word that no name of the text has is no person or firm: "Ferry sinks". "Ben Carson Slams" is cut to the name
+    that running text knows. Where it knows none, a name needs a usual given name at its beginning or a known surname at
+    its end.
 
     Args:
         names: Names of the article.
@@ -170,7 +171,10 @@ def correct_headline_names(names: Sequence[RawName], words: NameWords) -> list[R
     known = {fold_name(name.text) for name in names if name.running and name.label == "PERSON"}
     known_words = {word for name in known for word in name.split()}
     corrected = []
+    mentioned = {word for name in names if name.section == "body" for word in fold_name(name.text).split()}
     for name in names:
+        if _is_first_word(name) and fold_name(name.text) not in mentioned:
+            continue
         if not name.title_case or name.label != "PERSON":
             corrected.append(name)
             continue
@@ -182,6 +186,12 @@ def correct_headline_names(names: Sequence[RawName], words: NameWords) -> list[R
         if end:
             corrected.append(msgspec.structs.replace(name, end=name.start + end, text=name.text[:end]))
     return corrected
+
+
+def _is_first_word(name: RawName) -> bool:
+    """Return whether a name is the first word of the headline, which has a capital whatever it is: "Ferry sinks"."""
+    is_one_word = " " not in name.text and name.text.istitle()
+    return name.section == "title" and name.start == 0 and is_one_word and name.label in {"PERSON", "ORG"}
 
 
 def is_title_case(line: str) -> bool:

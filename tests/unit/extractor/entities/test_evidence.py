@@ -39,3 +39,12 @@ def test_what_the_sentence_says_decides_the_type(extract: Extract, text: str, na
 def test_words_with_a_capital_are_no_people_by_themselves(extract: Extract, text: str) -> None:
     assert all(entity.type != "person" for entity in extract(text).entities)
     assert {entity.name: entity.type for entity in extract(text).entities}.get("Congress") != "location"
+
+
+@pytest.mark.parametrize(("title", "is_name"), [("Farmer finds Roman coins", False), ("Novak finds Roman coins", True)])
+def test_the_first_word_of_a_headline_is_a_name_where_the_text_has_it(
+    extract: Extract, title: str, *, is_name: bool
+) -> None:
+    document = extract("Clara Novak found coins in a field near York.", title=title)
+    words = {mention.text for entity in document.entities for mention in entity.mentions if mention.section == "title"}
+    assert bool(words & {"Farmer", "Novak"}) == is_name
