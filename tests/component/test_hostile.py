@@ -1,10 +1,12 @@
 """Hostile articles through the three stages, each in its own process as a worker has it.
 
-HOSTILE_ARTICLES=10000 runs the whole form, large ones too; HOSTILE_SEED repeats a run.
+HOSTILE_ARTICLES=10000 runs the whole form, large ones too; HOSTILE_SEED repeats a run. HOSTILE_SIZES=60000,5000000
+gives each kind of text and page in these sizes to all stages and prints a table.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -20,7 +22,7 @@ from copydesk.runtime.execution import Outcome
 from copydesk.runtime.settings import Settings
 from copydesk.runtime.stage_process import StageProcess
 from copydesk.stage import find
-from harness.hostile import articles, mutated
+from harness.hostile import PAGES, TEXTS, articles, mutated
 
 COUNT = int(os.environ.get("HOSTILE_ARTICLES", "400"))
 WHOLE = COUNT >= 10_000
@@ -32,6 +34,11 @@ BASE_SECONDS, SECONDS_A_KILOBYTE = 2.0, 0.25
 
 GROWTH_BYTES = 150 * 1024**2
 """Growth of a stage's process that is allowed after the first third of the articles, which has the large ones."""
+
+SIZES = tuple(map(int, filter(None, os.environ.get("HOSTILE_SIZES", "").split(","))))
+
+SECONDS_A_100_KB = {"cleaner": 1.0, "extractor": 6.0, "coherence": 1.0}
+"""Processor time for so much of any one kind. Prose of sentences alone costs the extractor's parser two seconds."""
 
 DISPOSITIONS = {"passed", "rejected", "invalid", "oversized"}
 """Allowed dispositions. `failed` would be a bug, a time-out or a crash."""
@@ -123,6 +130,45 @@ async def test_each_ends_in_one_disposition_in_time_and_without_growth(
     assert not wrong, f"{len(wrong)} of seed {SEED}:\n" + "\n".join(wrong[:20])
     assert seen["cleaner"].total() == COUNT
     assert all(size < GROWTH_BYTES for size in grew.values()), grew
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600 if SIZES else 200)
+async def test_no_kind_costs_more_than_its_size_allows(
+    children: dict[str, StageProcess], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pages of 200 kB at the cleaner, which parses them; with HOSTILE_SIZES everything at every stage."""
+    kinds = {f"page: {name}": ("html", make) for name, make in PAGES.items()}
+    if SIZES:
+        kinds |= {f"text: {name}": ("text", make) for name, make in TEXTS.items()}
+    wrong: list[str] = []
+    for name, (field, make) in kinds.items():
+        for size in SIZES or (200_000,):
+            value = json.dumps({field: make(size)}, ensure_ascii=False).encode("utf-8", "replace")
+            if len(value) > 5 * 1024**2:
+                continue
+            for stage in STAGES if SIZES else STAGES[:1]:
+                outcome, seconds = await run_once(children[stage], value)
+                share = seconds / len(value) * 100_000
+                if SIZES:
+                    with capsys.disabled():
+                        print(f"{stage:9} {share:6.2f} s/100 kB {seconds:6.2f} s {len(value):8} {name}", flush=True)  # noqa: T201 - a table
+                if outcome.disposition == "failed" or share > SECONDS_A_100_KB[stage]:
+                    wrong.append(f"{stage}: {name}, {size}: {outcome.disposition}, {share:.2f} s a 100 kB")
+                if outcome.disposition != "passed":
+                    break
+                value = outcome.value
+    assert not wrong, "\n".join(wrong)
+
+
+async def run_once(child: StageProcess, value: bytes) -> tuple[Outcome, float]:
+    if child.pid is None:
+        await child.start()
+    before = processor_seconds(child)
+    child.submit(b"h", value)
+    outcome = await child.next_outcome()
+    assert outcome is not None
+    return outcome, processor_seconds(child) - before if child.pid else 120.0
 
 
 def test_the_same_seed_gives_the_same_articles() -> None:

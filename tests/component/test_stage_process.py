@@ -97,6 +97,7 @@ async def test_a_hanging_article_costs_a_process_and_the_next_one_passes(child: 
     found = await outcome(one, "HANG")
     assert found.error is not None
     assert (found.disposition, found.error.class_name, found.article_id) == ("failed", "Timeout", "k")
+    assert found.ended_process
     assert (await outcome(one, "next")).disposition == "passed"
     assert one.pid != before
 

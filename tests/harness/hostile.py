@@ -52,6 +52,32 @@ def _nested(opening: str, closing: str) -> Make:
     return make
 
 
+def _within(depth: int, unit: str) -> Make:
+    """The unit again and again, inside so many `div`."""
+    return lambda size: "<div>" * depth + unit * max(1, (size - 11 * depth) // len(unit)) + "</div>" * depth
+
+
+def _on_each_level(depth: int, opening: str, unit: str, closing: str) -> Make:
+    """Elements inside each other, so many, each with the unit again and again before the next."""
+
+    def make(size: int) -> str:
+        count = max(1, (size // depth - len(opening) - len(closing)) // len(unit))
+        return (opening + unit * count) * depth + closing * depth
+
+    return make
+
+
+def _distinct_attributes(most: int) -> Make:
+    """Tags with distinct attributes, at most so many a tag."""
+
+    def make(size: int) -> str:
+        count = min(most, max(1, size // 7))
+        tag = "<p " + " ".join(f"a{number}" for number in range(count)) + ">The council met on Monday and voted.</p>"
+        return tag * max(1, size // len(tag))
+
+    return make
+
+
 def _numbered(line: str) -> Make:
     return lambda size: "\n".join(line.format(n) for n in range(max(1, size // len(line))))
 
@@ -214,6 +240,32 @@ PAGES: dict[str, Make] = {
     ),
     "sections": _repeat("<![CDATA[x]]>"),
     "NULs in tags": _repeat("<p\0>x</\0p>"),
+    "distinct attributes in one tag": _distinct_attributes(5_000_000),
+    "distinct attributes, 4,900 a tag": _distinct_attributes(4_900),
+    "distinct attributes, 200 a tag": _distinct_attributes(200),
+    "attributes behind a comment": lambda size: '<!-- <p a="--><!-->' + _distinct_attributes(5_000_000)(size),
+    "attributes behind a script": lambda size: "<script><p a='</script>" + _distinct_attributes(5_000_000)(size),
+    "links in 190 divs": _within(190, '<a href="/x">Read more of this</a> '),
+    "short links in 190 divs": _within(190, "<a href=x>y</a>"),
+    "short links in 30 divs": _within(30, "<a href=x>y</a>"),
+    "paragraphs in 190 divs": _within(190, "<p>The council met on Monday, said <a href=/x>the mayor</a> of it.</p>"),
+    "paragraphs in 90 divs": _within(90, "<p>The council met on Monday, said <a href=/x>the mayor</a> of it.</p>"),
+    "lists in 100 divs": _within(100, "<ul><li><a href=/x>Read</a></li></ul>"),
+    "links in each of 190 divs": _on_each_level(190, "<div>", '<a href="/x">Read more of this</a> ', "</div>"),
+    "paragraphs in each of 95 sections": _on_each_level(95, "<section><div>", "<p>It met.</p>", "</div></section>"),
+    "tiny paragraphs": _repeat("<p>x"),
+    "tiny spans": _repeat("<span>a</span>"),
+    "tiny breaks": _repeat("x<br>"),
+    "tiny items": _between("<ul>", "<li><a href=x>y</a>", "</ul>"),
+    "headings": _repeat("<h2>The council</h2>"),
+    "headlines": _repeat("<h1>The council met</h1>"),
+    "articles": _repeat("<article><p>The council met.</p></article>"),
+    "authors": _repeat('<a rel="author" href="/a">Ann Lee</a>'),
+    "dates": _repeat('<time datetime="2026-05-12T10:30:00Z">12 May</time>'),
+    "meta tags": _between("<head>", '<meta name="author" content="Ann Lee">', "</head><p>x"),
+    "scripts never closed": _repeat("<script>"),
+    "comments never closed": _repeat("<!-- "),
+    "declarations never closed": _repeat("<!x <?y </ "),
     "microdata": _between(
         '<script type="application/ld+json">{"@type":"NewsArticle","articleBody":"', "x\\n", '"}</script><p>x</p>'
     ),

@@ -13,13 +13,8 @@ from lxml import etree
 from lxml import html as lxml_html
 from trafilatura.settings import Document
 
+from copydesk.cleaner.page.bounds import has_large_tag, is_too_large
 from copydesk.cleaner.page.metadata import PageMetadata, read_metadata
-
-MAX_ELEMENTS = 60_000
-"""Elements of the largest tree that trafilatura gets to see. News pages have 500 to 8,000."""
-
-MAX_DEPTH = 200
-"""Depth of the deepest tree that trafilatura, which recurses, gets to see. libxml2 drops what lies deeper than 256."""
 
 MIN_WORDS = 25
 """Words below which trafilatura's text counts as nothing found, if the page holds more than twice as many."""
@@ -97,9 +92,15 @@ def read_page(html: str, url: str | None, *, max_characters: int) -> Page:
     """
     if len(html) > max_characters:
         return Page(text=strip_tags(html), warnings=("HTML too long to parse: tags stripped",))
+    if has_large_tag(html):
+        return Page(text=strip_tags(html), warnings=("HTML with too many attributes in a tag: tags stripped",))
     root = _parse(html)
     if root is None:
-        return Page(text=strip_tags(html), warnings=("HTML nested too deeply or broken: tags stripped",))
+        return Page(text=strip_tags(html), warnings=("HTML broken: tags stripped",))
+    if is_too_large(root, len(html)):
+        return Page(
+            text=strip_tags(html), warnings=("HTML with too many or too deeply nested elements: tags stripped",)
+        )
     text, warnings = _extract_text(root, html, url)
     return Page(text=text, metadata=read_metadata(root, url), warnings=warnings)
 
@@ -144,31 +145,15 @@ def _tidy(text: str) -> str:
 
 
 def _parse(html: str) -> Any:
-    """Root element of the page's tree; None if there is none or the tree is too deep or too large."""
+    """Root element of the page's tree; None if there is none."""
     # the page defines no entities, nothing is fetched, huge nodes are refused
     parser = lxml_html.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
     )
     try:
-        root = etree.fromstring(html.replace("\0", " ").encode("utf-8", "replace"), parser)
+        return etree.fromstring(html.replace("\0", " ").encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError):
         return None
-    if root is None or _is_too_large(root):
-        return None
-    return root
-
-
-def _is_too_large(root: Any) -> bool:
-    depth = count = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        if event == "start":
-            depth += 1
-            count += 1
-            if depth > MAX_DEPTH or count > MAX_ELEMENTS:
-                return True
-        else:
-            depth -= 1
-    return False
 
 
 def _extract_text(root: Any, html: str, url: str | None) -> tuple[str, tuple[str, ...]]:

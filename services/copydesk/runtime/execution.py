@@ -39,6 +39,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         measures: Values of the stage's measures for this result, by measure name.
         ran: Start and end of the processing in the stage's process, in nanoseconds since 1970. Only set if tracing
             is on.
+        ended_process: True if the stage's process ended over the article, by time-out or crash, the second time alone.
         value: Bytes of the result; empty unless the article passed. Not part of the encoded outcome: they travel
             beside it.
     """
@@ -49,6 +50,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     error: ArticleError | None = None
     measures: dict[str, float] = {}
     ran: tuple[int, int] | None = None
+    ended_process: bool = False
     value: bytes = b""
 
 

@@ -119,7 +119,7 @@ class Processor:
         self._metrics.observe_processing(self._stage_process.last_seconds)
         self._progress.mark()
         article = self.builder.build(record, outcome, _milliseconds())
-        self._halt.count(article.outcome.disposition)
+        self._halt.count(article.outcome)
         return article
 
     def _trace(self, tracing: StageTracing, article: ProcessedArticle, began: int) -> ProcessedArticle:

@@ -164,7 +164,8 @@ class StageProcess:
             self._pending.clear()
             return None
         self._pending.popleft()
-        return Outcome(disposition="failed", article_id=execution.peek_id(request.value, request.key), error=error)
+        article_id = execution.peek_id(request.value, request.key)
+        return Outcome(disposition="failed", article_id=article_id, error=error, ended_process=True)
 
     def _check_assignment(self, still_assigned: Callable[[], bool]) -> bool:
         """Ask whether the article is still assigned to this worker; the first False starts the grace period."""

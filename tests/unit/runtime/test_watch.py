@@ -20,6 +20,7 @@ from copydesk.client.topic_metadata import TopicMetadata
 from copydesk.operations import broker_checks
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime import watch as watching
+from copydesk.runtime.execution import Outcome
 from copydesk.runtime.halt import Halt
 from copydesk.runtime.health import ProgressClock, read_health
 from copydesk.runtime.lanes import Lane
@@ -102,7 +103,7 @@ def test_the_states_of_a_worker(watched: Watched) -> None:
     assert state(watched) == "starting"
     watched.watch.ready = True
     assert state(watched) == "ready"
-    watched.halt.count("failed")
+    watched.halt.count(Outcome(disposition="failed"))
     assert state(watched) == "halted"
     assert read_health(watched.health).reason == "1 articles in a row failed"
     watched.watch.stopping = True
