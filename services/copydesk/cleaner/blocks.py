@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from copydesk.cleaner.markup import LITERAL_BREAK, has_literal_breaks
+from copydesk.cleaner.wrapping import Line, join_wrapped
+
 MIN_LONG_LINE_WORDS = 60
 """Words above which a line is split into sentences; a shorter line is one paragraph."""
 
@@ -45,11 +48,7 @@ def split_blocks(source: str) -> tuple[BlockSpan, ...]:
     >>> [(start, end) for start, end, _ in split_blocks("One.\n\n Two. ")]
     [(0, 4), (7, 11)]
     """
-    lines: list[tuple[int, int]] = []
-    for match in _LINE.finditer(source):
-        start, end = _trim(source, match.start(), match.end())
-        if start < end:
-            lines.append((start, end))
+    lines = join_wrapped(source, _find_lines(source))
     total = sum(end - start for start, end in lines)
     spans: list[BlockSpan] = []
     for number, (start, end) in enumerate(lines):
@@ -58,6 +57,29 @@ def split_blocks(source: str) -> tuple[BlockSpan, ...]:
         else:
             spans.append(BlockSpan(start, end, number))
     return tuple(spans)
+
+
+def _find_lines(source: str) -> list[Line]:
+    lines: list[Line] = []
+    for match in _LINE.finditer(source):
+        start, end = _trim(source, match.start(), match.end())
+        if start < end:
+            lines.append(Line(start, end))
+    if len(lines) == 1 and has_literal_breaks(source):
+        return _split_at_literal_breaks(source, lines[0])
+    return lines
+
+
+def _split_at_literal_breaks(source: str, line: Line) -> list[Line]:
+    """Lines of a text in one line whose breaks are written out; each belongs to the line before it."""
+    lines: list[Line] = []
+    begin = line.start
+    for match in LITERAL_BREAK.finditer(source, line.start, line.end):
+        start, end = _trim(source, begin, match.end())
+        lines.append(Line(start, end))
+        begin = match.end()
+    start, end = _trim(source, begin, line.end)
+    return [*lines, Line(start, end)] if start < end else lines
 
 
 def _is_long(line: str) -> bool:

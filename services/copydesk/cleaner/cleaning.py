@@ -13,8 +13,9 @@ from copydesk.cleaner.article_fields import find_article_fields
 from copydesk.cleaner.blocks import BlockSpan, split_blocks
 from copydesk.cleaner.html import Page, is_html, read_page
 from copydesk.cleaner.language import load_identifier
+from copydesk.cleaner.markup import LITERAL_BREAK, has_literal_breaks, has_markup, strip_markup
 from copydesk.cleaner.model.block_model import Model
-from copydesk.cleaner.normal import collapse, is_mojibake, is_normal, normalise
+from copydesk.cleaner.normal import collapse, has_controls, is_mojibake, is_normal, normalise
 from copydesk.cleaner.page.metadata import PageMetadata
 from copydesk.cleaner.pieces import Piece, cut_inline_boilerplate, lay_out_pieces, publish
 from copydesk.cleaner.removal import choose_removals
@@ -23,6 +24,7 @@ from copydesk.cleaner.rules.site_phrases import SitePhrases, read_site_phrases
 from copydesk.cleaner.scores import ScoredBlocks, score_blocks
 from copydesk.cleaner.settings import CleanerSettings
 from copydesk.cleaner.version import NAME, VERSION
+from copydesk.cleaner.wrapping import unwrap
 from copydesk.contracts.articles import CleanedArticle, Cleaning, Provenance, RawArticle, Source
 from copydesk.contracts.ids import id_from_content
 
@@ -31,6 +33,9 @@ IdentifyLanguage = Callable[[str], str | None]
 
 MAX_TITLE = 1_000
 """Characters of a title that are kept. A longer title is no headline but a page in the wrong field."""
+
+REPLACEMENT = "\ufffd"
+"""Character that stands for one that a decoder could not read."""
 
 SHARE_DECIMALS = 6
 """Places that the published share of noise is rounded to."""
@@ -76,12 +81,14 @@ def clean(
 
     # 2. its blocks, normalised
     spans = split_blocks(source)
-    texts, is_mended = _normalise_blocks(source, spans)
+    texts, is_mended = _normalise_blocks(source, spans, is_page=page is not None)
     if is_mended:
         warnings.append("mojibake mended")
+    if REPLACEMENT in source:
+        warnings.append("characters were lost before the article came (U+FFFD)")
 
     # 3. a noise score for each block
-    title = normalise(article.title or "", _mend) or normalise(metadata.title or "", _mend)
+    title = normalise(strip_markup(article.title or ""), _mend) or normalise(metadata.title or "", _mend)
     site = article.site or metadata.site
     phrases = site_phrases.find(site, texts)
     with_topic = settings.topic and _is_in_reach_of_topic_head(article, page)
@@ -145,13 +152,21 @@ def _read_source(article: RawArticle, settings: CleanerSettings) -> tuple[Page |
     return page, [*warnings, *page.warnings]
 
 
-def _normalise_blocks(source: str, spans: Sequence[BlockSpan]) -> tuple[list[str], bool]:
+def _normalise_blocks(source: str, spans: Sequence[BlockSpan], *, is_page: bool) -> tuple[list[str], bool]:
     """Text of each block as published, and True if any of them was mojibake."""
-    blocks = [source[start:end] for start, end, _ in spans]
-    if is_normal(source):  # nearly all sources are: one check instead of one per block
+    blocks = [unwrap(source[start:end]) for start, end, _ in spans]
+    if not is_page and has_markup(source):
+        if has_literal_breaks(source):
+            blocks = [LITERAL_BREAK.sub(" ", block) for block in blocks]
+        blocks = list(map(strip_markup, blocks))
+    if is_normal("".join(blocks)):  # nearly all sources are: one check instead of one per block
         return list(map(collapse, blocks)), False
     texts = [normalise(block, _mend) for block in blocks]
-    return texts, any(text != normalise(block) for text, block in zip(texts, blocks, strict=True) if is_mojibake(block))
+    return texts, any(
+        has_controls(block) or text != normalise(block)
+        for text, block in zip(texts, blocks, strict=True)
+        if is_mojibake(block) or has_controls(block)
+    )
 
 
 def _mend(text: str) -> str:

@@ -20,6 +20,18 @@ _INVISIBLE = re.compile(
 )
 """Characters that are invisible and join nothing. Zero width joiners stay: emoji, Persian and Indic words need them."""
 
+_WINDOWS = {
+    code: char
+    for code in range(0x80, 0xA0)
+    if (char := bytes([code]).decode("cp1252", "ignore")) and code != 0x85  # noqa: PLR2004 - a line break
+}
+"""Controls that are punctuation of Windows-1252 read as Latin-1: no text has such controls on purpose."""
+
+_HALF_QUOTE = re.compile("(?<=\\S)â€(?=[\\s.,;:!?)\\]]|$)")
+"""A closing quotation mark read as Windows-1252, which has no letter for its last byte: mending cannot see it."""
+
+_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
+
 _MOJIBAKE = re.compile(
     "â€|â\x80|"  # quotation marks and dashes of UTF-8 read as Windows-1252 or Latin-1
     "[ÂÃ][\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020-\u2022\u02c6\u2030\u2039\u0152\u02dc\u2122\u203a\u0153]|"
@@ -42,8 +54,8 @@ def normalise(text: str, mend: Callable[[str], str] | None = None) -> str:
         return collapse(text)
     if mend is not None and is_mojibake(text):
         # first, because an invisible character may be half of a letter ("í" read in Latin-1 ends in a soft hyphen)
-        text = mend(text)
-    return collapse(compose(_INVISIBLE.sub("", text)))
+        text = _HALF_QUOTE.sub("”", mend(text))
+    return collapse(compose(_INVISIBLE.sub("", text.translate(_WINDOWS) if has_controls(text) else text)))
 
 
 def collapse(text: str) -> str:
@@ -88,6 +100,15 @@ def is_mojibake(text: str) -> bool:
     (True, False)
     """
     return not text.isascii() and _MOJIBAKE.search(text) is not None
+
+
+def has_controls(text: str) -> bool:
+    """True if the text has controls that are punctuation of Windows-1252.
+
+    >>> has_controls("the town\x92s mayor"), has_controls("the town’s mayor")
+    (True, False)
+    """
+    return not text.isascii() and _CONTROLS.search(text) is not None
 
 
 def _has_long_mark_row(text: str) -> bool:

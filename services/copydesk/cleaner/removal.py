@@ -58,7 +58,10 @@ def choose_removals(
         settings: Thresholds and limits.
         is_page: True if the source is an HTML page.
     """
-    fixed = [number in scored.titles or not text for number, text in enumerate(scored.texts)]
+    # a text that came several times is no smaller for it
+    fixed = [
+        number in scored.titles or number in scored.repeats or not text for number, text in enumerate(scored.texts)
+    ]
     noise = list(scored.noise)
     if all(fixed):  # a title and nothing else is its own text
         return Removal(_find_reasons(scored, [not text for text in scored.texts]), noise, [])
@@ -141,6 +144,8 @@ def _find_reasons(scored: ScoredBlocks, removed: Sequence[bool]) -> list[Reason 
     def find_reason(number: int) -> Reason:
         if number in scored.titles:
             return "title"
+        if number in scored.repeats:
+            return "duplicate"
         if number in scored.foreign:
             return "teaser"
         copy = scored.copies.get(number)
@@ -151,6 +156,8 @@ def _find_reasons(scored: ScoredBlocks, removed: Sequence[bool]) -> list[Reason 
         kind = kinds[number]
         if kind is not None:
             return reasons.REASONS[kind]
+        if number in scored.furniture:
+            return scored.furniture[number]
         return reasons.guess(scored.shapes[number], has_date=has_date[number], is_behind=number >= end)
 
     return [find_reason(number) if remove else None for number, remove in enumerate(removed)]

@@ -8,10 +8,13 @@ from typing import NamedTuple
 from copydesk.cleaner.blocks import BlockSpan
 from copydesk.cleaner.model.block_model import Model, Prediction
 from copydesk.cleaner.rules.block_shape import BlockShape
-from copydesk.cleaner.rules.duplicates import REDUNDANT_NOISE, Copy, find_copies, find_redundant
+from copydesk.cleaner.rules.comment_section import COMMENT_NOISE, find_comment_section
+from copydesk.cleaner.rules.duplicates import REDUNDANT_NOISE, Copy, find_copies, find_redundant, find_repeated_runs
+from copydesk.cleaner.rules.furniture_lines import FURNITURE_NOISE, find_furniture
 from copydesk.cleaner.rules.headlines import LONE_HEADLINE_NOISE, find_lone_headlines
 from copydesk.cleaner.rules.title import find_headline, find_repeats
 from copydesk.cleaner.settings import CleanerSettings
+from copydesk.contracts.articles import Reason
 
 MIN_OWN_PARAGRAPHS = 5
 """Sentences that an article has beside the foreign ones, or nothing in it counts as foreign. The topic head was trained
@@ -47,6 +50,8 @@ class ScoredBlocks(NamedTuple):
         noise: Probability of noise of each block, rules included.
         copies: Copies among the blocks, by number.
         titles: Numbers of the blocks that are the title.
+        repeats: Numbers of the blocks that repeat a part of the text.
+        furniture: Reason to remove a block that is furniture wherever it stands, or a comment of a reader, by number.
         foreign: Numbers of the blocks that are a paragraph or a headline of another story.
         site_phrases: The operator's phrase that a block is, by number.
         title: Title of the article.
@@ -58,6 +63,8 @@ class ScoredBlocks(NamedTuple):
     noise: Sequence[float]
     copies: Mapping[int, Copy]
     titles: frozenset[int]
+    repeats: frozenset[int]
+    furniture: Mapping[int, Reason]
     foreign: frozenset[int]
     site_phrases: Mapping[int, str]
     title: str | None
@@ -93,9 +100,34 @@ def score_blocks(  # noqa: PLR0917 - the article, then what judges it
     prediction = model.predict(shown, [span.line for span in spans], title)
     copies = find_copies(prediction.overlap)
     noise, foreign = combine_scores(shapes, prediction, copies, settings, with_topic=with_topic)
+    repeats = find_repeated_runs([shape.words for shape in shapes], lambda k: _is_unique(shapes[k]))
+    for number, original in repeats.items():
+        # that there are copies says nothing against the one that stays
+        noise[original] = min(noise[original], noise[number])
+    for number in repeats:
+        noise[number] = max(noise[number], REDUNDANT_NOISE)
+    furniture = {number: reason for number, text in enumerate(texts) if (reason := find_furniture(text)) is not None}
+    for number in furniture:
+        noise[number] = max(noise[number], FURNITURE_NOISE)
+    comments = find_comment_section(texts)
+    for number in range(len(texts) if comments is None else comments, len(texts)):
+        noise[number] = max(noise[number], COMMENT_NOISE)
+        furniture.setdefault(number, "other")
     for number in (*titles, *site_phrases):
         noise[number] = 1.0
-    return ScoredBlocks(texts, shapes, prediction, noise, copies, titles, frozenset(foreign), site_phrases, title)
+    return ScoredBlocks(
+        texts,
+        shapes,
+        prediction,
+        noise,
+        copies,
+        titles,
+        frozenset(repeats),
+        furniture,
+        frozenset(foreign),
+        site_phrases,
+        title,
+    )
 
 
 def combine_scores(

@@ -77,3 +77,32 @@ def find_redundant(copies: Mapping[int, Copy], noise: Sequence[float], is_unique
         and (back := copies.get(copy.other)) is not None
         and back.other == number
     ]
+
+
+def find_repeated_runs(words: Sequence[tuple[str, ...]], is_unique: Callable[[int], bool]) -> dict[int, int]:
+    """Blocks that repeat earlier ones in the same order, or the one right before them, by number: the first such block.
+
+    A refrain has other text around it; a text that came several times has not, however often it came.
+
+    Args:
+        words: Words of each block.
+        is_unique: True for a block that nobody writes twice in one article.
+
+    >>> find_repeated_runs([("a",), ("b",), ("a",), ("b",), ("c",), ("a",)], lambda number: True)
+    {2: 0, 3: 1}
+    """
+    first: dict[tuple[str, ...], int] = {}
+    originals = [first.setdefault(line, number) if line else number for number, line in enumerate(words)]
+    runs: dict[int, int] = {}
+    for number, original in enumerate(originals):
+        if original == number:
+            continue
+        before = originals[number - 1]
+        beside = []
+        if before == original or (before < number - 1 and before + 1 == original):
+            beside.append(number - 1)
+        if number + 1 < len(originals) and originals[number + 1] == original + 1 < number:
+            beside.append(number + 1)
+        if beside and any(map(is_unique, (number, *beside))):
+            runs[number] = original
+    return runs
