@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from copydesk.cleaner.markup import LITERAL_BREAK, has_literal_breaks
 from copydesk.cleaner.wrapping import Line, join_wrapped
 
 MIN_LONG_LINE_WORDS = 60
@@ -65,21 +64,7 @@ def _find_lines(source: str) -> list[Line]:
         start, end = _trim(source, match.start(), match.end())
         if start < end:
             lines.append(Line(start, end))
-    if len(lines) == 1 and has_literal_breaks(source):
-        return _split_at_literal_breaks(source, lines[0])
     return lines
-
-
-def _split_at_literal_breaks(source: str, line: Line) -> list[Line]:
-    """Lines of a text in one line whose breaks are written out; each belongs to the line before it."""
-    lines: list[Line] = []
-    begin = line.start
-    for match in LITERAL_BREAK.finditer(source, line.start, line.end):
-        start, end = _trim(source, begin, match.end())
-        lines.append(Line(start, end))
-        begin = match.end()
-    start, end = _trim(source, begin, line.end)
-    return [*lines, Line(start, end)] if start < end else lines
 
 
 def _is_long(line: str) -> bool:

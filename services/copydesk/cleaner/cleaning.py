@@ -13,7 +13,7 @@ from copydesk.cleaner.article_fields import find_article_fields
 from copydesk.cleaner.blocks import BlockSpan, split_blocks
 from copydesk.cleaner.html import Page, is_html, read_page
 from copydesk.cleaner.language import load_identifier
-from copydesk.cleaner.markup import LITERAL_BREAK, has_literal_breaks, has_markup, strip_markup
+from copydesk.cleaner.markup import read_markup, strip_markup
 from copydesk.cleaner.model.block_model import Model
 from copydesk.cleaner.normal import collapse, has_controls, is_mojibake, is_normal, normalise
 from copydesk.cleaner.page.metadata import PageMetadata
@@ -76,12 +76,14 @@ def clean(
     """
     # 1. the source text, and what its page says of itself
     page, warnings = _read_source(article, settings)
-    source = article.source if page is None else page.text
+    source = read_markup(article.source) if page is None else page.text
+    if page is None and source != article.source:
+        warnings.append("markup in `text` was read: `source.text` is the text without it")
     metadata = PageMetadata() if page is None else page.metadata
 
     # 2. its blocks, normalised
     spans = split_blocks(source)
-    texts, is_mended = _normalise_blocks(source, spans, is_page=page is not None)
+    texts, is_mended = _normalise_blocks(source, spans)
     if is_mended:
         warnings.append("mojibake mended")
     if REPLACEMENT in source:
@@ -127,7 +129,7 @@ def clean(
         source=Source(
             kind="text" if page is None else "html",
             sha256=_sha256(article.source),
-            text=None if page is None else source,
+            text=None if source == article.source else source,
         ),
         cleaning=Cleaning(
             model=model.name,
@@ -152,13 +154,9 @@ def _read_source(article: RawArticle, settings: CleanerSettings) -> tuple[Page |
     return page, [*warnings, *page.warnings]
 
 
-def _normalise_blocks(source: str, spans: Sequence[BlockSpan], *, is_page: bool) -> tuple[list[str], bool]:
+def _normalise_blocks(source: str, spans: Sequence[BlockSpan]) -> tuple[list[str], bool]:
     """Text of each block as published, and True if any of them was mojibake."""
     blocks = [unwrap(source[start:end]) for start, end, _ in spans]
-    if not is_page and has_markup(source):
-        if has_literal_breaks(source):
-            blocks = [LITERAL_BREAK.sub(" ", block) for block in blocks]
-        blocks = list(map(strip_markup, blocks))
     if is_normal("".join(blocks)):  # nearly all sources are: one check instead of one per block
         return list(map(collapse, blocks)), False
     texts = [normalise(block, _mend) for block in blocks]

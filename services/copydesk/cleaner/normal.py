@@ -21,14 +21,12 @@ _INVISIBLE = re.compile(
 """Characters that are invisible and join nothing. Zero width joiners stay: emoji, Persian and Indic words need them."""
 
 _WINDOWS = {
-    code: char
-    for code in range(0x80, 0xA0)
-    if (char := bytes([code]).decode("cp1252", "ignore")) and code != 0x85  # noqa: PLR2004 - a line break
+    code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "ignore")) and code != 0x85
 }
 """Controls that are punctuation of Windows-1252 read as Latin-1: no text has such controls on purpose."""
 
 _HALF_QUOTE = re.compile("(?<=\\S)â€(?=[\\s.,;:!?)\\]]|$)")
-"""A closing quotation mark read as Windows-1252, which has no letter for its last byte: mending cannot see it."""
+"""A closing quotation mark read as Windows-1252, which has no letter for its last byte: mending needs that byte."""
 
 _CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
 
@@ -54,7 +52,7 @@ def normalise(text: str, mend: Callable[[str], str] | None = None) -> str:
         return collapse(text)
     if mend is not None and is_mojibake(text):
         # first, because an invisible character may be half of a letter ("í" read in Latin-1 ends in a soft hyphen)
-        text = _HALF_QUOTE.sub("”", mend(text))
+        text = mend(_HALF_QUOTE.sub("â€\x9d", text) if "â€œ" in text else text)
     return collapse(compose(_INVISIBLE.sub("", text.translate(_WINDOWS) if has_controls(text) else text)))
 
 
@@ -103,7 +101,7 @@ def is_mojibake(text: str) -> bool:
 
 
 def has_controls(text: str) -> bool:
-    """True if the text has controls that are punctuation of Windows-1252.
+    r"""True if the text has controls that are punctuation of Windows-1252.
 
     >>> has_controls("the town\x92s mayor"), has_controls("the town’s mayor")
     (True, False)

@@ -67,7 +67,9 @@ def choose_removals(
         return Removal(_find_reasons(scored, [not text for text in scored.texts]), noise, [])
     warnings = []
     threshold = max(settings.remove_from, settings.careful_from) if is_page else settings.remove_from
-    removed = [is_fixed or value >= threshold for is_fixed, value in zip(fixed, noise, strict=True)]
+    removed = [
+        is_fixed or scored.suspected.get(number, noise[number]) >= threshold for number, is_fixed in enumerate(fixed)
+    ]
     cause = conservative.find_reason(scored.texts, scored.prediction.features.own, language)
     if cause is None:
         _look_again(scored, removed, noise, threshold, model, settings)
@@ -112,7 +114,9 @@ def _look_again(  # noqa: PLR0917 - the blocks, then what judges them
             return
         prediction = model.predict_features(scored.prediction.features.take(kept), with_topic=False)
         shapes = [scored.shapes[number] for number in kept]
-        scores, _ = combine_scores(shapes, prediction, find_copies(prediction.overlap), settings, with_topic=False)
+        scores, _, _ = combine_scores(
+            shapes, prediction, find_copies(prediction.overlap), (), settings, with_topic=False
+        )
         is_settled = True
         for number, score in zip(kept, scores, strict=True):
             if score >= threshold + SECOND_LOOK:
@@ -142,12 +146,6 @@ def _find_reasons(scored: ScoredBlocks, removed: Sequence[bool]) -> list[Reason 
     end = int(paragraphs[-1]) + 1 if len(paragraphs) else len(removed)
 
     def find_reason(number: int) -> Reason:
-        if number in scored.titles:
-            return "title"
-        if number in scored.repeats:
-            return "duplicate"
-        if number in scored.foreign:
-            return "teaser"
         copy = scored.copies.get(number)
         if copy is not None and not removed[copy.other]:
             return "duplicate"
@@ -156,8 +154,13 @@ def _find_reasons(scored: ScoredBlocks, removed: Sequence[bool]) -> list[Reason 
         kind = kinds[number]
         if kind is not None:
             return reasons.REASONS[kind]
-        if number in scored.furniture:
-            return scored.furniture[number]
         return reasons.guess(scored.shapes[number], has_date=has_date[number], is_behind=number >= end)
 
-    return [find_reason(number) if remove else None for number, remove in enumerate(removed)]
+    # what the rules have settled, the surest last; a known phrase says more than the class of a furniture line
+    settled: dict[int, Reason] = {
+        number: reason for number, reason in scored.furniture.items() if kinds[number] is None
+    }
+    settled.update(dict.fromkeys(scored.foreign, "teaser"))
+    settled.update(dict.fromkeys(scored.repeats, "duplicate"))
+    settled.update(dict.fromkeys(scored.titles, "title"))
+    return [(settled.get(number) or find_reason(number)) if remove else None for number, remove in enumerate(removed)]

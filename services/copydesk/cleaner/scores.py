@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from copydesk.cleaner.blocks import BlockSpan
@@ -25,6 +26,12 @@ MIN_OWN_WORDS = 8
 
 MAX_FOREIGN = 2
 """Foreign paragraphs of an article. An article with more is a round-up, in which every item is its own story."""
+
+EVIDENCE_REACH = 2
+"""Blocks on either side of a paragraph in which the page may show that something foreign stands there."""
+
+EVIDENCE_NOISE = 0.5
+"""Probability of noise by the main model from which a block beside a paragraph is such evidence."""
 
 FOREIGN_NOISE = 0.97
 """Probability of noise of a paragraph that the topic head takes out. The head and the main model make different errors:
@@ -53,6 +60,8 @@ class ScoredBlocks(NamedTuple):
         repeats: Numbers of the blocks that repeat a part of the text.
         furniture: Reason to remove a block that is furniture wherever it stands, or a comment of a reader, by number.
         foreign: Numbers of the blocks that are a paragraph or a headline of another story.
+        suspected: Blocks that only the topic head speaks against: their probability of noise without it, by number.
+            They are judged by that, and published with what the head says.
         site_phrases: The operator's phrase that a block is, by number.
         title: Title of the article.
     """
@@ -66,6 +75,7 @@ class ScoredBlocks(NamedTuple):
     repeats: frozenset[int]
     furniture: Mapping[int, Reason]
     foreign: frozenset[int]
+    suspected: Mapping[int, float]
     site_phrases: Mapping[int, str]
     title: str | None
 
@@ -99,14 +109,24 @@ def score_blocks(  # noqa: PLR0917 - the article, then what judges it
     shown = ["" if number in site_phrases else text for number, text in enumerate(texts)]
     prediction = model.predict(shown, [span.line for span in spans], title)
     copies = find_copies(prediction.overlap)
-    noise, foreign = combine_scores(shapes, prediction, copies, settings, with_topic=with_topic)
-    repeats = find_repeated_runs([shape.words for shape in shapes], lambda k: _is_unique(shapes[k]))
+    noise, foreign, suspected = combine_scores(shapes, prediction, copies, titles, settings, with_topic=with_topic)
+    blocks_of_line = Counter(span.line for span in spans)
+    stands_alone = [blocks_of_line[span.line] == 1 for span in spans]
+    repeats = find_repeated_runs(
+        [shape.words for shape in shapes],
+        lambda k: stands_alone[k] and _is_unique(shapes[k]),
+        lambda k: shapes[k].is_paragraph,
+    )
     for number, original in repeats.items():
         # that there are copies says nothing against the one that stays
         noise[original] = min(noise[original], noise[number])
     for number in repeats:
         noise[number] = max(noise[number], REDUNDANT_NOISE)
-    furniture = {number: reason for number, text in enumerate(texts) if (reason := find_furniture(text)) is not None}
+    furniture = {
+        number: reason
+        for number, text in enumerate(texts)
+        if stands_alone[number] and (reason := find_furniture(text)) is not None
+    }
     for number in furniture:
         noise[number] = max(noise[number], FURNITURE_NOISE)
     comments = find_comment_section(texts)
@@ -115,6 +135,9 @@ def score_blocks(  # noqa: PLR0917 - the article, then what judges it
         furniture.setdefault(number, "other")
     for number in (*titles, *site_phrases):
         noise[number] = 1.0
+    without_topic = {number: noise[number] for number in suspected}
+    for number in suspected:
+        noise[number] = add_foreign(noise[number], float(prediction.foreign[number]), settings.topic_from)
     return ScoredBlocks(
         texts,
         shapes,
@@ -125,6 +148,7 @@ def score_blocks(  # noqa: PLR0917 - the article, then what judges it
         frozenset(repeats),
         furniture,
         frozenset(foreign),
+        without_topic,
         site_phrases,
         title,
     )
@@ -134,40 +158,73 @@ def combine_scores(
     shapes: Sequence[BlockShape],
     prediction: Prediction,
     copies: Mapping[int, Copy],
+    titles: Collection[int],
     settings: CleanerSettings,
     *,
     with_topic: bool,
-) -> tuple[list[float], set[int]]:
-    """Probability of noise of each block by the model, its topic head and the rules; and numbers of foreign blocks.
+) -> tuple[list[float], set[int], set[int]]:
+    """Probability of noise of each block by the model, its topic head and the rules, and numbers of foreign blocks.
+
+    The last numbers are of blocks that only the topic head suspects: their probability is without it.
 
     Args:
         shapes: The blocks as the rules see them.
         prediction: The model's verdict.
         copies: Copies among the blocks.
+        titles: Numbers of the blocks that are the title.
         settings: Has the threshold of the topic head.
         with_topic: False leaves the topic head out.
     """
     noise = [round(float(value), DECIMALS) for value in prediction.noise]
-    foreign = _find_foreign(shapes, prediction, settings) if with_topic else set()
+    foreign, suspected = (
+        _find_foreign(shapes, prediction, {*copies, *titles}, settings) if with_topic else (set[int](), set[int]())
+    )
     for number in sorted(foreign):
         noise[number] = add_foreign(noise[number], float(prediction.foreign[number]), settings.topic_from)
         above = number - 1
         # a foreign paragraph takes its own headline along
-        if above >= 0 and noise[above] >= SUSPECT and shapes[above].is_headline and not shapes[above].ends_sentence:
+        if above >= 0 and noise[above] >= SUSPECT and _is_foreign_headline(shapes[above]):
             noise[above] = max(noise[above], noise[number])
             foreign.add(above)
     for number in find_lone_headlines(shapes):
         noise[number] = max(noise[number], LONE_HEADLINE_NOISE)
     for number in find_redundant(copies, noise, lambda k: _is_unique(shapes[k])):
         noise[number] = max(noise[number], REDUNDANT_NOISE)
-    return noise, foreign
+    return noise, foreign, suspected
 
 
-def _find_foreign(shapes: Sequence[BlockShape], prediction: Prediction, settings: CleanerSettings) -> set[int]:
-    """Numbers of the blocks that the topic head takes out."""
-    foreign = {number for number, value in enumerate(prediction.foreign.tolist()) if value >= settings.topic_from}
-    own = sum(shape.size >= MIN_OWN_WORDS for number, shape in enumerate(shapes) if number not in foreign)
-    return foreign if len(foreign) <= MAX_FOREIGN and own >= MIN_OWN_PARAGRAPHS else set()
+def _find_foreign(
+    shapes: Sequence[BlockShape], prediction: Prediction, familiar: Collection[int], settings: CleanerSettings
+) -> tuple[set[int], set[int]]:
+    """Numbers of the blocks that the topic head takes out, and of those that it only suspects.
+
+    Only where the page itself shows that something foreign stands there does a paragraph go for its topic.
+    """
+    values = prediction.foreign.tolist()
+    found = {number for number, value in enumerate(values) if value >= settings.topic_from}
+    own = sum(shape.size >= MIN_OWN_WORDS for number, shape in enumerate(shapes) if number not in found)
+    if len(found) > MAX_FOREIGN or own < MIN_OWN_PARAGRAPHS:
+        return set(), set()
+    # the title and a copy of the article's own paragraph look like noise, but are nothing foreign
+    noise = [0.0 if number in familiar else value for number, value in enumerate(prediction.noise.tolist())]
+    foreign = {
+        number
+        for number in found
+        if values[number] >= settings.topic_alone_from or _has_evidence(shapes, noise, number)
+    }
+    return foreign, found - foreign
+
+
+def _has_evidence(shapes: Sequence[BlockShape], noise: Sequence[float], number: int) -> bool:
+    """True if the page shows that something foreign stands beside a paragraph: other noise, a headline above it."""
+    beside = (*noise[max(0, number - EVIDENCE_REACH) : number], *noise[number + 1 : number + 1 + EVIDENCE_REACH])
+    if max(beside, default=0.0) >= EVIDENCE_NOISE:
+        return True
+    return number > 0 and noise[number - 1] >= SUSPECT and _is_foreign_headline(shapes[number - 1])
+
+
+def _is_foreign_headline(shape: BlockShape) -> bool:
+    return shape.is_headline and not shape.ends_sentence
 
 
 def add_foreign(noise: float, foreign: float, topic_from: float) -> float:

@@ -24,7 +24,8 @@ _LETTERS_BEFORE = re.compile(r"[^\W\d_]+$")
 
 _COMPOUNDS = frozenset(
     "well long short high low self non ex mid half full part all ever much so so-called post pre anti pro vice cross"  # noqa: SIM905 - words read best as words
-    " two three four five six seven eight nine ten first second third one right left north south east west hard soft".split()
+    " two three four five six seven eight nine ten first second third one right left north south east west hard"
+    " soft".split()
 )
 """Words that are joined to the next by a hyphen which is written in the middle of a line, too."""
 
@@ -43,7 +44,7 @@ def join_wrapped(source: str, lines: Sequence[Line]) -> list[Line]:
     >>> [source[start:end] for start, end in join_wrapped(source, [Line(0, 57), Line(58, 76), Line(77, 91)])]
     ['The council of the harbour town voted on Tuesday night to\nreopen the bridge.', 'It was closed.']
     """
-    if len(lines) < 2:  # noqa: PLR2004 - a line alone has nothing to be joined to
+    if len(lines) < 2:
         return list(lines)
     width = _find_width(source, lines)
     has_blank_lines = any(_is_blank_between(source, first, second) for first, second in pairwise(lines))

@@ -338,7 +338,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     ]
     text: (
         Annotated[
-            str, Meta(description="The text extracted from the HTML, into which `source_*` point; null for a text")
+            str,
+            Meta(
+                description="The text into which `source_*` point, if it is not the one that came: that of the HTML, "
+                "or of a text with markup in it (entities, tags, Markdown); else null"
+            ),
         ]
         | None
     ) = None

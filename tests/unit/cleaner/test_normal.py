@@ -48,3 +48,25 @@ def test_a_text_that_is_normal_is_what_normalising_makes_of_it(text: str) -> Non
         assert normalise(text) == " ".join(text.split())
     else:
         assert not text.isascii()
+
+
+def test_punctuation_of_windows_read_as_latin_1_is_what_was_meant(clean: Clean) -> None:
+    broken = (
+        "The town\x92s mayor said it was \x93a good day\x94 for the café \x96 and for everyone else in the harbour."
+    )
+    result = clean(article("\n\n".join([broken, *BODY])))
+    assert result.text.startswith("The town’s mayor said it was “a good day” for the café – and for everyone")
+    assert "mojibake mended" in result.cleaning.warnings
+
+
+def test_a_closing_mark_that_lost_its_last_byte_is_one(clean: Clean) -> None:
+    meant = "The mayor said it was “a good day” for the café’s owners, who had waited since the storm."
+    broken = meant.encode().decode("cp1252", "ignore")
+    assert "â€ for" in broken
+    assert clean(article("\n\n".join([broken, *BODY]))).text.startswith(meant)
+
+
+def test_characters_that_were_lost_are_warned_of(clean: Clean) -> None:
+    result = clean(article("\n\n".join(["The town�s mayor said that it was a good day for the owners.", *BODY])))
+    assert any("U+FFFD" in warning for warning in result.cleaning.warnings)
+    assert not any("U+FFFD" in warning for warning in clean(article("\n\n".join(BODY))).cleaning.warnings)

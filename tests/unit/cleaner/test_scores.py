@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
 from copydesk.cleaner import CleanerSettings, load
+from copydesk.cleaner.rules.block_shape import BlockShape
+from copydesk.cleaner.scores import _find_foreign
 from unit.cleaner.articles import BODY, TITLE, Clean, article, reasons
 
 FOREIGN = (
@@ -38,7 +45,33 @@ def test_paragraph_about_a_photo_agency_stays() -> None:
     assert about in result.text
 
 
-def test_a_paragraph_of_another_story_goes_as_a_teaser_unless_that_is_switched_off(clean: Clean) -> None:
-    raw = article("\n\n".join([*BODY[:3], FOREIGN, *BODY[3:]]), title=TITLE)
-    assert reasons(clean(raw)) == {FOREIGN: "teaser"}
+def test_a_paragraph_of_another_story_goes_beside_other_noise_unless_that_is_switched_off(clean: Clean) -> None:
+    link = "Read more: Champions march on"
+    raw = article("\n\n".join([*BODY[:3], link, FOREIGN, *BODY[3:]]), title=TITLE)
+    assert reasons(clean(raw)).keys() == {link, FOREIGN}
     assert FOREIGN in load(CleanerSettings(topic=False))(raw).text
+
+
+def test_in_clean_text_no_paragraph_goes_for_its_topic_alone(clean: Clean) -> None:
+    source = "\n\n".join([*BODY[:3], FOREIGN, *BODY[3:]])
+    result = clean(article(source, title=TITLE))
+    assert result.text == source
+    # it is told apart, for whoever wants more removed
+    assert [block.noise_probability > 0.5 for block in result.blocks] == [False] * 3 + [True] + [False] * 2
+
+
+def test_a_headline_above_or_noise_beside_is_evidence_and_a_copy_is_none() -> None:
+    shapes = [BlockShape(line) for line in [*BODY, FOREIGN, BODY[0]]]
+    prediction = Verdict(noise=np.array([0.0] * 6 + [0.8]), foreign=np.array([0.0] * 5 + [0.9, 0.0]))
+    assert _find_foreign(shapes, prediction, (), CleanerSettings()) == ({5}, set())  # type: ignore[arg-type]
+    assert _find_foreign(shapes, prediction, {0, 6}, CleanerSettings()) == (set(), {5})  # type: ignore[arg-type]
+    shapes[4] = BlockShape("Champions march on to the final in Seville")
+    prediction.noise[4] = 0.4
+    assert _find_foreign(shapes, prediction, {0, 6}, CleanerSettings()) == ({5}, set())  # type: ignore[arg-type]
+
+
+class Verdict(NamedTuple):
+    """The part of a prediction that the topic rule reads."""
+
+    noise: NDArray[np.float64]
+    foreign: NDArray[np.float64]

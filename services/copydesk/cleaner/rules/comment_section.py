@@ -17,7 +17,8 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _CONTROLS = re.compile(
-    r"(?:\W*(?:reply|replies|likes?|dislike|report|share|flag|quote|up ?votes?|down ?votes?|permalink|edit|delete|recommend"
+    r"(?:\W*(?:reply|replies|likes?|dislike|report|share|flag|quote|up ?votes?|down ?votes?|permalink|edit"
+    r"|delete|recommend"
     r"|hide|more|\d{1,6}|(?:\d{1,3}|an?) (?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?) ago)\b\W*){1,8}",
     re.IGNORECASE,
 )
@@ -33,13 +34,13 @@ MIN_CONTROLS = 1
 def find_comment_section(texts: Sequence[str]) -> int | None:
     """Number of the block with which the comments of readers begin, or None.
 
-    >>> story = ["The council voted on Tuesday to rebuild the old pier.", "2 comments", "ann", "Shame!", "Reply Like (7)"]
+    >>> story = ["The council voted on Tuesday to rebuild the pier.", "2 comments", "ann", "Shame!", "Reply Like (7)"]
     >>> find_comment_section(story)
     1
     """
     has_sentence = False
     for number, text in enumerate(texts):
-        if has_sentence and len(text) < 40 and _HEADING.fullmatch(text):  # noqa: PLR2004 - a heading is short
+        if has_sentence and len(text) < 40 and _HEADING.fullmatch(text):
             below = texts[number + 1 :]
             if sum(_is_of_comments(line) for line in below) >= MIN_CONTROLS:
                 return number
@@ -48,7 +49,7 @@ def find_comment_section(texts: Sequence[str]) -> int | None:
 
 
 def _is_of_comments(line: str) -> bool:
-    return len(line) < 80 and (  # noqa: PLR2004 - a line of buttons is short
+    return len(line) < 80 and (
         _POSTED.fullmatch(line) is not None
         or (any(char.isalpha() for char in line) and _CONTROLS.fullmatch(line) is not None)
     )

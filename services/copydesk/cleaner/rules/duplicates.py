@@ -27,6 +27,10 @@ CLEARLY = 0.2
 quote what came before."""
 
 
+MIN_REPEATED_PARAGRAPHS = 2
+"""Full paragraphs of a part of the text that is redundant when it comes again."""
+
+
 class Copy(NamedTuple):
     """Relation of a block to the block that it has most in common with.
 
@@ -79,30 +83,36 @@ def find_redundant(copies: Mapping[int, Copy], noise: Sequence[float], is_unique
     ]
 
 
-def find_repeated_runs(words: Sequence[tuple[str, ...]], is_unique: Callable[[int], bool]) -> dict[int, int]:
-    """Blocks that repeat earlier ones in the same order, or the one right before them, by number: the first such block.
+def find_repeated_runs(
+    words: Sequence[tuple[str, ...]], is_unique: Callable[[int], bool], is_paragraph: Callable[[int], bool]
+) -> dict[int, int]:
+    """Blocks that repeat a part of the text, or the block right before them, by number: the first such block.
 
-    A refrain has other text around it; a text that came several times has not, however often it came.
+    A refrain has other text around it; a text that came several times has not, however often it came. A part is several
+    paragraphs: plans and recipes repeat a line or two.
 
     Args:
         words: Words of each block.
         is_unique: True for a block that nobody writes twice in one article.
+        is_paragraph: True for a full paragraph.
 
-    >>> find_repeated_runs([("a",), ("b",), ("a",), ("b",), ("c",), ("a",)], lambda number: True)
-    {2: 0, 3: 1}
+    >>> lines = [("a",), ("b",), ("a",), ("b",), ("c",), ("c",), ("a",)]
+    >>> find_repeated_runs(lines, lambda number: True, lambda number: True)
+    {5: 4, 2: 0, 3: 1}
     """
     first: dict[tuple[str, ...], int] = {}
     originals = [first.setdefault(line, number) if line else number for number, line in enumerate(words)]
-    runs: dict[int, int] = {}
-    for number, original in enumerate(originals):
-        if original == number:
-            continue
-        before = originals[number - 1]
-        beside = []
-        if before == original or (before < number - 1 and before + 1 == original):
-            beside.append(number - 1)
-        if number + 1 < len(originals) and originals[number + 1] == original + 1 < number:
-            beside.append(number + 1)
-        if beside and any(map(is_unique, (number, *beside))):
-            runs[number] = original
-    return runs
+    repeats = [number for number, original in enumerate(originals) if original < number]
+    redundant = {
+        number: originals[number]
+        for number in repeats
+        if originals[number - 1] == originals[number] and is_unique(number)
+    }
+    run: list[int] = []
+    for number in [*repeats, -1]:  # the last ends the last run
+        if run and (number != run[-1] + 1 or originals[number] != originals[run[-1]] + 1):
+            if sum(map(is_paragraph, run)) >= MIN_REPEATED_PARAGRAPHS:
+                redundant.update((member, originals[member]) for member in run)
+            run = []
+        run.append(number)
+    return redundant

@@ -1,8 +1,8 @@
 """Lines that stand alone and are furniture by what they do: address the reader, or speak of the page, not of the story.
 
 The trees learn furniture by its words and its place; a single line of it in clean text has no place that tells. Each
-class below is an act that a story does not perform: to offer, to ask for money or letters, to say who wrote it and where
-else it ran.
+class below is an act that a story does not perform: to offer, to ask for money or letters, to say who wrote it and
+where else it ran.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FURNITURE_NOISE = 0.9
 """Probability of noise of such a line. Of the labelled lines that the classes find in the development data 2 % are
 body."""
 
-MAX_CHARACTERS = 400
+MAX_CHARACTERS = 280
 """Characters of the longest line that is searched: furniture that is longer comes with links and company."""
 
 _MEDIUM = r"(?:article|story|piece|post|report|essay|column|content|feature|interview|page|podcast|video|release)"
@@ -35,22 +35,29 @@ class _Kind(NamedTuple):
 
     reason: Reason
     pattern: re.Pattern[str]
+    hints: tuple[str, ...]
+    """The line has one of these in small letters, or is not searched: that is much faster than a pattern."""
 
 
-def _kind(reason: Reason, pattern: str, flags: int = re.IGNORECASE) -> _Kind:
-    return _Kind(reason, re.compile(pattern, flags))
+def _kind(reason: Reason, pattern: str, flags: int = re.IGNORECASE, hints: str = "") -> _Kind:
+    return _Kind(reason, re.compile(pattern, flags), tuple(hints.split("|")))
 
 
 _KINDS = (
     # offers of the site: letters, feeds, applications, podcasts
     _kind("promo", rf"^\W{{0,3}}(?:sign up|subscribe|register|join us|opt in)\b(?=.*\b{_WORK}\b)"),
-    _kind("promo", r"\b(?:unsubscribe|manage (?:your )?(?:e-?mail )?(?:preferences|subscriptions?))\b"),
+    _kind(
+        "promo",
+        r"\b(?:unsubscribe|manage (?:your )?(?:e-?mail )?(?:preferences|subscriptions?))\b",
+        hints="unsubscribe|manage",
+    ),
     _kind("promo", r"^you(?: are|['’]re| have)? (?:receiv|got |gett)\w{0,3} ?this (?:e-?mail|newsletter|message)"),
     _kind("navigation", r"^(?:view|read|open) (?:this |it )?(?:e-?mail )?(?:in|on) (?:your |a |the )?(?:browser|web)"),
     _kind(
         "promo",
         r"\b(?:listen|hear|subscribe|download|find|follow|stream|available|catch)\b.*"
         r"\b(?:wherever you (?:get|listen|find|download)|on (?:apple podcasts|spotify))",
+        hints="wherever you|spotify|apple podcasts",
     ),
     _kind("promo", r"^(?:make|add|choose|set|select) .{2,60}\bas?\b.{0,20}\b(?:preferred|favou?rite|trusted) source\b"),
     _kind("promo", r"^(?:follow|like|find|join|add) (?:us|our|me|her|him|them|[A-Z]\w+ [A-Z]\w+) on [A-Z]\w+", 0),
@@ -58,21 +65,26 @@ _KINDS = (
     # money: from buyers, supporters, subscribers
     _kind(
         "legal",
-        r"(?=.*\b(?:links?|buy|bought|purchas\w+|shop|order)\b).*\bwe (?:may |might |can |could |will |sometimes )?"
+        r"^(?=.*\b(?:links?|buy|bought|purchas\w+|shop|order)\b).*\bwe (?:may |might |can |could |will |sometimes )?"
         r"(?:also )?(?:earn|get|receive|make|be paid|collect)\b.*\b(?:commissions?|share|fee|cut|percentage|money)\b",
+        hints="we earn|we may|we might|we can|we could|we get|we receive|we will|we also|we make|we collect",
     ),
     _kind(
         "promo",
-        r"^(?=.*\b(?:your (?:support|donation|contribution|gift|help)|reader[- ](?:supported|funded)|support us|donate)\b)"
+        r"^(?=.*\b(?:your (?:support|donation|contribution|gift|help)|reader[- ](?:supported|funded)"
+        r"|support us|donate)\b)"
         r"(?=.*\b(?:donate|subscribe|make a (?:donation|contribution|gift)|contribute|become a|chip in|support us|give"
         r"|journalism|newsroom)\b)(?=.*\b(?:our|we|us)\b)",
+        hints="donat|support|reader|contribution|gift",
     ),
     _kind(
         "promo",
         rf"\b(?:this|our) {_MEDIUM} is (?:only |exclusively )?(?:reserved |available |free )?(?:only |exclusively )?"
         r"(?:for|to) (?:\w+ ){0,2}(?:subscribers|members)\b"
-        r"|^(?:subscribe|log in|sign in|register)(?: now| today| here)? to (?:read|continue|unlock|keep|access|see|view)\b"
+        r"|^(?:subscribe|log in|sign in|register)(?: now| today| here)? to (?:read|continue|unlock|keep"
+        r"|access|see|view)\b"
         r"|^already (?:a|have a) (?:subscri|member|account)",
+        hints="subscribe|members|log in|sign in|register|already",
     ),
     # letters from readers
     _kind(
@@ -80,6 +92,7 @@ _KINDS = (
         r"\byou (?:must|need to|have to) be (?:a subscriber|logged|signed|registered)\b"
         r"|^(?:join the (?:conversation|discussion|debate)|be the first to comment|leave a (?:comment|reply)"
         r"|(?:comments|replies) (?:are|have been) (?:closed|turned off|disabled))\b",
+        hints="be logged|be a subscriber|be signed|be registered|join the|be the first|leave a|comments|replies",
     ),
     _kind(
         "promo",
@@ -87,13 +100,16 @@ _KINDS = (
         r"|share|contact|tell|write to|reach|get in touch|to (?:contact|reach|comment|report)|e-?mail)\b"
         r"|\W{0,3}e-?mail\W|(?:media|press|investor|public relations|pr|news|editorial)? ?"
         r"(?:contacts?|enquiries|inquiries|relations)\b ?:)",
+        hints="@",
     ),
     # other stories and pictures of the site
     _kind(
         "related",
-        r"^\W{0,3}(?:see also|read (?:also|more|next|on)|also read|more on this|related|recommended|watch|video|in pictures"
+        r"^\W{0,3}(?:see also|read (?:also|more|next|on)|also read|more on this|related|recommended|watch"
+        r"|video|in pictures"
         r"|don['’]t miss|must read|you (?:may|might) also (?:like|enjoy)|up next|explore more|listen|photos|gallery"
-        r"|sponsored|most (?:read|popular)|trending)(?: (?:now|here|story|stories|article|video|by))?\s?[:|>–—]\s?(?=[A-Z\"“‘'\d]).{3,160}(?<![.])$",
+        r"|sponsored|most (?:read|popular)|trending)(?: (?:now|here|story|stories|article|video|by))?\s?[:"
+        r"|>–—]\s?(?=[A-Z\"“‘'\d]).{3,160}(?<![.])$",
     ),
     _kind(
         "navigation", r"^\W{0,3}(?:swipe|scroll|tap|click|slide|pinch) (?:left|right|up|down|here|through|on the|to)\b"
@@ -101,21 +117,26 @@ _KINDS = (
     # who made the text, and when
     _kind(
         "byline",
-        rf"^(?:posted|published|updated|last (?:updated|modified|changed)|first (?:posted|published)|originally (?:posted"
-        rf"|published)|created|modified|filed)\b(?: on| at|:)? .{{0,20}}(?:\b{_MONTH}\b|\d{{1,2}}[:./]\d\d|\d{{4}}).{{0,40}}$",
+        rf"^(?:posted|published|updated|last (?:updated|modified|changed)|first (?:posted|published)"
+        rf"|originally (?:posted"
+        rf"|published)|created|modified|filed)\b(?: on| at|:)? .{{0,20}}(?:\b{_MONTH}\b|\d{{1,2}}[:./]\d\d"
+        rf"|\d{{4}}).{{0,40}}$",
     ),
     _kind(
         "byline",
-        r"^[^\w\"“]{0,3}(?:.{0,80}\bcontribut(?:ed|ing) (?:to|reporting to) (?:this|the) (?:\w+ )?(?:report|story|article"
+        r"^[^\w\"“]{0,3}(?:.{0,80}\bcontribut(?:ed|ing) (?:to|reporting to) (?:this|the) (?:\w+ )?(?:report"
+        r"|story|article"
         r"|piece|coverage)\b|with (?:files|reporting|additional reporting|inputs?|agenc(?:y|ies)|wires?)\b.{0,10}"
         r"\b(?:from|by)\b|(?:additional )?(?:reporting|writing|editing|compiled|edited|produced|translated) (?:and "
         r"\w+ )?by [A-Z])",
+        hints="contribut|with | by ",
     ),
     _kind("byline", r"^\(?[a-z]{2,4}(?:/[a-z]{2,4}){1,3}\)?$|^[a-z]{2,4}/[a-z]{2,4}(?: \([a-zA-Z, ]{2,40}\))?$", 0),
     _kind(
         "byline",
         rf"^{_NAME}(?:is|was|has been|works as|serves as) (?:an? |the |our )?{_ROLE}\b.{{0,60}}\b(?:at|for|of|with|in) "
-        rf"|^{_NAME},? (?:an? {_ROLE}\b.{{0,60}}, )?(?:covers|writes (?:about|on|for)|reports on|blogs about|has (?:written"
+        rf"|^{_NAME},? (?:an? {_ROLE}\b.{{0,60}}, )?(?:covers|writes (?:about|on|for)|reports on|blogs"
+        rf" about|has (?:written"
         r"|covered|reported) (?:about|on|for)?|is based in)\b.{0,160}\b(?:newsletters?|since|years|follow|twitter|@\w+"
         r"|because|readers|previously|joined|desk)\b",
         0,
@@ -123,12 +144,14 @@ _KINDS = (
     # what the page says of the text
     _kind(
         "promo",
-        r"^(?:this is a |editor['’]s note: )?(?:breaking|developing)(?: news)? (?:news|story)?\b.{0,40}\b(?:more|updates?"
+        r"^(?:this is a |editor['’]s note: )?(?:breaking|developing)(?: news)?(?: story)?\b.{0,40}\b(?:more|updat\w+"
         r"|refresh|check back|follow)\b",
+        hints="breaking|developing",
     ),
     _kind(
         "legal",
-        rf"^(?:this|the|a version of this|an earlier version of this) {_MEDIUM} (?:was |is |has been |were )?"
+        r"^(?:this|a version of this|an earlier version of this) (?:article|story|piece|post|essay|column"
+        r"|interview) (?:was |is |has been |were )?"
         r"(?:(?:first|originally|also|previously) )?(?:appear\w*|came out|ran|publish\w+|republish\w+|print\w+|post\w+"
         r"|produced|provided|co-published|syndicated|adapted|excerpted|supplied)\b.{0,60}\b(?:in|on|by|at|from|under"
         r"|with|to) ",
@@ -136,15 +159,22 @@ _KINDS = (
     _kind(
         "legal",
         rf"\b(?:this |the )?(?:{_MEDIUM}|summary|translation|text|image|audio)\b.{{0,30}}\b(?:created|written|generated"
-        r"|produced|translated|made|summari[sz]ed|drafted|narrated)\b.{0,40}\b(?:AI|A\.I\.|artificial intelligence|automat\w+)\b"
+        r"|produced|translated|made|summari[sz]ed|drafted|narrated)\b.{0,40}\b(?:AI|A\.I\.|artificial"
+        r" intelligence|automat\w+)\b"
         r".{0,80}\b(?:editor|edited|reviewed|checked|human|staff|team|desk|tool|tools)\b",
+        hints="ai|a.i.|artificial|automat",
     ),
     _kind(
         "legal",
         r"\b(?:holds?|held|owns?|owned|had|has|have) (?:no |a |any )?(?:\w+ )?(?:positions?|shares?|stocks?|interests?)"
         r" in .{0,40}\b(?:mentioned|named|discussed|covered)\b",
+        hints="mentioned|named|discussed|covered",
     ),
-    _kind("legal", r"\bforward-looking statements\b(?=.*\b(?:differ|risks?|meaning|sense|securities|law|act)\b)"),
+    _kind(
+        "legal",
+        r"\bforward-looking statements\b(?=.*\b(?:differ|risks?|meaning|sense|securities|law|act)\b)",
+        hints="forward-looking",
+    ),
 )
 
 _WORDLESS = re.compile(r"[\s_*•·=~–—.#|+<>-]{2,200}")
@@ -167,11 +197,19 @@ def find_furniture(text: str) -> Reason | None:
         return "related"
     if text[:1] in QUOTES and not text[1:7].lower().startswith("swipe"):
         return None
-    return next((kind.reason for kind in _KINDS if kind.pattern.search(text)), None)
+    low = text.lower()
+    return next(
+        (
+            kind.reason
+            for kind in _KINDS
+            if any(hint in low for hint in kind.hints) and kind.pattern.search(text) is not None
+        ),
+        None,
+    )
 
 
 def _says_twice(text: str) -> bool:
     """True for a headline that a picture's description and its link say one after the other."""
     words = text.split()
     half = len(words) // 2
-    return len(words) >= 8 and words[:half] == words[half:]  # noqa: PLR2004 - "no, no" is no headline
+    return len(words) >= 8 and words[:half] == words[half:]

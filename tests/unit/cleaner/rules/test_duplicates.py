@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from copydesk.cleaner.rules.duplicates import Copy, find_redundant
+import pytest
+
+from copydesk.cleaner.rules.duplicates import Copy, find_redundant, find_repeated_runs
 from unit.cleaner.articles import BODY, TITLE, Clean, article
 
 EQUAL = {"equal": True, "part": True}
@@ -35,3 +37,27 @@ def test_what_the_model_is_sure_of_stays_twice() -> None:
 
 def test_a_line_under_each_of_several_recipes_stays() -> None:
     assert find({1: 5, 5: 9, 9: 13, 13: 5}, [0.3] * 14) == []  # no two are each other's best match
+
+
+@pytest.mark.parametrize("times", [2, 3, 6])
+def test_a_text_that_came_several_times_leaves_one(clean: Clean, times: int) -> None:
+    result = clean(article("\n\n".join([TITLE, *BODY] * times)))
+    assert result.text == "\n\n".join(BODY)
+    assert not result.cleaning.uncertain
+
+
+@pytest.mark.parametrize("times", [2, 4])
+def test_a_paragraph_that_came_several_times_in_a_row_leaves_one(clean: Clean, times: int) -> None:
+    result = clean(article("\n\n".join([*BODY[:2], *[BODY[2]] * times, *BODY[3:]]), title=TITLE))
+    assert result.text == "\n\n".join(BODY)
+
+
+def test_a_line_and_its_neighbour_in_a_plan_stay_each_day() -> None:
+    lines = [
+        ("eggs", "and", "toast"),
+        ("one", "green", "box"),
+        ("dinner",),
+        ("eggs", "and", "toast"),
+        ("one", "green", "box"),
+    ]
+    assert find_repeated_runs(lines, lambda _: True, lambda number: number % 3 == 0) == {}
