@@ -61,14 +61,22 @@ def has_literal_breaks(source: str) -> bool:
 def read_markup(source: str) -> str:
     r"""The text as a reader of the page would have seen it, line by line; the text itself if it has no markup.
 
+    A line keeps its length, with blanks at its end, and so its place: offsets of lines hold for the text as it came.
+
     >>> read_markup("## A bridge\n\nIt was **closed** &amp; opened.")
-    'A bridge\n\nIt was closed & opened.'
+    'A bridge   \n\nIt was closed & opened.        '
     """
     if not any(hint in source for hint in HINTS):
         return source
     if has_literal_breaks(source):
-        source = LITERAL_BREAK.sub(lambda match: "\n\n" if len(match[0]) > 4 or match[0] == "\\n\\n" else "\n", source)
-    return _LINE.sub(lambda line: strip_markup(line[0]), source)
+        source = LITERAL_BREAK.sub(_write_break, source)
+    return _LINE.sub(lambda line: strip_markup(line[0]).ljust(len(line[0])), source)
+
+
+def _write_break(match: re.Match[str]) -> str:
+    """The line breaks that are meant, as long as they were written."""
+    count = 2 if match[0].count("n") > 1 or match[0].count("r") > 1 else 1
+    return ("\n" * count).ljust(len(match[0]))
 
 
 def strip_markup(line: str) -> str:

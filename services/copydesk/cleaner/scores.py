@@ -119,7 +119,8 @@ def score_blocks(  # noqa: PLR0917 - the article, then what judges it
     )
     for number, original in repeats.items():
         # that there are copies says nothing against the one that stays
-        noise[original] = min(noise[original], noise[number])
+        if _is_unique(shapes[original]):
+            noise[original] = min(noise[original], noise[number])
     for number in repeats:
         noise[number] = max(noise[number], REDUNDANT_NOISE)
     furniture = {

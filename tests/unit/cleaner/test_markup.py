@@ -68,7 +68,9 @@ def test_offsets_point_into_the_text_without_markup(clean: Clean) -> None:
     source = "\n\n".join(f"**{line}**" for line in BODY)
     result = clean(article(source, title="The harbour&#8217;s bridge"))
     assert result.title == "The harbour’s bridge"
-    assert result.source.text == "\n\n".join(BODY)
+    assert result.source.text is not None
+    assert [line.rstrip() for line in result.source.text.splitlines() if line] == BODY
+    assert len(result.source.text) == len(source)
     check_blocks(source, result)
 
 

@@ -153,7 +153,7 @@ _KINDS = (
         r"^(?:this|a version of this|an earlier version of this) (?:article|story|piece|post|essay|column"
         r"|interview) (?:was |is |has been |were )?"
         r"(?:(?:first|originally|also|previously) )?(?:appear\w*|came out|ran|publish\w+|republish\w+|print\w+|post\w+"
-        r"|produced|provided|co-published|syndicated|adapted|excerpted|supplied)\b.{0,60}\b(?:in|on|by|at|from|under"
+        r"|produced|provided|co-published|syndicated|excerpted|supplied)\b.{0,60}\b(?:in|on|by|at|from|under"
         r"|with|to) ",
     ),
     _kind(
