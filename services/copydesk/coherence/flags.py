@@ -17,6 +17,10 @@ from copydesk.coherence.settings import CoherenceSettings
 from copydesk.coherence.units import ArticleUnit, ArticleUnits
 from copydesk.contracts.articles import Block, ExtractedArticle, Flag, Unit
 
+SUSPECTED_NOISE = 0.97
+"""Probability of noise from which a block that the cleaner kept is suspected to be of another story. What is noise by
+itself goes from far below; a paragraph of another story only where the page shows one."""
+
 
 class _Evidence(NamedTuple):
     """Facts about one unit that decide its flag.
@@ -26,7 +30,8 @@ class _Evidence(NamedTuple):
         unit: The unit.
         block: Its block.
         line: Verdict by the form of its line and by the cleaner.
-        off_topic: Probability that it is off topic, rounded.
+        off_topic: Probability that it is off topic, rounded; the cleaner's where it suspects the block.
+        is_suspected: True if the cleaner suspects it to be of another story, and kept it.
         furniture: Probability that it is furniture, rounded.
         is_title: True if it is the title of the article.
         is_first: True if it is the first unit with words.
@@ -38,6 +43,7 @@ class _Evidence(NamedTuple):
     block: Block
     line: LineVerdict
     off_topic: float
+    is_suspected: bool
     furniture: float
     is_title: bool
     is_first: bool
@@ -80,6 +86,8 @@ def _gather_evidence(
     evidence = []
     for number, (unit, block) in enumerate(zip(units, article.blocks, strict=True)):
         line = judge_line(unit, block, float(predictions.furniture[number]), coefficients)
+        is_suspected = block.kept and block.noise_probability >= SUSPECTED_NOISE and not article.cleaning.uncertain
+        probability = float(off_topic[number])
         is_title = block.reason == "title" or bool(title and _normalise(unit.text) == title)
         evidence.append(
             _Evidence(
@@ -87,7 +95,10 @@ def _gather_evidence(
                 unit=unit,
                 block=block,
                 line=line,
-                off_topic=round(float(off_topic[number]), PUBLISHED_DECIMALS),
+                off_topic=round(
+                    max(probability, block.noise_probability) if is_suspected else probability, PUBLISHED_DECIMALS
+                ),
+                is_suspected=is_suspected,
                 furniture=0.0 if is_title else round(line.probability, PUBLISHED_DECIMALS),
                 is_title=is_title,
                 is_first=number == first,
@@ -139,6 +150,8 @@ def _explain_off_topic(evidence: _Evidence, predictions: Predictions) -> tuple[s
             reasons.append(f"{new_names} {'name that stands' if new_names == 1 else 'names that stand'} nowhere else")
     if not evidence.unit.ends_sentence:
         reasons.append("does not end as a sentence does")
+    if evidence.is_suspected:
+        reasons.append("the cleaner takes it for another story, though nothing around it shows one")
     if evidence.block.reason is not None:
         reasons.append(f"removed by the cleaner as {evidence.block.reason}")
     return tuple(reasons)

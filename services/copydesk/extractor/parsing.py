@@ -20,6 +20,13 @@ MAX_WORD = 300
 """Maximum code points without a space. The tokenizer's time grows with their square: 40 s for ten thousand quotation
 marks."""
 
+LONG_PARAGRAPH = 2_000
+"""Code points from which a paragraph has to be prose to be parsed."""
+
+MIN_PROSE = 0.6
+"""Least share of letters, digits and blanks in prose; news has .9. Each other character is a token, which costs as much
+as a word: 60,000 of JSON took 2.7 s."""
+
 _ENDLESS_WORD = re.compile(rf"\S{{{MAX_WORD}}}")
 
 
@@ -112,13 +119,23 @@ def parse_article(
 def _choose_readable(text: str, paragraphs: Sequence[Paragraph], max_chars: int) -> tuple[list[Paragraph], list[str]]:
     """The paragraphs within the limits, and the warnings about the others."""
     within = [paragraph for paragraph in paragraphs[:MAX_PARAGRAPHS] if paragraph.end <= max_chars]
-    readable = [p for p in within if not _ENDLESS_WORD.search(text, p.start, p.end)]
+    ended = [p for p in within if not _ENDLESS_WORD.search(text, p.start, p.end)]
+    readable = [p for p in ended if _is_prose(text[p.start : p.end])]
     warnings = []
-    if len(readable) < len(within):
-        warnings.append(f"{len(within) - len(readable)} paragraphs with words of {MAX_WORD} characters: not parsed")
+    if len(ended) < len(within):
+        warnings.append(f"{len(within) - len(ended)} paragraphs with words of {MAX_WORD} characters: not parsed")
+    if len(readable) < len(ended):
+        warnings.append(f"{len(ended) - len(readable)} long paragraphs that are no prose: not parsed")
     if len(within) < len(paragraphs):
         warnings.append(f"longer than {max_chars} characters or {MAX_PARAGRAPHS} paragraphs: the rest is not parsed")
     return readable, warnings
+
+
+def _is_prose(paragraph: str) -> bool:
+    """Return whether a paragraph is short, or most of it is words."""
+    if len(paragraph) < LONG_PARAGRAPH:
+        return True
+    return sum(char.isalnum() or char.isspace() for char in paragraph) >= MIN_PROSE * len(paragraph)
 
 
 def _has_cue(text: str, lexicon: Lexicon) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from copydesk.coherence import CoherenceSettings, stage
@@ -10,6 +11,7 @@ from unit.coherence.articles import (
     COOKS,
     SENTENCE,
     TITLE,
+    article,
     bridge_with_intrusion,
     find_flags,
     measure,
@@ -80,3 +82,20 @@ def test_a_higher_threshold_flags_less() -> None:
     result = stage.load(CoherenceSettings(off_topic_from=1.0))(bridge_with_intrusion()).coherence
     assert find_flags(result) == ["none"] * 6
     assert result.model.thresholds["off_topic"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("noise", "uncertain", "flag"), [(0.99, False, "off_topic"), (0.9, False, "none"), (0.99, True, "none")]
+)
+def test_what_the_cleaner_suspects_and_keeps_is_flagged(noise: float, uncertain: bool, flag: str) -> None:  # noqa: FBT001 - a case
+    extracted = article(BRIDGE)
+    blocks = [
+        msgspec.structs.replace(block, noise_probability=noise if number == 3 else 0.0)
+        for number, block in enumerate(extracted.blocks)
+    ]
+    cleaning = msgspec.structs.replace(extracted.cleaning, uncertain=uncertain)
+    unit = score(msgspec.structs.replace(extracted, blocks=tuple(blocks), cleaning=cleaning)).coherence.units[3]
+    is_flagged = flag != "none"
+    assert unit.flag == flag
+    assert any("the cleaner takes it for another story" in reason for reason in unit.reasons) == is_flagged
+    assert (unit.off_topic_probability >= 0.97) == is_flagged

@@ -31,6 +31,15 @@ def test_paragraphs_that_are_not_parsed_give_a_warning(parser: SpacyParser, lexi
     )
 
 
+def test_a_long_paragraph_that_is_no_prose_is_not_parsed(parser: SpacyParser, lexicon: Lexicon) -> None:
+    data = '{"a": [1, {"b": "c"}]}, ' * 200
+    prose = "The mayor of Graz, Anna Huber, said on Monday that the bridge would open. " * 40
+    text = f"{data}\n\n{prose}\n\n{data[:200]}"
+    result = extract_text(text, "", "en", parser, lexicon, max_chars=10**6)
+    assert result.warnings == ("1 long paragraphs that are no prose: not parsed",)
+    assert "Anna Huber" in [entity.name for entity in result.entities]
+
+
 def test_plain_paragraphs_may_be_spared_the_parser(article: Callable[..., CleanedArticle]) -> None:
     text = '"We will open it," Anna Berg said.\n\nCarl Dahl went home to Malmo.\n\nAnna Berg said that it was done.'
     every, some = (load(ExtractorSettings(model="sm", parse=parse))(article(text)) for parse in ("all", "quoting"))
