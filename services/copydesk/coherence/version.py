@@ -1,4 +1,4 @@
 """Name and version of the stage, as its declaration and the provenance of each article carry them."""
 
 NAME = "coherence"
-VERSION = "1.0.0"
+VERSION = "1.1.0"

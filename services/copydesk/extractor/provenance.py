@@ -6,7 +6,7 @@ from copydesk.contracts.articles import ExtractionModel, Provenance
 
 NAME = "extractor"
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 """Version of the stage's code and documents."""
 
 RULES = "rules-3"
