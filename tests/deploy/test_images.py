@@ -122,7 +122,7 @@ def test_a_service_of_ours_has_no_rights_to_spare(name: str) -> None:
     assert "privileged" not in service
 
 
-@pytest.mark.parametrize("name", set(COMPOSE["services"]) - set(OURS))
+@pytest.mark.parametrize("name", sorted(set(COMPOSE["services"]) - set(OURS)))
 def test_a_service_of_others_has_no_rights_to_spare_either(name: str) -> None:
     service = COMPOSE["services"][name]
     assert service["cap_drop"] == ["ALL"]
