@@ -145,7 +145,7 @@ async def test_an_article_as_large_as_it_may_be_passes_and_a_larger_one_is_refus
     assert status == 0, err
     status, _, err = await here.command("publish", str(tmp_path / "larger.json"))
     assert status == 1
-    assert f"bytes are over {limit}, max.message.bytes of {here.prefix}articles.raw" in err
+    assert f"bytes are over {limit:,}, the most that an article may have" in err
     await here.run("probe")
     async with here.follow("articles.cleaned", "articles.probe.dlq") as follower:
         (row,) = await follower.until(1)

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 
+import pytest
+
 from harness.brokers import embedded_broker
 from harness.running import Cluster
 
@@ -23,6 +25,7 @@ asyncio.run(main())
 OUTAGE_SECONDS = 30
 
 
+@pytest.mark.timeout(300)  # 38 s alone; two programs start and end in it, beside two other tests
 async def test_an_outage_is_a_few_lines() -> None:
     with embedded_broker() as broker:
         here = Cluster(broker)

@@ -28,7 +28,7 @@ from copydesk.coherence.predictions import replace_short_units
 from copydesk.coherence.training.documents import UNKNOWN, Document, build_article
 from copydesk.coherence.trees import Forest
 from copydesk.coherence.units import ArticleUnits, read_units
-from copydesk.coherence.version import VERSION
+from copydesk.coherence.version import MODEL_VERSION
 from copydesk.coherence.word_features import WORD_FEATURES
 from copydesk.coherence.words import Vocabulary
 from copydesk.vectors.table import SHA256
@@ -247,7 +247,7 @@ def fit_model(
         off_topic_share = round(float(np.mean(labels[labels != UNKNOWN])), 4)
     return ModelFile(
         name=MODEL_NAME,
-        version=VERSION,
+        version=MODEL_VERSION,
         table=SHA256,
         coefficients=coefficients.sha256,
         prior=Prior(articles=CONTAMINATED_PRIOR, paragraphs=off_topic_share),
