@@ -27,7 +27,7 @@ from copydesk.terminal_text import escape
 
 MAX_UNCONFIRMED = 200  # articles sent and not confirmed yet: a batch of the producer holds about fifty
 CONFIRM_SECONDS = 5.0
-"""How long an interrupted command waits for the broker to confirm what was sent."""
+"""Longest wait of an interrupted command for the broker to confirm what was sent."""
 NAMED = 20
 """Most skipped files that are named; of a folder with more, the rest is counted."""
 

@@ -84,7 +84,7 @@ class _Table:
 
 
 def _problem(names: list[str], columns: Columns) -> str | None:
-    """What is wrong with a table's columns, or None."""
+    """Problem of a table's columns, or None."""
     if unknown := sorted(set(columns) - FIELDS):
         return f"no field {', '.join(unknown)}: articles have {', '.join(sorted(FIELDS))}"
     if missing := sorted(column for column in columns.values() if column.strip().lower() not in names):

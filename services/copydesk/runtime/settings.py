@@ -56,8 +56,8 @@ class Settings(Connection, frozen=True, kw_only=True):
     """Time for which the broker may be out of reach before the worker gives up (exit 3)."""
 
     recreated_topic: Literal["stop", "earliest"] = "stop"
-    """What a worker does when its input topic was deleted and created again, and the group's offsets are those of the
-    old one. `stop`: exit 5, and say what to do. `earliest`: begin at the new topic's first article, and log it."""
+    """Reaction to an input topic that was deleted and created again, so that the group's offsets are those of the old
+    one. `stop`: exit 5, and say what to do. `earliest`: begin at the new topic's first article, and log it."""
 
     stall_seconds: Seconds = 300.0
     """A worker is unhealthy when work is waiting and nothing was done for this time. Keep it above twice

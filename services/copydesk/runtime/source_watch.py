@@ -39,7 +39,7 @@ class SourceWatch:
             log: Log of the worker.
         """
         self.problem: str | None = None
-        """What is wrong with the topic, and what to do; None: nothing."""
+        """Problem of the topic, and the command that fixes it; None: there is none."""
         self._source = source
         self._log = log
         self._partitions = 0

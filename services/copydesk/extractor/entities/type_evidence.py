@@ -65,7 +65,7 @@ def _is_place(label: str, words: Sequence[str], seen: Mapping[Evidence, int], le
 def _collect_evidence(
     paragraphs: Sequence[Paragraph], names: Sequence[RawName], lexicon: Lexicon
 ) -> dict[str, Counter[Evidence]]:
-    """What the sentences say of each spelling, counted."""
+    """Evidence for each spelling in the sentences, counted."""
     by_start = {name.start: name for name in names if name.section == "body"}
     evidence: defaultdict[str, Counter[Evidence]] = defaultdict(Counter)
     for paragraph in paragraphs:
@@ -82,7 +82,7 @@ def _collect_evidence(
 
 
 def _read_evidence(parse: Parse, first: int, last: int, lexicon: Lexicon) -> list[Evidence]:
-    """What one mention shows, from its first token to its last."""
+    """Evidence of one mention, from its first token to its last."""
     words, found = lexicon.names, list[Evidence]()
     before = parse.lower[first - 1] if first else ""
     after = parse.words[last + 1] if last + 1 < len(parse) else "."

@@ -44,7 +44,7 @@ class WordRows:
         self.rows: Floats = np.zeros((FIRST_ROWS, self._width), np.float32)
         """Rows of all words that are kept."""
         self.is_space: NDArray[np.bool_] = np.zeros(FIRST_ROWS, bool)
-        """Whether each of these words is white space."""
+        """True for each of these words that is white space."""
 
     def __len__(self) -> int:
         """Number of words that are kept."""

@@ -1,4 +1,4 @@
-"""What no parser gets to see, and that the scan before them reads tags as libxml2 does."""
+"""Pages that no parser gets to see; the scan before the parsers reads tags as libxml2 does."""
 
 from __future__ import annotations
 
