@@ -34,16 +34,8 @@ async def begin(cluster: Make, count: int, **environ: str) -> Cluster:
 
 async def commit(here: Cluster, offset: int) -> None:
     """As if a worker had got so far."""
-    partition = TopicPartition(f"{here.prefix}articles.raw", 0)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=here.broker.brokers, group_id=f"{here.prefix}copydesk.probe", enable_auto_commit=False
-    )
-    await consumer.start()
-    try:
-        consumer.assign([partition])
+    async with here.beside("probe", "articles.raw") as (consumer, partition):
         await consumer.commit({partition: offset})
-    finally:
-        await consumer.stop()
 
 
 async def test_articles_that_expired_unread_are_counted(cluster: Make, broker: Broker) -> None:

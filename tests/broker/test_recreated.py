@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from aiokafka.structs import OffsetAndMetadata
 
@@ -214,26 +213,11 @@ async def test_partitions_that_are_added_are_read_within_half_a_minute(cluster: 
 
 
 async def commit(here: Cluster, offset: OffsetAndMetadata) -> None:
-    async with grouped(here) as (consumer, partition):
+    async with here.beside("probe", "articles.raw") as (consumer, partition):
         await consumer.commit({partition: offset})
 
 
 async def committed(here: Cluster) -> OffsetAndMetadata:
-    async with grouped(here) as (consumer, partition):
+    async with here.beside("probe", "articles.raw") as (consumer, partition):
         offsets = await consumer._coordinator.fetch_committed_offsets([partition])
     return offsets[partition]
-
-
-@asynccontextmanager
-async def grouped(here: Cluster) -> AsyncIterator[tuple[AIOKafkaConsumer, TopicPartition]]:
-    """A consumer of the stage's group, beside its workers."""
-    partition = TopicPartition(f"{here.prefix}articles.raw", 0)
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=here.broker.brokers, group_id=f"{here.prefix}copydesk.probe", enable_auto_commit=False
-    )
-    await consumer.start()
-    try:
-        consumer.assign([partition])
-        yield consumer, partition
-    finally:
-        await consumer.stop()

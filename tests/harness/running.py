@@ -240,6 +240,22 @@ class Cluster:
         finally:
             await follower.stop()
 
+    @contextlib.asynccontextmanager
+    async def beside(self, stage: str, name: str) -> AsyncIterator[tuple[AIOKafkaConsumer, TopicPartition]]:
+        """A consumer of a stage's group, beside its workers, with the first partition of a topic."""
+        partition = TopicPartition(self.prefix + name, 0)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.broker.brokers,
+            group_id=f"{self.prefix}copydesk.{stage}",
+            enable_auto_commit=False,
+        )
+        await consumer.start()
+        try:
+            consumer.assign([partition])
+            yield consumer, partition
+        finally:
+            await consumer.stop()
+
     async def committed(self, stage: str, name: str) -> dict[int, int]:
         """The group's committed offsets, by partition."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.brokers)

@@ -62,19 +62,40 @@ class TopicName(click.ParamType):
         return str(value)
 
 
-class Column(click.ParamType):
+class Pair(click.ParamType):
+    """Two words joined by an equals sign, such as `extractor=2`; subclasses check them and give them their types."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str] | tuple[str, int]:
+        """The pair."""
+        if isinstance(value, tuple):
+            return value
+        left, equals, right = str(value).partition("=")
+        try:
+            return self.read(left, right if equals else None)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+    def read(self, left: str, right: str | None) -> tuple[str, str] | tuple[str, int]:
+        """Pair of the two words; None: there is no equals sign.
+
+        Raises:
+            ValueError: One of them is not allowed; the message says what is.
+        """
+        raise NotImplementedError
+
+
+class Column(Pair):
     """Field of a raw article, and the column of a table that holds it."""
 
     name = "FIELD=COLUMN"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+    def read(self, left: str, right: str | None) -> tuple[str, str]:
         """Field and column."""
-        if isinstance(value, tuple):
-            return value
-        field, equals, column = str(value).partition("=")
-        if not equals or not column or field not in FIELDS:
-            self.fail(f"{value!r}: say FIELD=COLUMN with a field of {', '.join(sorted(FIELDS))}", param, ctx)
-        return field, column
+        if not right or left not in FIELDS:
+            raise ValueError(f"say FIELD=COLUMN with a field of {', '.join(sorted(FIELDS))}")
+        return left, right
 
 
 column_option = click.option(

@@ -8,25 +8,23 @@ from typing import Any, get_args
 
 import click
 
+from copydesk.cli.parameters import Pair
 from copydesk.contracts.articles import CleanedArticle, RawArticle
 from copydesk.files.rows import COLUMNS, LINE, Condition, Kind, csv_header, matches, rows_of
 from copydesk.terminal_text import escape_json
 
 
-class ConditionType(click.ParamType):
+class ConditionType(Pair):
     """Column and value."""
 
     name = "COLUMN=VALUE"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Condition:
+    def read(self, left: str, right: str | None) -> Condition:
         """The condition; a column that no kind of row has is refused."""
-        if isinstance(value, Condition):
-            return value
-        column, equals, wanted = str(value).partition("=")
         known = {column for columns in COLUMNS.values() for column in columns}
-        if not equals or column not in known:
-            self.fail(f"{value!r}: say COLUMN=VALUE with a column of {', '.join(sorted(known))}", param, ctx)
-        return Condition(column, wanted)
+        if right is None or left not in known:
+            raise ValueError(f"say COLUMN=VALUE with a column of {', '.join(sorted(known))}")
+        return Condition(left, right)
 
 
 def row_options(command: Callable[..., Any]) -> Callable[..., Any]:

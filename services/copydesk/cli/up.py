@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import click
 
 from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals
+from copydesk.cli.parameters import Pair
 from copydesk.cli.prerequisites import exit_with
 from copydesk.client import BrokerAwayError, Connection
 from copydesk.client.tasks import run_until_first
@@ -21,22 +22,22 @@ from copydesk.stage import chain, installed
 
 VIEWER_PORT = 8080
 
+MAX_WORKERS = 64
+"""Most workers of a stage on this machine."""
 
-class WorkerCount(click.ParamType):
+
+class WorkerCount(Pair):
     """Number of workers of a stage, such as `extractor=2`."""
 
     name = "STAGE=N"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+    def read(self, left: str, right: str | None) -> tuple[str, int]:
         """Stage and number of workers."""
-        if isinstance(value, tuple):
-            return value
-        stage, _, count = str(value).partition("=")
-        if stage not in installed():
-            self.fail(f"no stage {stage!r}; there are: {', '.join(installed())}", param, ctx)
-        if not count.isdigit() or not 1 <= int(count) <= 64:
-            self.fail(f"{value!r}: give a number from 1 to 64, such as {stage}=2", param, ctx)
-        return stage, int(count)
+        if left not in installed():
+            raise ValueError(f"no stage {left!r}; there are: {', '.join(installed())}")
+        if not right or not right.isdigit() or not 1 <= int(right) <= MAX_WORKERS:
+            raise ValueError(f"give a number from 1 to {MAX_WORKERS}, such as {left}=2")
+        return left, int(right)
 
 
 @click.command(name="up")
