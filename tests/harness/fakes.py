@@ -14,6 +14,7 @@ from copydesk_teststages import stage
 from copydesk.client.connection import Connection
 from copydesk.runtime.committing import Committer
 from copydesk.runtime.execution import ArticleError, Outcome
+from copydesk.runtime.frames import NO_CONTEXT, InputContext
 from copydesk.runtime.halt import Halt
 from copydesk.runtime.health import ProgressClock
 from copydesk.runtime.lanes import Lane, LaneContext, MemoryBudget
@@ -63,8 +64,8 @@ class FakeStageProcess(StageProcess):
     def free_slots(self) -> int:
         return self.slots - len(self._submitted)
 
-    def submit(self, key: bytes | None, value: bytes) -> None:  # noqa: ARG002 - the real one's signature
-        self._submitted.append(value)
+    def submit(self, key: bytes | None, value: bytes | None, context: InputContext = NO_CONTEXT) -> None:  # noqa: ARG002 - the real one's signature
+        self._submitted.append(value or b"")
 
     async def next_outcome(self, still_assigned: Callable[[], bool] = lambda: True) -> Outcome | None:
         self.ahead.append(len(self._submitted))
@@ -102,9 +103,10 @@ class FakeCommitter(Committer):
     async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
         if self.error is not None:
             raise self.error
-        if self.refuse is not None and any(article.output.value == self.refuse for article in articles):
+        outputs = [output for article in articles for output in article.outputs]
+        if self.refuse is not None and any(output.value == self.refuse for output in outputs):
             raise MessageSizeTooLargeError
-        self.writes.append(([article.output.topic for article in articles], offset))
+        self.writes.append(([output.topic for output in outputs], offset))
 
     async def reset_producer(self) -> None:
         self.resets += 1

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from copydesk.contracts.articles import (
     Block,
     CleanedArticle,
@@ -20,7 +22,7 @@ from copydesk.contracts.articles import (
     Source,
     extend,
 )
-from copydesk.stage import Reject, Stage
+from copydesk.stage import Memory, Record, Reject, Results, Stage, State, Tombstone
 
 
 def load() -> Callable[[RawArticle], CleanedArticle]:
@@ -114,3 +116,56 @@ relay = Stage(
     output=ExtractedArticle,
     load=load_relay,
 )
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an id has come, this time included, and the number of the article that came."""
+
+    id: str
+    count: int
+    article: int
+    time: int
+
+
+def load_tally() -> Callable[[RawArticle | Tombstone, Memory], Results]:
+    """A function that counts the articles of each id, after doing what the text says as `probe` does."""
+
+    def count(article: RawArticle | Tombstone, memory: Memory) -> Results:
+        if isinstance(article, Tombstone):
+            key = article.key.encode()
+            return Results(
+                records=(Record(topic="articles.tallied", key=article.key, value=None),),
+                changes={key: None} if memory.state.get(key) is not None else {},
+            )
+        probe(article)
+        key = (article.id or "").encode()
+        counted = int(memory.state.get(key) or b"0") + 1
+        known = msgspec.json.decode(bytes(article.metadata)) if article.metadata else {}
+        row = Tally(id=article.id or "", count=counted, article=known.get("number", -1), time=memory.time)
+        return Results(
+            output=row,
+            records=(Record(topic="tally.steps", key=f"{row.id}/{counted}", value=row, partition=0),),
+            changes={key: str(counted).encode()},
+        )
+
+    return count
+
+
+tally = Stage(
+    name="tally",
+    version="1",
+    source="articles.raw",
+    sink="articles.tallied",
+    input=RawArticle,
+    output=Tally,
+    outputs={"tally.steps": Tally},
+    load=load_tally,
+    state=State(version=1, upgrade=None),
+    tombstones=True,
+)
+newer_tally = msgspec.structs.replace(
+    tally, version="2", state=State(version=2, upgrade=lambda version, key, value: b"%d" % (1000 * int(value)))
+)
+# the same name in another version: a worker takes the one that the environment asks for
+if os.environ.get("COPYDESK_TEST_TALLY") == "2":
+    tally = newer_tally

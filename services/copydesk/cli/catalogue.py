@@ -25,6 +25,9 @@ def known_topics() -> dict[str, Topic]:
 
 def document_type(topic: str) -> type[Document] | None:
     """Struct of the documents on a topic, or None if it is unknown."""
-    outputs = {stage.sink: stage.output for stage in importable_stages()}
+    stages = importable_stages()
+    outputs = {stage.sink: stage.output for stage in stages}
+    for stage in stages:
+        outputs |= stage.outputs
     struct = DOCUMENTS.get(topic) or outputs.get(topic)
     return struct if struct is not None and issubclass(struct, Document) else None

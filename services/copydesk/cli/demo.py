@@ -27,7 +27,7 @@ from copydesk.local.embedded_broker import EmbeddedBrokerError
 from copydesk.local.supervisor import PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.exits import Exit
-from copydesk.stage import Stage, chain
+from copydesk.stage import Stage, article_chain, chain
 from copydesk.terminal_text import sanitize
 
 SETTLE_SECONDS = 1.0
@@ -63,7 +63,7 @@ async def _demo(timeout: float, *, logs: bool) -> int:  # noqa: ASYNC109 - an op
     workers = {stage.name: 1 for stage in stages}
     log_lines: list[str] = []
     echo = make_prefixed_echo(workers) if logs else _make_line_collector(log_lines)
-    outcomes = Outcomes(stages, _read_samples())
+    outcomes = Outcomes(article_chain(stages), _read_samples())
     begin = time.monotonic()
     click.echo(f"starting broker and {len(stages)} workers ({', '.join(workers)}) ...", err=True)
     try:

@@ -8,7 +8,7 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.catalogue import known_topics
+from copydesk.cli.catalogue import importable_stages, known_topics
 from copydesk.cli.groups import SuggestingGroup
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.client.connection import Connection
@@ -91,7 +91,8 @@ async def _apply(connection: Connection, partitions: int | None, replication: in
 
 async def _find_problems(connection: Connection) -> list[TopicProblem]:
     async with broker_checks.admin(connection) as client:
-        return await broker_checks.topic_problems(client, connection, _topics_by_full_name(connection))
+        aligned = [map(connection.full_name, names) for names in broker_checks.aligned_topics(importable_stages())]
+        return await broker_checks.topic_problems(client, connection, _topics_by_full_name(connection), aligned)
 
 
 def _report(problems: list[TopicProblem]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -46,6 +46,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     event: str | None = None
     producers: tuple[str, ...]
     consumers: tuple[str, ...]
+    internal: bool = False
+    """True for a topic between copydesk's own stages, or a changelog: its documents may change with any version."""
 
     @property
     def holds_dead_letters(self) -> bool:
@@ -109,27 +111,50 @@ def topic(name: str) -> Topic:
 def topics_with(stages: Iterable[Stage]) -> dict[str, Topic]:
     """All topics by name, including those that only these stages name.
 
-    The sink of a third-party stage gets the settings of `articles.scored`, its dead letter topic those of
-    `articles.coherence.dlq`.
+    The outputs of a third-party stage get the settings of `articles.scored`, its dead letter topic those of
+    `articles.coherence.dlq`. Its changelog is compacted, and has as many partitions as its source.
     """
     known = dict(topics())
     for stage in stages:
-        outputs = (
-            (stage.sink, "articles.scored", f"Results of the stage {stage.name} from {stage.source}."),
-            (stage.dead_letters, "articles.coherence.dlq", f"Dead letters of the stage {stage.name}."),
-        )
-        for name, like, purpose in outputs:
-            if name not in known:
-                known[name] = msgspec.structs.replace(
-                    topic(like),
-                    name=name,
-                    purpose=purpose,
-                    schema="" if name == stage.sink else topic(like).schema,
-                    event=f"copydesk.{name}.v1" if name == stage.sink else None,
-                    producers=(stage.name,),
-                    consumers=("anyone",) if name == stage.sink else ("operators",),
-                )
+        for described in _describe(stage, known):
+            known.setdefault(described.name, described)
     return known
+
+
+def _describe(stage: Stage, known: Mapping[str, Topic]) -> Iterator[Topic]:
+    """Descriptions of the topics that a stage writes, as far as its name and contract tell."""
+    for name in (stage.sink, *stage.outputs):
+        yield msgspec.structs.replace(
+            topic("articles.scored"),
+            name=name,
+            purpose=f"Results of the stage {stage.name} from {stage.source}.",
+            schema="",
+            event=f"copydesk.{name}.v1",
+            producers=(stage.name,),
+            consumers=("anyone",),
+        )
+    yield msgspec.structs.replace(
+        topic("articles.coherence.dlq"),
+        name=stage.dead_letters,
+        purpose=f"Dead letters of the stage {stage.name}.",
+        producers=(stage.name,),
+        consumers=("operators",),
+    )
+    if stage.changelog is not None:
+        source = known.get(stage.source, topic("articles.scored"))
+        yield msgspec.structs.replace(
+            source,
+            name=stage.changelog,
+            purpose=f"Rows of the state of the stage {stage.name}, for its workers alone.",
+            key="key of a row",
+            cleanup=("compact",),
+            max_message_bytes=topic("articles.scored").max_message_bytes,
+            schema="",
+            event=None,
+            producers=(stage.name,),
+            consumers=(stage.name,),
+            internal=True,
+        )
 
 
 def record_bytes(key: bytes | None, value: bytes | None, headers: Headers) -> int:

@@ -117,7 +117,7 @@ async def size_limits(client: AIOKafkaAdminClient, connection: Connection, stage
 
     A third party's topic that is not described has Kafka's default.
     """
-    names = (stage.source, stage.sink, stage.dead_letters)
+    names = stage.topics
     configs = await topic_configs(client, [connection.full_name(name) for name in names])
     described = topics_with([stage])
     limits = {}
@@ -141,9 +141,19 @@ class TopicProblem(msgspec.Struct, frozen=True):
 
 
 async def topic_problems(
-    client: AIOKafkaAdminClient, connection: Connection, described: Mapping[str, Topic]
+    client: AIOKafkaAdminClient,
+    connection: Connection,
+    described: Mapping[str, Topic],
+    aligned: Iterable[Iterable[str]] = (),
 ) -> list[TopicProblem]:
-    """Differences between the broker's topics and their descriptions, which are given by full name."""
+    """Differences between the broker's topics and their descriptions.
+
+    Args:
+        client: A started admin client.
+        connection: The broker.
+        described: The topics by full name.
+        aligned: Full names of topics that need the same number of partitions, group by group.
+    """
     counts = await partition_counts(client, described)
     configs = await topic_configs(client, counts) if counts else {}
     problems = [
@@ -152,10 +162,13 @@ async def topic_problems(
         if name not in counts
     ]
     at = f"--bootstrap-server {connection.brokers}"
-    if len(set(counts.values())) > 1:
-        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
-        smallest = min(counts, key=lambda name: counts[name])
-        fix = f"kafka-topics {at} --alter --topic {smallest} --partitions {max(counts.values())} (while it is empty)"
+    for names in aligned:
+        alike = {name: counts[name] for name in sorted(names) if name in counts}
+        if len(set(alike.values())) < 2:
+            continue
+        listed = ", ".join(f"{name} {count}" for name, count in alike.items())
+        smallest = min(alike, key=lambda name: alike[name])
+        fix = f"kafka-topics {at} --alter --topic {smallest} --partitions {max(alike.values())} (while it is empty)"
         problems.append(TopicProblem(True, f"partition counts differ: {listed}", fix))  # noqa: FBT003 - ditto
     for name, count in counts.items():
         for config, value in described[name].configs.items():
@@ -235,23 +248,45 @@ async def has_transactions(connection: Connection, *, seconds: float = 30.0) -> 
     return True
 
 
-async def check_topics(client: AIOKafkaAdminClient, connection: Connection, names: Iterable[str]) -> None:
-    """Check that these topics exist and have the same number of partitions.
+async def check_topics(client: AIOKafkaAdminClient, connection: Connection, stage: Stage) -> None:
+    """Check that a stage's topics exist, and that those that go with its source have as many partitions.
 
     Args:
         client: A started admin client.
         connection: The broker.
-        names: The topics, without prefix.
+        stage: The stage.
 
     Raises:
         SetupError: A topic is missing, or the numbers of partitions differ.
     """
-    full_names = [connection.full_name(name) for name in names]
-    counts = await partition_counts(client, full_names)
-    if missing := [name for name in full_names if name not in counts]:
+    counts = await partition_counts(client, [connection.full_name(name) for name in stage.topics])
+    if missing := [name for name in map(connection.full_name, stage.topics) if name not in counts]:
         raise SetupError(
             f"no topic {', '.join(missing)} on {connection.brokers}: `copydesk topics apply` creates what is missing"
         )
-    if len(set(counts.values())) > 1:
-        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
-        raise SetupError(f"partition counts differ ({listed}): an article would change its partition. Make them alike")
+    for names in aligned_topics([stage]):
+        alike = {connection.full_name(name): counts[connection.full_name(name)] for name in sorted(names)}
+        if len(set(alike.values())) > 1:
+            listed = ", ".join(f"{name} {count}" for name, count in alike.items())
+            raise SetupError(
+                f"partition counts differ ({listed}): an article would change its partition. Make them alike"
+            )
+
+
+def aligned_topics(stages: Iterable[Stage]) -> list[set[str]]:
+    """Groups of topics that need the same number of partitions.
+
+    A changelog goes with its source. The other topics of a stage do if they are described with the source's number: an
+    article stays on one partition index.
+    """
+    described = topics_with(stages)
+    groups: list[set[str]] = []
+    for stage in stages:
+        count = described[stage.source].partitions if stage.source in described else None
+        alike = {name for name in stage.topics if name not in described or described[name].partitions == count}
+        group = {stage.source, *alike, *([stage.changelog] if stage.changelog else [])}
+        for other in [other for other in groups if other & group]:
+            groups.remove(other)
+            group |= other
+        groups.append(group)
+    return groups

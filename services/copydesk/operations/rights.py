@@ -55,12 +55,11 @@ def least_rights(stage: Stage, connection: Connection) -> list[Right]:
     Without DescribeConfigs, the sizes that `schemas/topics` describes are used. With
     `COPYDESK_DELIVERY=at_least_once` only a replay needs the transactional ids.
     """
-    source, sink, dead_letters = (connection.full_name(name) for name in (stage.source, stage.sink, stage.dead_letters))
+    read = [stage.source, *stage.tables, *([stage.changelog] if stage.changelog else [])]
     return [
-        Right("topic", source, "Read"),
-        Right("topic", sink, "Write"),
-        Right("topic", dead_letters, "Write"),
-        *(Right("topic", name, "DescribeConfigs") for name in (source, sink, dead_letters)),
+        *(Right("topic", connection.full_name(name), "Read") for name in read),
+        *(Right("topic", connection.full_name(name), "Write") for name in stage.written),
+        *(Right("topic", connection.full_name(name), "DescribeConfigs") for name in stage.topics),
         Right("group", connection.full_name(f"copydesk.{stage.name}"), "Read", prefixed=True),
         Right("transactional-id", connection.full_name(f"copydesk.{stage.name}"), "Write", prefixed=True),
         Right("transactional-id", connection.full_name("copydesk-probe-"), "Write", prefixed=True),

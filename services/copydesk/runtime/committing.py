@@ -1,4 +1,4 @@
-"""Commits: the outputs of a batch of articles and the input's offset, exactly once or at least once.
+"""Commits: the outputs of a batch of articles, the changes of a state, and the input's offset.
 
 Why nothing is lost or duplicated with `exactly_once`: only the last process that called InitProducerId for a
 partition's transactional id can commit, and every owner reads the partition's committed offset *after* its own
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
@@ -18,6 +19,7 @@ from aiokafka.structs import OffsetAndMetadata
 from copydesk.client.producing import BATCH_BYTES, make_producer
 from copydesk.runtime.records import ProcessedArticle, RecordBuilder
 from copydesk.runtime.settings import Settings
+from copydesk.runtime.state.partition_state import PartitionState
 from copydesk.stage import Stage
 
 
@@ -28,6 +30,8 @@ class Committer:
         """Prepare. `builder` makes the dead letters of records that the broker refuses for their size."""
         self.label = ""
         """Metadata that is committed with every offset: the id of the input topic (`resuming.py`)."""
+        self.changelog: Changelog | None = None
+        """The partition's changelog, for a stage with a state."""
         self._builder = builder
 
     async def open(self) -> None:
@@ -53,6 +57,11 @@ class Committer:
             # 1. Write the outputs and commit the offset. With transactions, readers see both or neither.
             await self.write(articles, offset)
         except MessageSizeTooLargeError:
+            if self.changelog is not None:
+                raise RuntimeError(
+                    "the broker refused a record for its size, although it fits the limits that the worker read at its "
+                    "start, and rows of the state may depend on it: a restarted worker reads the limits anew"
+                ) from None
             # 2. A record was too large for its topic and failed its whole batch. Get a working producer.
             await self.reset_producer()
             # 3. Commit the articles one by one, so that only the one at fault is affected.
@@ -95,6 +104,28 @@ class Committer:
         """Get a working producer after a refused write."""
 
 
+class Changelog(NamedTuple):
+    """State of an input partition, and the partition of the changelog in which it is kept."""
+
+    state: PartitionState
+    partition: TopicPartition
+
+    async def send(self, producer: AIOKafkaProducer, offset: int) -> int:
+        """Send the uncommitted rows; returns the first offset behind them.
+
+        Args:
+            producer: A started producer.
+            offset: First input offset behind the articles of the commit.
+        """
+        topic, partition = self.partition
+        futures = [
+            await producer.send(topic, row.value, key=row.key, headers=row.headers, partition=partition)
+            for row in self.state.changelog_rows(offset)
+        ]
+        metadata = await asyncio.gather(*futures)
+        return int(metadata[-1].offset) + 1
+
+
 class TransactionalCommitter(Committer):
     """Exactly once: results, dead letters and the input's offset in one transaction."""
 
@@ -129,10 +160,15 @@ class TransactionalCommitter(Committer):
 
     async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
         """Write the outputs and the offset in one transaction."""
+        end = 0
         await self._producer.begin_transaction()
         await send_outputs(self._producer, articles)
+        if self.changelog is not None:
+            end = await self.changelog.send(self._producer, offset)
         await self._producer.send_offsets_to_transaction({self._partition: self._labelled(offset)}, self._builder.group)
         await self._producer.commit_transaction()
+        if self.changelog is not None:
+            self.changelog.state.note_committed(offset, end)
 
     async def reset_producer(self) -> None:
         """Abort the transaction and start a new producer: a refused record leaves gaps in the sequence numbers."""
@@ -166,8 +202,10 @@ class PlainCommitter(Committer):
         self._commit_offset = commit_offset
 
     async def write(self, articles: Sequence[ProcessedArticle], offset: int) -> None:
-        """Send the outputs, wait for their delivery, commit the offset."""
+        """Send the outputs, wait for their delivery, then the changes of the state, then commit the offset."""
         await send_outputs(self._producer, articles)
+        if self.changelog is not None:
+            self.changelog.state.note_committed(offset, await self.changelog.send(self._producer, offset))
         await self._commit_offset(self._partition, self._labelled(offset))
 
 
@@ -182,7 +220,7 @@ def make_output_producer(
         limits: `max.message.bytes` of the stage's topics, by full name.
         transactional_id: Makes the producer transactional.
     """
-    output_limits = (limits[settings.full_name(name)] for name in (stage.sink, stage.dead_letters))
+    output_limits = (limits[settings.full_name(name)] for name in stage.written)
     return make_producer(
         settings,
         compression=settings.compression_type,
@@ -202,9 +240,12 @@ async def send_outputs(producer: AIOKafkaProducer, articles: Sequence[ProcessedA
         MessageSizeTooLargeError: A record was refused for its size, and nothing worse happened.
         KafkaError: Any other failure.
     """
-    outputs = [article.output for article in articles]
     futures = [
-        await producer.send(output.topic, output.value, key=output.key, headers=output.headers) for output in outputs
+        await producer.send(
+            output.topic, output.value, key=output.key, headers=output.headers, partition=output.partition
+        )
+        for article in articles
+        for output in article.outputs
     ]
     results = await asyncio.gather(*futures, return_exceptions=True)
     errors = [result for result in results if isinstance(result, BaseException)]
@@ -213,4 +254,4 @@ async def send_outputs(producer: AIOKafkaProducer, articles: Sequence[ProcessedA
         raise errors[0]
 
 
-__all__ = ["Committer", "PlainCommitter", "TransactionalCommitter", "make_output_producer", "send_outputs"]
+__all__ = ["Changelog", "Committer", "PlainCommitter", "TransactionalCommitter", "make_output_producer", "send_outputs"]

@@ -14,10 +14,12 @@ from typing import NamedTuple, NoReturn
 
 from aiokafka import TopicPartition
 
-from copydesk.runtime.committing import Committer
+from copydesk.runtime.committing import Changelog, Committer
 from copydesk.runtime.processing import Processor
 from copydesk.runtime.records import ConsumedRecord, ProcessedArticle
 from copydesk.runtime.resuming import ResumePoint
+from copydesk.runtime.state.keeper import StateKeeper
+from copydesk.runtime.state.partition_state import PartitionState
 
 BATCH_ARTICLES = 50
 """Maximum number of articles in a transaction: a crash replays at most this many of a partition."""
@@ -77,6 +79,9 @@ class LaneContext(NamedTuple):
     abort: Callable[[BaseException], NoReturn]
     """Ends the process after an error that is no article's fault: fenced, timed out, broker gone, or a bug."""
 
+    states: StateKeeper | None = None
+    """Keeps the states of the partitions, for a stage that has one."""
+
 
 class Lane:
     """The work of one input partition."""
@@ -94,7 +99,8 @@ class Lane:
         """First offset that is not committed yet."""
         self._expected = 0
         """First offset that was not queued yet. Older records are dropped, so that no rewind repeats an article."""
-        self._to_label = False
+        self._point: ResumePoint | None = None
+        self._state: PartitionState | None = None
         self._context = context
         self._processor = context.processor
         self._committer = committer
@@ -125,7 +131,7 @@ class Lane:
         """Begin to work at this point."""
         self.next = self._expected = point.offset
         self._committer.label = point.label
-        self._to_label = point.to_label
+        self._point = point
         self._task = asyncio.create_task(self._run(), name=f"lane {self.partition.topic}/{self.partition.partition}")
 
     async def put(self, record: ConsumedRecord) -> None:
@@ -161,21 +167,37 @@ class Lane:
             with suppress(asyncio.CancelledError):
                 await self._task
         self._drop_queue()
+        if self._context.states is not None:
+            self._context.states.close(self.partition)
         await self._committer.close()
 
     # -------------------------------------------------------------------------------------------- the work
 
     async def _run(self) -> None:
         try:
-            if self._to_label:
-                async with asyncio.timeout(self._context.commit_seconds):
-                    await self._committer.write([], self.next)
+            await self._prepare()
             while True:
                 await self._run_batch()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - fenced, timed out, broker gone, a bug: the process ends
             self._context.abort(error)
+
+    async def _prepare(self) -> None:
+        """Restore the partition's state, and label the committed offset if it has no label."""
+        if self._point is None:
+            raise RuntimeError("the lane has no point to resume at")
+        states = self._context.states
+        if states is not None:
+            # not while partitions are assigned: a long restore must not cost the membership
+            self._state = await states.open(self.partition, self._point, lambda: not self.revoked)
+            if self._state is None:
+                return
+            changelog = TopicPartition(states.changelog, self.partition.partition)
+            self._committer.changelog = Changelog(self._state, changelog)
+        if self._point.to_label:
+            async with asyncio.timeout(self._context.commit_seconds):
+                await self._committer.write([], self.next)
 
     async def _run_batch(self) -> None:
         """Process the queued records, up to a transaction's worth, and commit them."""
@@ -191,7 +213,8 @@ class Lane:
 
     async def _process(self, batch: _Batch) -> None:
         """Process the records of a batch. The article over which the worker halts is left out."""
-        async with aclosing(self._processor.process(batch.next_record, self._still_wanted)) as articles:
+        records = self._processor.process(batch.next_record, self._still_wanted, self._state)
+        async with aclosing(records) as articles:
             async for article in articles:
                 if self._processor.halted:
                     self._context.on_halt(article)
@@ -204,6 +227,8 @@ class Lane:
     def _note_committed(self, articles: Sequence[ProcessedArticle]) -> None:
         self.next = articles[-1].consumed.offset + 1
         self._context.on_committed(articles)
+        if self._context.states is not None:
+            self._context.states.check()
 
     def _drop_queue(self) -> None:
         while not self._queue.empty():
@@ -234,7 +259,7 @@ class _Batch:
     def add(self, article: ProcessedArticle) -> None:
         """Add a processed article."""
         self.articles.append(article)
-        self._result_bytes += len(article.output.value or b"")
+        self._result_bytes += article.size
 
     def next_record(self) -> ConsumedRecord | None:
         """Next record of the batch, taken from the queue; None if the batch is full or the queue is empty."""

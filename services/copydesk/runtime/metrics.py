@@ -71,6 +71,28 @@ class Metrics:
             ["stage", "topic", "partition"],
             registry=self.registry,
         )
+        # Rows of the state, in the partitions of this worker; an estimate where they lie in a folder.
+        self._state_rows = Gauge(
+            "copydesk_state_rows", "Rows of the state by partition", ["stage", "partition"], registry=self.registry
+        )
+        # Bytes of these rows, in memory or in the folder.
+        self._state_bytes = Gauge(
+            "copydesk_state_bytes", "Bytes of the state by partition", ["stage", "partition"], registry=self.registry
+        )
+        # Seconds that the last restore of the partition took.
+        self._state_restore = Gauge(
+            "copydesk_state_restore_seconds", "Seconds of the last restore", ["stage", "partition"],
+            registry=self.registry,
+        )  # fmt: skip
+        # Offsets of the changelog that are not restored yet; 0 once the partition is at work.
+        self._state_behind = Gauge(
+            "copydesk_state_behind_offsets", "Offsets of the changelog still to be restored", ["stage", "partition"],
+            registry=self.registry,
+        )  # fmt: skip
+        # Keys of the tables that the stage looks up.
+        self._table_keys = Gauge(
+            "copydesk_table_keys", "Keys of a read-only table", ["stage", "topic"], registry=self.registry
+        )
         # Assignments of partitions to this worker.
         self._rebalances = Counter(
             "copydesk_rebalances", "Assignments of partitions", ["stage"], registry=self.registry
@@ -136,6 +158,28 @@ class Metrics:
     def count_expired(self, topic: str, partition: int, offsets: int) -> None:
         """Count offsets of a partition that retention removed before they were read."""
         self._expired.labels(self._stage, topic, str(partition)).inc(offsets)
+
+    def set_state_size(self, partition: int, rows: int, size: int) -> None:
+        """Set rows and bytes of a partition's state."""
+        self._state_rows.labels(self._stage, str(partition)).set(rows)
+        self._state_bytes.labels(self._stage, str(partition)).set(size)
+
+    def set_state_behind(self, partition: int, offsets: int) -> None:
+        """Set the number of offsets of the changelog that a partition has still to restore."""
+        self._state_behind.labels(self._stage, str(partition)).set(offsets)
+
+    def set_state_restored(self, partition: int, seconds: float) -> None:
+        """Set the time that the restore of a partition took."""
+        self._state_restore.labels(self._stage, str(partition)).set(seconds)
+
+    def clear_state(self, partition: int) -> None:
+        """Forget the state of a partition that belongs to another worker now."""
+        for metric in (self._state_rows, self._state_bytes, self._state_restore, self._state_behind):
+            metric.remove_by_labels({"stage": self._stage, "partition": str(partition)})
+
+    def set_table_keys(self, topic: str, keys: int) -> None:
+        """Set the number of keys of a table."""
+        self._table_keys.labels(self._stage, topic).set(keys)
 
     def set_halted(self) -> None:
         """Note that the worker has halted."""

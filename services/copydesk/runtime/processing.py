@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from copydesk.contracts import envelope
@@ -18,6 +19,8 @@ from copydesk.runtime.health import ProgressClock
 from copydesk.runtime.metrics import Metrics
 from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder, log_fields
 from copydesk.runtime.stage_process import StageProcess
+from copydesk.runtime.state.partition_state import PartitionState, input_context
+from copydesk.runtime.state.tables import Table
 
 if TYPE_CHECKING:
     from structlog.stdlib import BoundLogger
@@ -44,6 +47,8 @@ class Processor:
         metrics: Metrics,
         progress: ProgressClock,
         tracing: StageTracing | None = None,
+        tables: Mapping[str, Table] | None = None,
+        takes_tombstones: bool = False,
     ) -> None:
         """Put the parts together.
 
@@ -54,6 +59,8 @@ class Processor:
             metrics: Counts processing times and committed articles.
             progress: Marked at every outcome and every commit.
             tracing: Records spans; None where tracing is off.
+            tables: The stage's tables by topic.
+            takes_tombstones: True if tombstones go through the stage, too.
         """
         self.builder = builder
         self._stage_process = stage_process
@@ -61,6 +68,8 @@ class Processor:
         self._metrics = metrics
         self._progress = progress
         self._tracing = tracing
+        self.tables = tables or {}
+        self._takes_tombstones = takes_tombstones
         self._stage_lock = asyncio.Lock()
         """Held for a whole turn: there is one stage process, and several lanes share it."""
 
@@ -70,7 +79,10 @@ class Processor:
         return self._halt.reason is not None
 
     async def process(
-        self, next_record: Callable[[], ConsumedRecord | None], still_assigned: Callable[[], bool]
+        self,
+        next_record: Callable[[], ConsumedRecord | None],
+        still_assigned: Callable[[], bool],
+        state: PartitionState | None = None,
     ) -> AsyncGenerator[ProcessedArticle]:
         """Yield one processed article per record, until there are no more or the partition was revoked.
 
@@ -79,17 +91,20 @@ class Processor:
         Args:
             next_record: Returns the next record, or None if there is none now.
             still_assigned: Returns False once the partition was revoked or the worker has halted.
+            state: State of the records' partition, for a stage that has one. Changes of articles that passed are laid
+                over it at once: the next article sees them.
         """
         async with self._stage_lock:
             if not still_assigned():
                 return
+            self._stage_process.answer = partial(self._answer, state)
             submitted: deque[_Submitted] = deque()
             while True:
-                self._submit(next_record, submitted)
+                self._submit(next_record, submitted, state)
                 if not submitted:
                     return
                 record, began = submitted.popleft()
-                article = await self._finish(record, still_assigned)
+                article = await self._finish(record, still_assigned, state)
                 if article is None:
                     return
                 yield article if self._tracing is None else self._trace(self._tracing, article, began)
@@ -100,18 +115,40 @@ class Processor:
         articles = [article async for article in self.process(lambda: next(records, None), lambda: True)]
         return articles[0]
 
-    def _submit(self, next_record: Callable[[], ConsumedRecord | None], submitted: deque[_Submitted]) -> None:
-        """Take as many records as the stage's process has room for. Tombstones do not go through it."""
+    def _submit(
+        self,
+        next_record: Callable[[], ConsumedRecord | None],
+        submitted: deque[_Submitted],
+        state: PartitionState | None,
+    ) -> None:
+        """Take as many records as the stage's process has room for."""
         for _ in range(self._stage_process.free_slots):
             if (record := next_record()) is None:
                 return
             submitted.append(_Submitted(record, time.time_ns()))
-            if record.value is not None:
-                self._stage_process.submit(record.key, record.value)
+            if self._goes_through_stage(record, state):
+                context = input_context(record) if state is None else state.context(record)
+                self._stage_process.submit(record.key, record.value, context)
 
-    async def _finish(self, record: ConsumedRecord, still_assigned: Callable[[], bool]) -> ProcessedArticle | None:
-        """Await the outcome of a record and build its output; None if the partition was revoked meanwhile."""
-        if record.value is None:
+    def _goes_through_stage(self, record: ConsumedRecord, state: PartitionState | None) -> bool:
+        """False for a tombstone that the stage does not take, and for a record that the state has seen."""
+        if record.value is None and not self._takes_tombstones:
+            return False
+        return state is None or not state.has_seen(record)
+
+    def _answer(self, state: PartitionState | None, table: str, keys: list[bytes]) -> list[bytes | None]:
+        """Look up keys for the stage."""
+        if table:
+            return self.tables[table].get_many(keys)
+        return [None] * len(keys) if state is None else state.get_many(keys)
+
+    async def _finish(
+        self, record: ConsumedRecord, still_assigned: Callable[[], bool], state: PartitionState | None
+    ) -> ProcessedArticle | None:
+        """Await the outcome of a record and build its outputs; None if the partition was revoked meanwhile."""
+        if not self._goes_through_stage(record, state):
+            if state is not None and state.has_seen(record):
+                return self.builder.repeated(record)
             return self.builder.tombstone(record, _milliseconds())
         outcome = await self._stage_process.next_outcome(still_assigned)
         if outcome is None:
@@ -119,6 +156,8 @@ class Processor:
         self._metrics.observe_processing(self._stage_process.last_seconds)
         self._progress.mark()
         article = self.builder.build(record, outcome, _milliseconds())
+        if state is not None and article.outcome.disposition == "passed":
+            state.apply(article.outcome.changes)
         self._halt.count(article.outcome)
         return article
 
@@ -140,7 +179,7 @@ class Processor:
             disposition = article.outcome.disposition
             self._metrics.count_article(disposition)
             self._metrics.observe_measures(article.outcome.measures)
-            if ingested := envelope.header(article.output.headers, envelope.INGESTED):
+            if ingested := envelope.header(article.outputs[0].headers if article.outputs else (), envelope.INGESTED):
                 seconds = now - envelope.seconds(ingested, default=now)
                 self._metrics.observe_end_to_end(max(0.0, seconds))
             if article.spans is not None:

@@ -59,6 +59,18 @@ class Settings(Connection, frozen=True, kw_only=True):
     """Reaction to an input topic that was deleted and created again, so that the group's offsets are those of the old
     one. `stop`: exit 5, and say what to do. `earliest`: begin at the new topic's first article, and log it."""
 
+    state_dir: Path | None = None
+    """Folder for the rows of a stage with a state (RocksDB; needs the extra `state`). One worker at a time can use it.
+    Without it the rows lie in memory, and are read from the changelog at every start."""
+
+    max_state_bytes: Annotated[int, Meta(ge=0)] = 1024**3
+    """Maximum memory of the rows of a worker, in bytes; beyond it the worker stops (exit 5). Rows in a folder do not
+    count. 0: no limit."""
+
+    lost_state: Literal["stop", "begin"] = "stop"
+    """Reaction to a partition whose input was read before, while its changelog is empty: the rows are lost. `stop`:
+    exit 5, and say what to do. `begin`: go on with an empty state, and log it."""
+
     stall_seconds: Seconds = 300.0
     """A worker is unhealthy when work is waiting and nothing was done for this time. Keep it above twice
     `max_article_seconds` and `load_seconds`."""

@@ -3,6 +3,9 @@
 The worker moves bytes; the stage's process holds the models and turns one article at a time into an outcome. An article
 that takes too long or kills the process costs the process, and is tried once more, alone, in a fresh one.
 
+A stage with a state or tables looks up keys while it works. The worker holds both and answers: a process that ends
+takes nothing with it.
+
 Quick articles wait in the pipe while the process works, so that neither side waits for the other. Outcomes come back in
 order: the first article without one is the article that took too long or killed the process.
 """
@@ -20,13 +23,24 @@ from math import inf
 
 from copydesk.runtime import execution
 from copydesk.runtime.execution import ArticleError, Outcome
-from copydesk.runtime.frames import PIPE_BYTES, Request, read_response
+from copydesk.runtime.frames import (
+    NO_CONTEXT,
+    PIPE_BYTES,
+    InputContext,
+    Question,
+    Request,
+    encode_answer,
+    read_response,
+)
 from copydesk.runtime.processes import ONE_CORE, OUT_OF_MEMORY
 from copydesk.runtime.settings import Settings
 from copydesk.stage import Stage
 
 CHECK_SECONDS = 0.5
 """Interval of the check whether the current article has taken too long, or is not assigned to this worker any more."""
+
+ANSWER_BYTES = 32_768
+"""Size of an answer that an empty pipe takes at once: half of what Linux gives a pipe."""
 
 MAX_AHEAD = 8
 """Maximum number of articles that wait in the pipe. Measured on a stage that does nothing: 16 bring nothing more."""
@@ -36,6 +50,10 @@ MAX_AHEAD_SECONDS = 0.02
 is short. An article that takes longer has none behind it, and would gain nothing by it."""
 
 _PROCESS_ENDED = (asyncio.IncompleteReadError, ConnectionError)
+
+
+Answer = Callable[[str, list[bytes]], list[bytes | None]]
+"""Looks up keys of a table by its topic, or of the state (empty name)."""
 
 
 class LoadError(RuntimeError):
@@ -57,6 +75,10 @@ class StageProcess:
         self._settings = settings
         self._on_start = on_start
         self._process: Process | None = None
+        self._answers: int | None = None
+        """File descriptor of the pipe on which the process reads answers."""
+        self.answer: Answer = _answer_nothing
+        """Answers the questions of the process. Set it before `next_outcome` for the partition in hand."""
         self._pending: deque[Request] = deque()
         """Submitted articles without an outcome, oldest first."""
         self._in_pipe = 0
@@ -109,6 +131,12 @@ class StageProcess:
             if process.returncode is None:
                 process.kill()
             await process.wait()
+        self._close_answers()
+
+    def _close_answers(self) -> None:
+        if self._answers is not None:
+            os.close(self._answers)
+            self._answers = None
 
     # ---------------------------------------------------------------------------------- submitting articles
 
@@ -119,14 +147,20 @@ class StageProcess:
         Zero while more than half of the slots are taken, so that several articles share one write.
         """
         slots = 1 + int(min(MAX_AHEAD, MAX_AHEAD_SECONDS // max(self.last_seconds, 1e-6)))
-        pending_bytes = sum(len(request.value) for request in self._pending)
+        pending_bytes = sum(request.size for request in self._pending)
         if len(self._pending) > slots // 2 or pending_bytes > PIPE_BYTES:
             return 0
         return slots - len(self._pending)
 
-    def submit(self, key: bytes | None, value: bytes) -> None:
-        """Queue an article behind those submitted before; `next_outcome` returns its outcome in turn."""
-        self._pending.append(Request(key, value))
+    def submit(self, key: bytes | None, value: bytes | None, context: InputContext = NO_CONTEXT) -> None:
+        """Queue an article behind those submitted before; `next_outcome` returns its outcome in turn.
+
+        Args:
+            key: Key of the record.
+            value: Its value; None is a tombstone, for a stage that takes them.
+            context: Facts about the record for a stage with a state or tables.
+        """
+        self._pending.append(Request(key, value, context))
 
     async def next_outcome(self, still_assigned: Callable[[], bool] = lambda: True) -> Outcome | None:
         """Outcome of the oldest submitted article.
@@ -164,7 +198,7 @@ class StageProcess:
             self._pending.clear()
             return None
         self._pending.popleft()
-        article_id = execution.peek_id(request.value, request.key)
+        article_id = execution.peek_id(request.value or b"", request.key)
         return Outcome(disposition="failed", article_id=article_id, error=error, ended_process=True)
 
     def _check_assignment(self, still_assigned: Callable[[], bool]) -> bool:
@@ -178,12 +212,18 @@ class StageProcess:
     # ---------------------------------------------------------------------------------- talking to the process
 
     async def _spawn(self) -> Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "copydesk.runtime.stage_process_main", self._stage.name, str(os.getpid()),
-            stdin=PIPE, stdout=PIPE, limit=PIPE_BYTES,
-            start_new_session=True,  # a terminal's Ctrl-C reaches the worker only: the current article may finish
-            env={**ONE_CORE, **os.environ},
-        )  # fmt: skip
+        self._close_answers()
+        answers, self._answers = os.pipe()
+        try:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "copydesk.runtime.stage_process_main",
+                self._stage.name, str(os.getpid()), str(answers),
+                stdin=PIPE, stdout=PIPE, limit=PIPE_BYTES, pass_fds=(answers,),
+                start_new_session=True,  # a terminal's Ctrl-C reaches the worker only: the current article may finish
+                env={**ONE_CORE, **os.environ},
+            )  # fmt: skip
+        finally:
+            os.close(answers)
 
     def _write_requests(self, count: int) -> None:
         """Write the oldest `count` pending articles that are not in the pipe yet, in one write."""
@@ -227,9 +267,13 @@ class StageProcess:
             self._process.kill()
 
     async def _receive(self) -> tuple[Outcome, float]:
+        """Read the next outcome, and answer the questions that come before it."""
         if self._process is None or self._process.stdout is None:
             raise ConnectionError("no process")
-        return await read_response(self._process.stdout)
+        while isinstance(response := await read_response(self._process.stdout), Question):
+            if self._answers is not None:
+                await _write_all(self._answers, encode_answer(self.answer(response.table, response.keys)))
+        return response
 
     async def _explain_end(self) -> ArticleError:
         """Reason why the process ended, told as an error of the article that it ended over."""
@@ -245,3 +289,21 @@ class StageProcess:
         else:
             message = f"its process ended with {status}, the second time alone"
         return ArticleError(class_name="Crashed", message=message)
+
+
+def _answer_nothing(table: str, keys: list[bytes]) -> list[bytes | None]:  # noqa: ARG001 - as `Answer`
+    return [None] * len(keys)
+
+
+async def _write_all(pipe: int, data: bytes) -> None:
+    """Write to a pipe, in a thread if it may not take the data at once.
+
+    Raises:
+        ConnectionError: The process ended.
+    """
+    if len(data) <= ANSWER_BYTES:  # the process waits for this answer, so the pipe is empty
+        os.write(pipe, data)
+        return
+    view = memoryview(data)
+    while view:
+        view = view[await asyncio.to_thread(os.write, pipe, view) :]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from copydesk.client.topic_metadata import fetch_topic_metadata
 from copydesk.operations import broker_checks
 from copydesk.operations.broker_checks import SetupError
 from copydesk.operations.rights import check_rights
@@ -28,6 +29,9 @@ class Cluster(NamedTuple):
     transactions: bool
     """True if results and offsets are committed in transactions."""
 
+    changelog_id: str | None = None
+    """Id of the changelog of the stage's state; None: the broker has no topic ids, or the stage no state."""
+
 
 async def check_cluster(stage: Stage, settings: Settings, log: BoundLogger) -> Cluster:
     """Make sure that a worker of this stage can work on this cluster.
@@ -40,9 +44,13 @@ async def check_cluster(stage: Stage, settings: Settings, log: BoundLogger) -> C
     async with broker_checks.admin(settings, seconds=settings.broker_seconds) as client:
         id_ = await broker_checks.cluster_id(client)
         await check_rights(client, stage, settings)
-        await broker_checks.check_topics(client, settings, (stage.source, stage.sink, stage.dead_letters))
+        await broker_checks.check_topics(client, settings, stage)
         limits = await broker_checks.size_limits(client, settings, stage)
-    return Cluster(id_, limits, await _use_transactions(settings, log))
+        changelog_id = None
+        if stage.changelog is not None:
+            metadata = await fetch_topic_metadata(client._client, settings.full_name(stage.changelog))  # noqa: SLF001
+            changelog_id = None if metadata is None else metadata.id
+    return Cluster(id_, limits, await _use_transactions(settings, log), changelog_id)
 
 
 async def serve_metrics(server: MetricsServer, settings: Settings, log: BoundLogger) -> None:

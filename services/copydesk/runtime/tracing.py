@@ -18,7 +18,7 @@ from copydesk.client import tracing as names
 from copydesk.client.tracing import Tracing, failed
 from copydesk.contracts.envelope import TRACE
 from copydesk.runtime.execution import Outcome
-from copydesk.runtime.records import ConsumedRecord, ProcessedArticle
+from copydesk.runtime.records import ConsumedRecord, OutputRecord, ProcessedArticle
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -28,7 +28,8 @@ class Spans(NamedTuple):
     """Open spans of an article that is not committed yet."""
 
     process: Span
-    send: Span
+    send: Span | None
+    """None if the article has nothing to write."""
 
     @property
     def trace_id(self) -> str:
@@ -37,10 +38,12 @@ class Spans(NamedTuple):
 
     def end(self, article: ProcessedArticle) -> None:
         """End the spans after the commit. An article that is never committed sends none: its next reader does."""
-        outcome, output = article.outcome, article.output
-        self.send.update_name(f"send {output.topic}")  # a result that the broker refused is a dead letter now
-        self.send.set_attributes({names.DESTINATION: output.topic, names.BODY_BYTES: len(output.value or b"")})
-        self.send.end()
+        outcome = article.outcome
+        if self.send is not None and article.outputs:
+            topic = article.outputs[0].topic
+            self.send.update_name(f"send {topic}")  # a result that the broker refused is a dead letter now
+            self.send.set_attributes({names.DESTINATION: topic, names.BODY_BYTES: article.size})
+            self.send.end()
         self.process.set_attribute(names.DISPOSITION, outcome.disposition)
         if outcome.error is not None:
             failed(self.process, outcome.error.class_name)
@@ -64,7 +67,7 @@ class StageTracing:
             began: Time at which the article was taken from its lane's queue, in nanoseconds since 1970.
             stage_pid: Process id of the stage's process.
         """
-        consumed, outcome, output = article.consumed, article.outcome, article.output
+        consumed, outcome = article.consumed, article.outcome
         now = time.time_ns()
         context = self._tracing.context(consumed.headers)
         process = self._tracing.start(
@@ -76,11 +79,20 @@ class StageTracing:
             if stage_pid is not None:
                 ran_by[names.PROCESS] = stage_pid
             self._tracing.record(self._stage, under=process, began=ran_from, ended=ran_to, attributes=ran_by)
-        send = self._tracing.start("send", output.topic, under=process, began=now)
+        if not article.outputs:
+            return article._replace(spans=Spans(process, None))
+        send = self._tracing.start("send", article.outputs[0].topic, under=process, began=now)
         if outcome.disposition == "passed":
-            kept = [header for header in output.headers if header[0] not in TRACE]
-            output = output._replace(headers=[*kept, *self._tracing.headers(send)])
-        return article._replace(output=output, spans=Spans(process, send))
+            article = article._replace(
+                output=None if article.output is None else self._carrying(article.output, send),
+                more=tuple(self._carrying(record, send) for record in article.more),
+            )
+        return article._replace(spans=Spans(process, send))
+
+    def _carrying(self, output: OutputRecord, send: Span) -> OutputRecord:
+        """The record with the span's context in its headers."""
+        kept = [header for header in output.headers if header[0] not in TRACE]
+        return output._replace(headers=[*kept, *self._tracing.headers(send)])
 
     def _attributes(self, consumed: ConsumedRecord, outcome: Outcome) -> dict[str, names.Value]:
         """Attributes of the span `process`."""

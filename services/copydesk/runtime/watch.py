@@ -70,6 +70,7 @@ class Watch:
         metrics: Metrics,
         server: MetricsServer,
         log: BoundLogger,
+        on_tick: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; `run` begins to watch.
 
@@ -84,6 +85,7 @@ class Watch:
             metrics: Gets lag and articles in flight.
             server: Serves the last health report.
             log: Log of the worker.
+            on_tick: Called every second, to update metrics that cost something.
         """
         self.ready = False
         """True once partitions were assigned for the first time."""
@@ -102,6 +104,7 @@ class Watch:
         self._metrics = metrics
         self._server = server
         self._log = log
+        self._on_tick = on_tick
         self._path = health_file(stage, settings.health_file)
         self._unwritable: str | None = None
         if settings.health_file is None:
@@ -184,6 +187,7 @@ class Watch:
     async def _tick(self) -> None:
         while True:
             self.update()
+            self._on_tick()
             stalled = self._progress.seconds
             if self._state() == "stalled" and 0 < self._settings.stall_exit_seconds < stalled:
                 raise RuntimeError(

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -39,9 +40,11 @@ from copydesk.runtime.resuming import ResumePoint, report_resumed
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
 from copydesk.runtime.stage_process import LoadError, StageProcess
 from copydesk.runtime.startup import Cluster, check_cluster, serve_metrics
+from copydesk.runtime.state.keeper import StateKeeper
+from copydesk.runtime.state.tables import TableReader
 from copydesk.runtime.tracing import StageTracing
 from copydesk.runtime.watch import BROKER_UNAVAILABLE, Watch
-from copydesk.stage import Stage
+from copydesk.stage import Stage, State
 
 if TYPE_CHECKING:
     from copydesk.runtime.faust_app import App
@@ -65,7 +68,9 @@ class Worker:
         self._watch = Watch(
             stage.name, settings, lanes=lambda: self.lanes, read_progress=self._read_progress, source=lambda: self._app,
             halt=self._halt, progress=self._progress, metrics=self._metrics, server=self._server, log=self._log,
+            on_tick=self._report_state,
         )  # fmt: skip
+        self._keeper: StateKeeper | None = None
         self._processor: Processor
         self._lane_context: LaneContext
         self._new_producer: partial[AIOKafkaProducer]
@@ -73,6 +78,8 @@ class Worker:
         self._shared_producer: AIOKafkaProducer | None = None
         """The producer of all lanes where there are no transactions."""
         self._tracing: StageTracing | None = None
+        self._tables = TableReader(stage.tables, settings)
+        self._following: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._signal: signal.Signals | None = None
 
@@ -125,6 +132,7 @@ class Worker:
             if not cluster.transactions:
                 self._shared_producer = self._new_producer()
                 await self._shared_producer.start()
+            await self._read_tables(transactions=cluster.transactions)
             await loading  # a member of the group that cannot work yet would only keep others from it
         finally:
             await cancel_tasks(loading)
@@ -140,6 +148,21 @@ class Worker:
         keep_loaded()
         return app
 
+    async def _read_tables(self, *, transactions: bool) -> None:
+        """Read the stage's tables whole, before its first article, and go on following them."""
+        if not self.stage.tables:
+            return
+        began = time.monotonic()
+        await self._tables.start(transactions=transactions)
+        keys = {name: len(table) for name, table in self._tables.tables.items()}
+        self._log.info("tables read", keys=keys, seconds=round(time.monotonic() - began, 2))
+        self._following = asyncio.create_task(self._tables.follow())
+        self._following.add_done_callback(self._on_tables_lost)
+
+    def _on_tables_lost(self, following: asyncio.Task[None]) -> None:
+        if not following.cancelled() and (error := following.exception()) is not None:
+            self.abort(error)
+
     def _prepare(self, cluster: Cluster) -> None:
         """Create what depends on the cluster: record builder, processor, lanes' context, producers' options."""
         settings, stage = self.settings, self.stage
@@ -151,7 +174,10 @@ class Worker:
         self._processor = Processor(
             self._stage_process, builder,
             halt=self._halt, metrics=self._metrics, progress=self._progress, tracing=self._tracing,
+            tables=self._tables.tables, takes_tombstones=stage.tombstones,
         )  # fmt: skip
+        if stage.state is not None:
+            self._keeper = self._make_keeper(stage.state, cluster)
         self._lane_context = LaneContext(
             processor=self._processor,
             budget=MemoryBudget(),
@@ -159,8 +185,17 @@ class Worker:
             on_committed=self._on_committed,
             on_halt=self._on_halt,
             abort=self.abort,
+            states=self._keeper,
         )
         self._new_producer = partial(make_output_producer, stage, settings, cluster.limits)
+
+    def _make_keeper(self, state: State, cluster: Cluster) -> StateKeeper:
+        keeper = StateKeeper(
+            self.stage, state, self.settings, topic_id=cluster.changelog_id, transactions=cluster.transactions,
+            metrics=self._metrics, progress=self._progress, log=self._log,
+        )  # fmt: skip
+        keeper.remove_old_folders()
+        return keeper
 
     async def _work(self, app: App, stop: asyncio.Task[bool], watch: asyncio.Task[None]) -> None:
         """Wait, from the start of the application to the signal that stops it."""
@@ -190,6 +225,9 @@ class Worker:
         await self._stop_app()
         await close_lanes(self.lanes)
         await self._stage_process.stop()
+        if self._following is not None:
+            await cancel_tasks(self._following)
+        await self._tables.stop()
         await self._server.stop()
         if self._shared_producer is not None:
             with suppress(*BROKER_UNAVAILABLE):
@@ -277,6 +315,13 @@ class Worker:
             f"the dead letters in {self.settings.full_name(self.stage.dead_letters)} say why",
             **{f"last_{name}": value for name, value in log_fields(article).items()},
         )
+
+    def _report_state(self) -> None:
+        """Set the metrics of state and tables."""
+        if self._keeper is not None:
+            self._keeper.report()
+        for name, table in self._tables.tables.items():
+            self._metrics.set_table_keys(name, len(table))
 
     def _read_progress(self) -> Mapping[TopicPartition, PartitionProgress]:
         return {} if self._app is None else self._app.read_progress(self.lanes)

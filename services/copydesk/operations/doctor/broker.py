@@ -39,7 +39,7 @@ async def check_broker(settings: Settings, stages: Sequence[Stage]) -> AsyncIter
             # a topic to which we have no right looks as if it did not exist
             hidden = {right.name for rights in missing.values() for right in rights}
             described = {name: topic for name, topic in _topics(settings, stages).items() if name not in hidden}
-            for finding in await _check_topics(client, settings, described):
+            for finding in await _check_topics(client, settings, described, stages):
                 yield finding
             existing = await broker_checks.partition_counts(client, described)
         yield await _check_transactions(settings)
@@ -54,7 +54,7 @@ async def check_broker(settings: Settings, stages: Sequence[Stage]) -> AsyncIter
 
 def _topics(connection: Connection, stages: Sequence[Stage]) -> dict[str, Topic]:
     """Topics of the stages, by their full names."""
-    used = {name for stage in stages for name in (stage.source, stage.sink, stage.dead_letters)}
+    used = {name for stage in stages for name in stage.topics}
     return {connection.full_name(name): topic for name, topic in topics_with(stages).items() if name in used}
 
 
@@ -69,9 +69,10 @@ def _describe_rights(settings: Settings, name: str, missing: list[Right]) -> Ite
 
 
 async def _check_topics(
-    client: AIOKafkaAdminClient, settings: Settings, described: Mapping[str, Topic]
+    client: AIOKafkaAdminClient, settings: Settings, described: Mapping[str, Topic], stages: Sequence[Stage]
 ) -> list[Finding]:
-    problems = await broker_checks.topic_problems(client, settings, described)
+    aligned = [map(settings.full_name, names) for names in broker_checks.aligned_topics(stages)]
+    problems = await broker_checks.topic_problems(client, settings, described, aligned)
     if not problems:
         return [Finding(check="topics", state="ok", message=f"{len(described)} as described, retention too")]
     return [

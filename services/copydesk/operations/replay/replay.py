@@ -32,7 +32,9 @@ from copydesk.client.consumer import open_consumer
 from copydesk.client.producing import started_producer
 from copydesk.client.progress import partition_progress
 from copydesk.client.tail import Poller, open_tail
+from copydesk.contracts.topics import topics_with
 from copydesk.operations import broker_checks
+from copydesk.operations.broker_checks import SetupError
 from copydesk.operations.replay.index import ReplayIndex
 from copydesk.operations.replay.plan import HaltedError, Plan, Tally
 from copydesk.operations.replay.writing import Clients, ReplayedArticle, ReplayWriter
@@ -45,6 +47,7 @@ from copydesk.runtime.processing import Processor
 from copydesk.runtime.records import ConsumedRecord, ProcessedArticle, RecordBuilder
 from copydesk.runtime.settings import Settings, settings_digest, stage_settings
 from copydesk.runtime.stage_process import StageProcess
+from copydesk.runtime.state.tables import TableReader
 from copydesk.stage import Stage
 
 BATCH_SECONDS = 5.0
@@ -84,10 +87,12 @@ class Replay:
         self.tally = Tally()
         self._stage = stage
         self._settings = settings
+        self._described = topics_with([stage])
         self._plan = plan
         self._transactions = transactions
         self._exit = AsyncExitStack()
         self._stage_process = StageProcess(stage, settings)
+        self._tables = TableReader(stage.tables, settings)
         self._halt = Halt(ratio=settings.dlq_max_ratio, consecutive=settings.dlq_max_consecutive)
         self._index = ReplayIndex(stage, plan, self.tally)
         self._spans: dict[TopicPartition, tuple[int, int]] = {}
@@ -100,11 +105,16 @@ class Replay:
 
         Raises:
             BrokerAwayError: The broker does not answer, or it refuses the login.
-            SetupError: A topic is missing.
+            SetupError: A topic is missing, or the stage has a state.
         """
         settings, stage = self._settings, self._stage
+        if stage.state is not None:
+            raise SetupError(
+                f"{stage.name} remembers what it has read: a replay would count it twice. To rebuild its state, stop "
+                "its workers, delete its changelog and reset its offsets (infra/RUNBOOK.md, rebuild a state)"
+            )
         async with broker_checks.admin(settings) as client:
-            await broker_checks.check_topics(client, settings, (stage.source, stage.sink, stage.dead_letters))
+            await broker_checks.check_topics(client, settings, stage)
             limits = await broker_checks.size_limits(client, settings, stage)
         digest = settings_digest(stage_settings(stage))
         self._processor = Processor(
@@ -113,6 +123,8 @@ class Replay:
             halt=self._halt,
             metrics=Metrics(stage),
             progress=ProgressClock(),
+            tables=self._tables.tables,
+            takes_tombstones=stage.tombstones,
         )
         producer = make_output_producer(
             stage,
@@ -122,6 +134,9 @@ class Replay:
         )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._stage_process.stop)
+            if stage.tables:
+                stack.push_async_callback(self._tables.stop)
+                await self._tables.start(transactions=self._transactions)
             self._clients = Clients(
                 await stack.enter_async_context(open_tail(settings, stage.source, transactions=self._transactions)),
                 # the group only keeps its offsets; nobody joins it
@@ -186,7 +201,7 @@ class Replay:
             if wanted:
                 processed = await self._process(ConsumedRecord.from_aiokafka(record))
                 batch.append(ReplayedArticle(id_, processed))
-                size += len(processed.output.value or b"")
+                size += processed.size
             if len(batch) >= BATCH_ARTICLES or size > TRANSACTION_BYTES or time.monotonic() - begin > BATCH_SECONDS:
                 await self._writer.write(batch, self._offsets)
                 yield self.tally
@@ -228,7 +243,9 @@ class Replay:
         article = await self._processor.process_one(record)
         if self._halt.reason:
             raise HaltedError(self._halt.reason)
-        return article
+        # what a stage writes for other stages to learn from is not written twice
+        internal = {self._settings.full_name(name) for name in self._stage.outputs if self._described[name].internal}
+        return article._replace(more=tuple(record for record in article.more if record.topic not in internal))
 
 
 __all__ = ["Replay"]
