@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from harness.running import Cluster, Follower, Row
 
@@ -125,7 +124,7 @@ async def test_a_lost_changelog_stops_the_worker_which_says_so(cluster: Make) ->
         await here.send("articles.raw", articles(30))
         await until(follower, 30)
         assert await worker.stop() == 0
-    await remake(here, "tally.changelog")
+    await here.recreate("tally.changelog", partitions=3, configs=COMPACTED)
     worker = await here.run("tally")
     assert await worker.ended() == 5
     problem = next(line["problem"] for line in worker.lines if line.get("event") == "set up wrongly")
@@ -181,14 +180,3 @@ async def test_a_replay_of_a_stateful_stage_is_refused(cluster: Make) -> None:
     code, _, err = await here.command(*command, PYTHONPATH=stages)
     assert code == 5
     assert "would count it twice" in err
-
-
-async def remake(here: Cluster, name: str) -> None:
-    """Delete a topic and create it again."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=here.broker.brokers)
-    await admin.start()
-    try:
-        await admin.delete_topics([here.prefix + name])
-    finally:
-        await admin.close()
-    await here.create(name, partitions=3, configs=COMPACTED)

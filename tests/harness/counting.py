@@ -16,7 +16,8 @@ TOPICS = ("articles.raw", *SINKS.values(), *(f"articles.{stage}.dlq" for stage i
 
 def arrived(rows: Iterable[Row]) -> int:
     """Number of distinct articles that are done: enriched by all stages, or a dead letter."""
-    return len({row.headers[NUMBER] for row in rows if row.topic == "articles.scored" or row.topic.endswith(".dlq")})
+    last = {"articles.scored", *(f"articles.{stage}.dlq" for stage in SINKS)}
+    return len({row.headers[NUMBER] for row in rows if row.topic in last})
 
 
 def count(sent: Sequence[Sent], rows: Sequence[Row], *, exactly_once: bool) -> dict[str, int]:

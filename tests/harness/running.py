@@ -187,6 +187,23 @@ class Cluster:
         finally:
             await admin.close()
 
+    async def recreate(
+        self, name: str, *, partitions: int, configs: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """Delete a topic and create it again."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.brokers)
+        await admin.start()
+        try:
+            await admin.delete_topics([self.prefix + name])
+        finally:
+            await admin.close()
+        async with asyncio.timeout(30):
+            while True:
+                with contextlib.suppress(AssertionError):  # it is still being deleted
+                    await self.create(name, partitions=partitions, configs=configs)
+                    return
+                await asyncio.sleep(0.2)
+
     async def run(self, stage: str, **environ: str) -> Worker:
         """Start a worker."""
         process = await asyncio.create_subprocess_exec(

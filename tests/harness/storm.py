@@ -14,7 +14,9 @@ from harness.brokers import Kafka
 from harness.counting import SINKS, arrived
 from harness.running import Cluster, Follower, Worker
 
-STAGES = tuple(SINKS)
+STAGES = (*SINKS, "tally")
+"""The pipeline's stages, and one that remembers (`tests/stages`), which reads the same articles as the first."""
+
 WORKERS = 2
 """Workers per stage. A supervisor, as every deployment has one, restarts those that ended."""
 
@@ -115,7 +117,7 @@ class Storm:
             await self._kafka.in_sync()
 
     async def _move_leaders(self) -> None:
-        for name in SINKS.values():
+        for name in (*SINKS.values(), "articles.tallied", "tally.changelog"):
             await self._kafka.move_leaders(self._cluster.prefix + name)
 
     async def _roll_workers(self) -> None:

@@ -30,6 +30,8 @@ class Committer:
         """Prepare. `builder` makes the dead letters of records that the broker refuses for their size."""
         self.label = ""
         """Metadata that is committed with every offset: the id of the input topic (`resuming.py`)."""
+        self.offset = 0
+        """Offset at which the partition was resumed, or that was committed last."""
         self.changelog: Changelog | None = None
         """The partition's changelog, for a stage with a state."""
         self._builder = builder
@@ -72,6 +74,7 @@ class Committer:
             # 4. Replace the refused record by a dead letter.
             articles = [await self._write_dead_letter(articles[0], offset)]
         # 5. Report: everything before the offset is done.
+        self.offset = offset
         on_committed(articles)
 
     async def _write_dead_letter(self, article: ProcessedArticle, offset: int) -> ProcessedArticle:
@@ -186,7 +189,7 @@ class PlainCommitter(Committer):
         builder: RecordBuilder,
         partition: TopicPartition,
         producer: AIOKafkaProducer,
-        commit_offset: Callable[[TopicPartition, OffsetAndMetadata], Awaitable[None]],
+        commit_offset: Callable[[TopicPartition, OffsetAndMetadata], Awaitable[bool]],
     ) -> None:
         """Prepare for an input partition.
 
@@ -194,7 +197,7 @@ class PlainCommitter(Committer):
             builder: As for `Committer`.
             partition: The input partition.
             producer: A started producer, shared by all partitions of the worker.
-            commit_offset: Commits one partition's offset for the consumer group.
+            commit_offset: Commits one partition's offset for the consumer group; False if another has the partition.
         """
         super().__init__(builder)
         self._partition = partition
@@ -205,8 +208,18 @@ class PlainCommitter(Committer):
         """Send the outputs, wait for their delivery, then the changes of the state, then commit the offset."""
         await send_outputs(self._producer, articles)
         if self.changelog is not None:
+            await self._check_ownership()
             self.changelog.state.note_committed(offset, await self.changelog.send(self._producer, offset))
         await self._commit_offset(self._partition, self._labelled(offset))
+
+    async def _check_ownership(self) -> None:
+        """Commit once more where the group stands, which only the partition's owner can.
+
+        A worker that was frozen must not write rows behind those of its successor: compaction would keep its own. There
+        are no transactions that fence it, and this leaves it a few milliseconds.
+        """
+        if not await self._commit_offset(self._partition, self._labelled(self.offset)):
+            raise RuntimeError(f"{self._partition.topic}/{self._partition.partition} belongs to another worker now")
 
 
 def make_output_producer(

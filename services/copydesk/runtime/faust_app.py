@@ -82,19 +82,25 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
     async def _seek_to_resume_points(self) -> ResumePoints:
         return await seek_to_resume_points(self._ensure_consumer(), accept_recreated=self._app.accept_recreated)
 
-    async def commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> None:
-        """Commit one partition's offset. It is left to the next owner if the partition was given away meanwhile."""
-        await self.call_thread(self._commit_offset, partition, offset)
+    async def commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> bool:
+        """Commit one partition's offset.
 
-    async def _commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> None:
+        Returns:
+            False if the partition was given away meanwhile: the offset is left to the next owner.
+        """
+        return await self.call_thread(self._commit_offset, partition, offset)  # type: ignore[no-any-return]  # ditto
+
+    async def _commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> bool:
         consumer = self._ensure_consumer()
         if partition not in consumer.assignment():
-            return
+            return False
         try:
             await consumer.commit({partition: offset})
         except CommitFailedError as error:
             if "already rebalanced" not in str(error):
                 raise
+            return False
+        return True
 
     async def fetch_topic(self, name: str, seconds: float) -> TopicMetadata | None:
         """Metadata of a topic, as the broker has it now.
@@ -212,9 +218,10 @@ class App(faust.App):
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)
 
-    async def commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> None:
-        """Commit one partition's offset, for lanes without transactions."""
-        await self.consumer._thread.commit_offset(partition, offset)  # noqa: SLF001 - faust drops the metadata
+    async def commit_offset(self, partition: TopicPartition, offset: OffsetAndMetadata) -> bool:
+        """Commit one partition's offset, for lanes without transactions; False if it was given away."""
+        committed: bool = await self.consumer._thread.commit_offset(partition, offset)  # noqa: SLF001 - faust drops the metadata
+        return committed
 
     async def fetch_source(self, seconds: float) -> TopicMetadata | None:
         """Metadata of the topic that this worker reads; None if it does not exist.

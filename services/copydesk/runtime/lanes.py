@@ -130,7 +130,7 @@ class Lane:
     def start(self, point: ResumePoint) -> None:
         """Begin to work at this point."""
         self.next = self._expected = point.offset
-        self._committer.label = point.label
+        self._committer.label, self._committer.offset = point.label, point.offset
         self._point = point
         self._task = asyncio.create_task(self._run(), name=f"lane {self.partition.topic}/{self.partition.partition}")
 

@@ -1,4 +1,4 @@
-"""Nothing lost, nothing twice: all three stages on three brokers, through everything that can happen to either.
+"""Nothing lost, nothing twice, no state wrong: three stages and one that remembers on three brokers, in a storm.
 
 A short form by default; `make chaos` sends COPYDESK_CHAOS articles. The seed is printed, and COPYDESK_CHAOS_SEED
 repeats it.
@@ -17,6 +17,7 @@ from harness.counting import TOPICS, arrived, count
 from harness.load import CLEANED_BYTES, load
 from harness.running import Cluster
 from harness.storm import Storm
+from harness.tallying import CHANGELOG, TALLY_TOPICS, count_tally, find_wrong_results, tallied
 
 SHORT = {"exactly_once": 900, "at_least_once": 400}
 """At least once goes through the same code: its short form has half of what can happen, exactly once all."""
@@ -47,22 +48,48 @@ async def test_nothing_is_lost(three_brokers: Kafka, delivery: str, capsys: pyte
             partitions=PARTITIONS,
             configs={**sizes, "articles.cleaned": {"max.message.bytes": str(CLEANED_BYTES)}},
         )
+        await here.create(
+            *TALLY_TOPICS, partitions=PARTITIONS, configs={"tally.changelog": {"cleanup.policy": "compact"}}
+        )
         await here.send("articles.raw", [one[:3] for one in sent])
         begin = time.monotonic()
-        async with here.follow(*TOPICS[1:]) as follower:
+        async with here.follow(*TOPICS[1:], *TALLY_TOPICS) as follower:
             async with Storm(here, three_brokers, follower, seed=SEED, articles=articles, gentler=gentler) as storm:
                 try:
                     await storm.blow()
-                    await follower.until(lambda rows: arrived(rows) >= articles, seconds=300)
+                    await follower.until(lambda rows: min(arrived(rows), tallied(rows)) >= articles, seconds=300)
                 except (AssertionError, TimeoutError) as error:
                     raise AssertionError(f"seed {SEED}, {storm.did}: {error}\n{await here.state()}") from error
                 await follower.settle(3.0)
             seconds = time.monotonic() - begin
             codes = [await worker.stop_when_ready() for worker in storm.members() if worker.alive]
-            summary = count(sent, follower.rows, exactly_once=delivery == "exactly_once")
+            exactly_once = delivery == "exactly_once"
+            summary = count(sent, follower.rows, exactly_once=exactly_once)
+            tally = count_tally(sent, follower.rows, exactly_once=exactly_once)
     with capsys.disabled():
         print(  # noqa: T201 - the summary is what one runs this for
             f"\n{delivery}, seed {SEED}, {seconds:.0f} s: {', '.join(storm.did)}\n"
-            f"  started again: {dict(storm.restarted)}\n  {summary}"
+            f"  started again: {dict(storm.restarted)}\n  {summary}\n  with a state: {tally}"
         )
     assert set(codes) <= {0}, "what still runs stops in order"
+
+
+@pytest.mark.slow
+@pytest.mark.kafka
+@pytest.mark.timeout(300)
+async def test_the_checker_sees_a_state_that_was_not_restored(three_brokers: Kafka) -> None:
+    """The negative control: the changelog is emptied under a worker that is told to go on, and keys must be wrong."""
+    sent = [one for one in load(SEED, 200) if one.fate != "invalid"]
+    async with Cluster(three_brokers, COPYDESK_LOST_STATE="begin") as here:
+        await here.create("articles.raw", *TALLY_TOPICS, partitions=3)
+        async with here.follow(*(name for name in TALLY_TOPICS if name != CHANGELOG)) as follower:
+            done = 0
+            for part in (sent[:100], sent[100:]):
+                if done:
+                    await here.recreate("tally.changelog", partitions=3)
+                worker = await here.run("tally")
+                await here.send("articles.raw", [one[:3] for one in part])
+                done += len(part)
+                await follower.until(lambda rows, end=done: tallied(rows) >= end, seconds=90)
+                assert await worker.stop() == 0
+            assert find_wrong_results(sent, follower.rows)
