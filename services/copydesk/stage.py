@@ -159,7 +159,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     sink: str
     input: type[msgspec.Struct]
     output: type[msgspec.Struct]
-    load: Callable[..., Callable[[Any], Any]]
+    load: Callable[..., Callable[..., Any]]
     settings: type[msgspec.Struct] | None = None
     measures: tuple[Measure, ...] = ()
     outputs: Mapping[str, type[msgspec.Struct]] = {}

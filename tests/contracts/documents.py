@@ -12,7 +12,8 @@ import msgspec
 
 from copydesk.contracts.articles import InvalidDocumentError
 from copydesk.contracts.deadletter import DeadLetter
-from copydesk.contracts.topics import DOCUMENTS, topics
+from copydesk.contracts.sites import RECORDS
+from copydesk.contracts.topics import DOCUMENTS, public_topics, topics
 from harness.require import ROOT
 
 SCHEMAS = ROOT / "schemas"
@@ -22,7 +23,7 @@ EXAMPLES = SCHEMAS / "examples"
 def examples(*, valid: bool) -> list[tuple[str, Path]]:
     """Topic and file of every example of version 1."""
     pattern = "1/*.json" if valid else "1/invalid/*.json"
-    return [(name, file) for name in topics() for file in sorted((EXAMPLES / name).glob(pattern))]
+    return [(name, file) for name in public_topics() for file in sorted((EXAMPLES / name).glob(pattern))]
 
 
 def label(example: tuple[str, Path]) -> str:
@@ -35,8 +36,8 @@ def refusal(topic: str, value: bytes) -> str | None:
     The contract of a dead letter is its headers; its examples are JSON objects of headers as strings.
     """
     try:
-        if topic in DOCUMENTS:
-            DOCUMENTS[topic].read(value, None)
+        if document := {**DOCUMENTS, **RECORDS}.get(topic):
+            document.read(value, None)
         else:
             DeadLetter.from_headers([(name, text.encode()) for name, text in json.loads(value).items()])
     except (InvalidDocumentError, msgspec.ValidationError) as error:

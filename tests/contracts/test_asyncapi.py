@@ -14,7 +14,7 @@ import msgspec
 from contracts.documents import SCHEMAS
 from copydesk.contracts import envelope
 from copydesk.contracts.asyncapi import FILE, document, render
-from copydesk.contracts.topics import topics
+from copydesk.contracts.topics import public_topics
 from harness.require import ROOT, missing
 
 PARSER = ROOT / "build" / "asyncapi"
@@ -44,8 +44,8 @@ def test_the_committed_document_is_the_generated_one() -> None:
 
 def test_every_topic_has_a_channel_with_its_settings() -> None:
     channels = {channel["address"]: channel for channel in document()["channels"].values()}
-    assert list(channels) == list(topics())
-    for name, topic in topics().items():
+    assert list(channels) == list(public_topics())
+    for name, topic in public_topics().items():
         kafka = channels[name]["bindings"]["kafka"]
         assert kafka["partitions"] == topic.partitions
         written = {
@@ -57,14 +57,14 @@ def test_every_topic_has_a_channel_with_its_settings() -> None:
 
 def test_references_lead_somewhere() -> None:
     references = [node["$ref"] for node in nodes(document()) if isinstance(node, dict) and "$ref" in node]
-    assert len(references) > 3 * len(topics())
+    assert len(references) > 3 * len(public_topics())
     for reference in references:
         assert resolved(reference)
 
 
 def test_a_stage_receives_raw_articles_and_sends_the_rest() -> None:
     actions = {resolved(one["channel"]["$ref"])["address"]: one["action"] for one in document()["operations"].values()}
-    assert actions == {name: "receive" if name == "articles.raw" else "send" for name in topics()}
+    assert actions == {name: "receive" if name == "articles.raw" else "send" for name in public_topics()}
 
 
 def test_the_headers_that_are_written_are_the_described_ones() -> None:
@@ -89,7 +89,7 @@ def test_the_projects_own_parser_has_nothing_against_it(tmp_path: Path) -> None:
     command = [node, str(Path(__file__).with_name("asyncapi.cjs")), str(PARSER)]
     result = subprocess.run([*command, str(SCHEMAS / FILE)], check=False, capture_output=True, text=True, timeout=60)
     assert result.stdout == ""
-    assert result.stderr.split() == list(topics())
+    assert result.stderr.split() == list(public_topics())
     shutil.copytree(SCHEMAS, tmp_path, dirs_exist_ok=True)
     broken = tmp_path / FILE
     broken.write_bytes(render().replace(b"action: send", b"action: sing", 1))

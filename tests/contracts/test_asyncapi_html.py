@@ -8,7 +8,7 @@ from contracts.documents import SCHEMAS
 from copydesk.contracts.asyncapi import document
 from copydesk.contracts.asyncapi_html import FILE, render
 from copydesk.contracts.schemas import schemas
-from copydesk.contracts.topics import topics
+from copydesk.contracts.topics import public_topics
 
 ALONE = {"meta", "!doctype"}
 
@@ -53,7 +53,7 @@ def test_the_committed_page_is_the_generated_one() -> None:
 
 def test_every_topic_field_and_header_is_told() -> None:
     page = Reader(render(schemas()))
-    for topic in topics().values():
+    for topic in public_topics().values():
         assert topic.name in page.ids
         assert page.names[f" of {topic.name}"] == list(schemas()[topic.schema]["properties"])
     assert page.names["Headers"] == list(document()["components"]["messageTraits"]["event"]["headers"]["properties"])

@@ -15,7 +15,7 @@ from contracts.documents import SCHEMAS, examples, label
 from copydesk.cli.schemas import command
 from copydesk.contracts import compatibility
 from copydesk.contracts.schemas import files, render, schemas
-from copydesk.contracts.topics import DOCUMENTS, topics
+from copydesk.contracts.topics import DOCUMENTS, public_topics
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_the_committed_schemas_are_the_generated_ones() -> None:
 def test_every_schema_is_a_valid_one_and_is_the_schema_of_a_topic() -> None:
     for file in SCHEMAS.glob("*.schema.json"):
         jsonschema_rs.meta.validate(json.loads(file.read_bytes()))
-    assert {topic.schema for topic in topics().values()} == set(schemas())
+    assert {topic.schema for topic in public_topics().values()} == set(schemas())
 
 
 def test_no_pattern_needs_pythons_own_syntax() -> None:
@@ -69,7 +69,7 @@ def test_write_mends_what_check_found(folder: Path) -> None:
 @pytest.mark.parametrize("example", [one for one in examples(valid=True) if one[0] in DOCUMENTS], ids=label)
 def test_writers_emit_no_field_that_the_schema_does_not_know(example: tuple[str, Path]) -> None:
     topic, file = example
-    schema = json.loads((SCHEMAS / topics()[topic].schema).read_bytes())
+    schema = json.loads((SCHEMAS / public_topics()[topic].schema).read_bytes())
     closed = {**_closed(schema), "$defs": {name: _closed(one) for name, one in schema.get("$defs", {}).items()}}
     check = jsonschema_rs.Draft202012Validator(closed)
     written = DOCUMENTS[topic].read(file.read_bytes(), b"key").write()

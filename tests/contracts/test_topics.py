@@ -7,10 +7,22 @@ import pytest
 
 from contracts.documents import SCHEMAS
 from copydesk.contracts.deadletter import MESSAGE_BYTES, STACK_BYTES
-from copydesk.contracts.topics import DOCUMENTS, RECORD_OVERHEAD, Topic, UnknownTopicError, topic, topics, topics_with
+from copydesk.contracts.sites import RECORDS
+from copydesk.contracts.topics import (
+    DOCUMENTS,
+    RECORD_OVERHEAD,
+    Topic,
+    UnknownTopicError,
+    public_topics,
+    topic,
+    topics,
+    topics_with,
+)
 from copydesk.stage import Stage, chain
 
-OURS = chain(("cleaner", "extractor", "coherence"))
+ARTICLES = chain(("cleaner", "extractor", "coherence"))
+OURS = (*ARTICLES, *chain(("sites",)))
+CHANGELOGS = {stage.changelog for stage in OURS if stage.changelog}
 
 
 def by_name(stage: Stage) -> str:
@@ -19,26 +31,35 @@ def by_name(stage: Stage) -> str:
 
 def test_a_file_is_named_as_its_topic_and_there_is_one_for_every_topic_of_every_stage() -> None:
     assert {file.stem for file in (SCHEMAS / "topics").iterdir()} == set(topics())
-    named = {name for stage in OURS for name in (stage.source, stage.sink, stage.dead_letters)}
-    assert named == set(topics())
+    assert {name for stage in OURS for name in stage.topics} == set(topics())
 
 
 def test_topics_come_in_the_order_of_the_pipeline() -> None:
-    assert list(topics())[:4] == ["articles.raw", *(stage.sink for stage in OURS)]
-    assert all(name.endswith(".dlq") for name in list(topics())[4:])
+    names = list(topics())
+    assert names[:4] == ["articles.raw", *(stage.sink for stage in ARTICLES)]
+    assert all(name.endswith(".dlq") for name in names[4 : 4 + len(OURS)])
+    assert not any(name.startswith("articles.") for name in names[4 + len(OURS) :])
 
 
-@pytest.mark.parametrize("name", topics())
+@pytest.mark.parametrize("name", public_topics())
 def test_the_schema_of_a_topic_exists(name: str) -> None:
     assert (SCHEMAS / topic(name).schema).is_file()
-    expected = f"{name}.v1.schema.json" if name in DOCUMENTS else "deadletter.v1.schema.json"
+    expected = f"{name}.v1.schema.json" if name in DOCUMENTS | RECORDS else "deadletter.v1.schema.json"
     assert topic(name).schema == expected
+
+
+def test_internal_topics_have_no_schema_and_nobody_else_reads_them() -> None:
+    internal = set(topics()) - set(public_topics())
+    assert internal >= CHANGELOGS
+    assert {topic(name).schema for name in internal} == {""}
+    assert not any("anyone" in topic(name).consumers for name in internal)
 
 
 @pytest.mark.parametrize("name", topics())
 def test_documents_name_their_event_and_dead_letters_keep_the_originals(name: str) -> None:
     kind = name.removeprefix("articles.")
-    assert topic(name).event == (f"copydesk.article.{kind}.v1" if name in DOCUMENTS else None)
+    event = f"copydesk.article.{kind}.v1" if name in DOCUMENTS else {"sites": "copydesk.site.v1"}.get(name)
+    assert topic(name).event == event
 
 
 @pytest.mark.parametrize("stage", OURS, ids=by_name)
@@ -46,8 +67,11 @@ def test_producers_and_consumers_are_the_stages(stage: Stage) -> None:
     assert stage.name in topic(stage.source).consumers
     assert topic(stage.sink).producers == (stage.name,)
     assert topic(stage.dead_letters).producers == (stage.name,)
-    assert DOCUMENTS[stage.source] is stage.input
-    assert DOCUMENTS[stage.sink] is stage.output
+    assert all(stage.name in topic(name).producers for name in stage.outputs)
+    assert all(stage.name in topic(name).consumers for name in stage.tables)
+    assert (DOCUMENTS | RECORDS)[stage.sink] is stage.output
+    writer = next((other for other in OURS if stage.source in (other.sink, *other.outputs)), None)
+    assert stage.input is ({writer.sink: writer.output} | dict(writer.outputs) if writer else DOCUMENTS)[stage.source]
 
 
 def test_nobody_is_named_who_is_not_there() -> None:
@@ -55,8 +79,12 @@ def test_nobody_is_named_who_is_not_there() -> None:
     assert {who for one in topics().values() for who in (*one.producers, *one.consumers)} <= known
 
 
-def test_every_topic_has_the_same_number_of_partitions() -> None:
-    assert {one.partitions for one in topics().values()} == {12}
+def test_an_article_stays_on_its_partition_index_and_a_changelog_lies_beside_its_source() -> None:
+    assert {topic(name).partitions for stage in ARTICLES for name in (stage.source, stage.sink)} == {12}
+    for stage in OURS:
+        assert topic(stage.dead_letters).partitions == topic(stage.source).partitions
+        if stage.changelog:
+            assert topic(stage.changelog).partitions == topic(stage.source).partitions
 
 
 @pytest.mark.parametrize("stage", OURS, ids=by_name)
@@ -67,11 +95,15 @@ def test_the_largest_message_still_fits_among_the_dead_letters_with_the_reason_b
 
 @pytest.mark.parametrize("name", topics())
 def test_what_can_be_superseded_is_compacted_and_what_is_evidence_is_not(name: str) -> None:
-    enriched = name in {stage.sink for stage in OURS}
-    assert topic(name).cleanup == (("compact", "delete") if enriched else ("delete",))
+    cleanup: tuple[str, ...] = ("delete",)
+    if name in {stage.sink for stage in ARTICLES}:
+        cleanup = ("compact", "delete")
+    elif name in RECORDS or name in CHANGELOGS:
+        cleanup = ("compact",)
+    assert topic(name).cleanup == cleanup
     assert topic(name).configs == {
-        "cleanup.policy": "compact,delete" if enriched else "delete",
-        "retention.ms": str((7 if name == "articles.raw" else 30) * 24 * 3600 * 1000),
+        "cleanup.policy": ",".join(cleanup),
+        "retention.ms": str((7 if name in {"articles.raw", "sites.seen"} else 30) * 24 * 3600 * 1000),
         "max.message.bytes": str(topic(name).max_message_bytes),
     }
 

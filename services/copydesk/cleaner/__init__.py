@@ -7,16 +7,17 @@ from collections.abc import Callable
 from copydesk.cleaner.settings import CleanerSettings
 from copydesk.cleaner.version import NAME, VERSION
 from copydesk.contracts.articles import CleanedArticle, RawArticle
-from copydesk.stage import Measure, Stage
+from copydesk.contracts.sites import SeenPage
+from copydesk.stage import Measure, Memory, Results, Stage
 
 __all__ = ["CleanerSettings", "load", "stage"]
 
 
-def load(settings: CleanerSettings) -> Callable[[RawArticle], CleanedArticle]:
+def load(settings: CleanerSettings) -> Callable[[RawArticle, Memory | None], Results]:
     """The function from a raw article to the cleaned one, with its models loaded."""
     from copydesk.cleaner import cleaning  # noqa: PLC0415 - lxml, trafilatura and numpy load here, not on import
 
-    return cleaning.load(settings)
+    return cleaning.load_with_memory(settings)
 
 
 stage = Stage(
@@ -28,6 +29,8 @@ stage = Stage(
     output=CleanedArticle,
     load=load,
     settings=CleanerSettings,
+    outputs={"sites.seen": SeenPage},
+    tables=("sites",),
     measures=(
         Measure(
             name="noise_share",

@@ -23,12 +23,16 @@ from copydesk.cleaner.rules.bylines import find_authors
 from copydesk.cleaner.rules.site_phrases import SitePhrases, read_site_phrases
 from copydesk.cleaner.scores import ScoredBlocks, score_blocks
 from copydesk.cleaner.settings import CleanerSettings
+from copydesk.cleaner.sites.keys import find_host
+from copydesk.cleaner.sites.remembering import SEEN, CleanedPage, FindSite, find_site, remember
 from copydesk.cleaner.version import NAME, VERSION
 from copydesk.cleaner.wrapping import unwrap
 from copydesk.contracts.articles import CleanedArticle, Cleaning, Provenance, RawArticle, Source
 from copydesk.contracts.ids import id_from_content
+from copydesk.stage import Memory, Record, Results
 
 Clean = Callable[[RawArticle], CleanedArticle]
+CleanAndTell = Callable[[RawArticle, Memory | None], Results]
 IdentifyLanguage = Callable[[str], str | None]
 
 MAX_TITLE = 1_000
@@ -48,6 +52,27 @@ def load(settings: CleanerSettings, model: Model | None = None) -> Clean:
         settings: Settings of the cleaner.
         model: Replaces the shipped model: training measures on articles that a model never saw.
     """
+    clean = _load_cleaner(settings, model)
+    return lambda article: clean(article, None).article
+
+
+def load_with_memory(settings: CleanerSettings) -> CleanAndTell:
+    """The stage's function: to the cleaned article, and what the learner of sites is told of it."""
+    clean = _load_cleaner(settings, None)
+
+    def process(article: RawArticle, memory: Memory | None) -> Results:
+        find_site_table = None if memory is None or not settings.sites else partial(find_site, memory)
+        cleaned, page = clean(article, find_site_table)
+        records = () if page is None or memory is None else (Record(topic=SEEN, key=page.site, value=page),)
+        known = cleaned.cleaning.memory
+        return Results(output=cleaned, records=records, basis="" if known is None else known.version)
+
+    return process
+
+
+def _load_cleaner(
+    settings: CleanerSettings, model: Model | None
+) -> Callable[[RawArticle, FindSite | None], CleanedPage]:
     return partial(
         clean,
         settings=settings,
@@ -59,16 +84,18 @@ def load(settings: CleanerSettings, model: Model | None = None) -> Clean:
 
 def clean(
     article: RawArticle,
+    find_site_table: FindSite | None,
     *,
     settings: CleanerSettings,
     model: Model,
     site_phrases: SitePhrases,
     identify_language: IdentifyLanguage,
-) -> CleanedArticle:
-    """The article's body, with a verdict on every block of the source.
+) -> CleanedPage:
+    """The article's body, with a verdict on every block of the source; and what its site's memory may learn from it.
 
     Args:
         article: The raw article.
+        find_site_table: Finds what is known of a site, by host; None: sites have no memory.
         settings: Thresholds and limits.
         model: The block model.
         site_phrases: The operator's own phrases.
@@ -103,13 +130,21 @@ def clean(
     warnings.extend(removal.warnings)
     warnings.extend(f"removed by a given phrase: {phrase}" for phrase in dict.fromkeys(phrases.values()))
 
-    # 5. the published text, its blocks and its fields
+    # 5. what the site repeats
+    host = find_host(article.url or metadata.url)
+    memory = None if find_site_table is None or host is None else remember(host, find_site_table(host), texts, removal)
+    if memory is not None and not uncertain:
+        removal = removal._replace(
+            reasons=["repeated" if number in memory.found else reason for number, reason in enumerate(removal.reasons)]
+        )
+
+    # 6. the published text, its blocks and its fields
     pieces = lay_out_pieces(spans, texts, removal)
     if not uncertain:
         pieces = cut_inline_boilerplate(source, pieces)
-    text, blocks = publish(source, pieces)
+    text, blocks = publish(source, pieces, {} if memory is None else memory.stories)
     fields = find_article_fields(scored, pieces, text)
-    return CleanedArticle(
+    cleaned = CleanedArticle(
         id=article.id or id_from_content(article.source),
         url=article.url or metadata.url,
         site=site,
@@ -136,8 +171,13 @@ def clean(
             noise_share=_measure_noise_share(pieces),
             uncertain=uncertain,
             warnings=(*article.warnings, *warnings),
+            memory=None if memory is None else memory.knowledge,
         ),
         provenance=(Provenance(stage=NAME, version=VERSION, model=model.name),),
+    )
+    return CleanedPage(
+        cleaned,
+        None if memory is None else memory.describe(cleaned.id, cleaned.published_at, texts, removal.noise),
     )
 
 

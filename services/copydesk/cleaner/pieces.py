@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -101,19 +101,24 @@ def _find_visible(text: str, number: int) -> int:
     raise IndexError(number)
 
 
-def publish(source: str, pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...]]:
+def publish(
+    source: str, pieces: Sequence[Piece], stories: Mapping[int, int] | None = None
+) -> tuple[str, tuple[Block, ...]]:
     """The text of the pieces that stay, and a block of the contract for each piece.
 
     Args:
         source: The source text.
         pieces: All pieces of the source, in order.
+        stories: Number of the site's stories that showed a block, for the blocks that it repeats, by number.
     """
+    stories = stories or {}
     parts: list[str] = []
     blocks: list[Block] = []
     length, last = 0, None
     for piece in pieces:
         if piece.reason is not None:
-            blocks.append(_publish_removed(source, piece, piece.reason))
+            seen = stories.get(piece.number) if piece.reason == "repeated" and piece.number is not None else None
+            blocks.append(_publish_removed(source, piece, piece.reason, seen))
             continue
         if last is not None:
             separator = _find_separator(source, last, piece.span)
@@ -134,7 +139,7 @@ def publish(source: str, pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...
     return "".join(parts), tuple(blocks)
 
 
-def _publish_removed(source: str, piece: Piece, reason: Reason) -> Block:
+def _publish_removed(source: str, piece: Piece, reason: Reason, seen: int | None) -> Block:
     start, end, _ = piece.span
     return Block(
         source_start=start,
@@ -144,6 +149,7 @@ def _publish_removed(source: str, piece: Piece, reason: Reason) -> Block:
         noise_probability=piece.noise,
         # a piece without visible characters carries its source text, so that nothing is lost
         text=piece.text or source[start:end],
+        seen=seen,
     )
 
 

@@ -31,6 +31,9 @@ class CleanerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The same for a paragraph in clean text, where nothing but its topic speaks against it: 1 % of the clean articles
     of 6 to 12 paragraphs that fold models never saw lose one so. Coherence flags what stays below it."""
 
+    sites: bool = True
+    """Remember what each site repeats, and remove it. Needs the stage `sites`; without it nothing is known of any."""
+
     phrases: str | None = None
     """YAML file of lines that are no part of any article: a list per site (`*` is every site). A line that ends in `*`
     is the beginning of a line."""

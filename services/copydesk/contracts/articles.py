@@ -293,7 +293,7 @@ def _host(url: str) -> str | None:
 # -------------------------------------------------------------------------------------- articles.cleaned
 
 Reason = Literal[
-    "title", "photo", "promo", "related", "teaser", "byline", "legal", "navigation", "duplicate", "other"
+    "title", "photo", "promo", "related", "teaser", "byline", "legal", "navigation", "duplicate", "repeated", "other"
 ]  # fmt: skip
 """Removal reasons that this version writes."""
 
@@ -314,6 +314,9 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
     text: Annotated[str, Meta(description="Text of the block if it was removed, else null")] | None = None
+    seen: (
+        Annotated[int, Meta(ge=1, description="Stories of the site that showed it, if it was removed for that")] | None
+    ) = None
 
     def __post_init__(self) -> None:
         """Check that a kept block has its place in the text, and a removed one its words and the reason."""
@@ -348,6 +351,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     ) = None
 
 
+class SiteKnowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """What was known of the article's site when it was cleaned."""
+
+    site: Annotated[str, Meta(description="Host of the article's URL")]
+    version: Annotated[str, Meta(description="Version of the site's record on the topic `sites`")]
+    articles: Annotated[int, Meta(ge=0, description="Number of its articles that were learned from")]
+
+
 class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     """Facts about the cleaning."""
 
@@ -359,6 +370,16 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
         bool, Meta(description="True if the limit on removals held the cleaner back: read the text with care")
     ] = False
     warnings: Annotated[tuple[str, ...], Meta(description="Oddities of the message or the text")] = ()
+    memory: (
+        Annotated[
+            SiteKnowledge,
+            Meta(
+                description="Memory of the site that the verdicts rest on; null if there was none. What is known of a "
+                "site grows: the same article may lose a block later for which nothing spoke before"
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):

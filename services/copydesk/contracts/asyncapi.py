@@ -11,7 +11,7 @@ import msgspec
 
 import copydesk
 from copydesk.contracts.envelope import INGESTED, ORIGIN, TRACE
-from copydesk.contracts.topics import Topic, topics
+from copydesk.contracts.topics import Topic, public_topics
 
 FILE = "asyncapi.yaml"
 BINDINGS = "0.5.0"
@@ -25,7 +25,7 @@ _TEXT: Node = {"type": "string"}
 
 def document() -> Node:
     """The whole document, with copydesk's operations: it receives raw articles and sends everything else."""
-    named = {_name(topic): topic for topic in topics().values()}
+    named = {_name(topic): topic for topic in public_topics().values()}
     return {
         "asyncapi": "3.1.0",
         "info": {
@@ -115,7 +115,7 @@ def _message(topic: Topic) -> Node:
             "payload": {"description": "Bytes of the original"},
         }
     return message | {
-        "description": "A message without a value withdraws the article with that key.",
+        "description": "A message without a value withdraws what has that key.",
         "traits": [] if _receives(topic) else [{"$ref": "#/components/messageTraits/event"}],
         "payload": schema,
     }

@@ -13,7 +13,7 @@ from typing import Any
 
 import copydesk
 from copydesk.contracts import asyncapi
-from copydesk.contracts.topics import Topic, schemas_folder, topics
+from copydesk.contracts.topics import Topic, public_topics, schemas_folder
 
 FILE = "asyncapi.html"
 
@@ -54,7 +54,7 @@ def render(schemas: Mapping[str, Node]) -> bytes:
         schemas: Every schema by its file name.
     """
     described = asyncapi.document()
-    every = topics()
+    every = public_topics()
     definitions = {name: one for schema in schemas.values() for name, one in schema.get("$defs", {}).items()}
     body = [
         "<header>",
@@ -92,7 +92,7 @@ def _topic(topic: Topic, schema: Node) -> str:
         "Key": escape(topic.key),
         "Written by": escape(", ".join(topic.producers)),
         "Read by": escape(", ".join(topic.consumers)),
-        "Kept": f"{topic.retention_hours / 24:g} days; cleanup {escape(', '.join(topic.cleanup))}",
+        "Kept": _describe_keeping(topic),
         "Partitions": str(topic.partitions),
         "Largest message": f"{topic.max_message_bytes / 2**20:g} MiB",
         **({"ce_type": f"<code>{escape(topic.event)}</code>"} if topic.event else {}),
@@ -100,7 +100,7 @@ def _topic(topic: Topic, schema: Node) -> str:
     if topic.holds_dead_letters:
         value = "The value is the bytes of the original. Its headers are followed by these:"
     else:
-        value = "The value, in JSON. A message without a value withdraws the article with that key:"
+        value = "The value, in JSON. A message without a value withdraws what has that key:"
     return "\n".join(
         [
             f'<h2 id="{topic.name}">{topic.name}</h2>',
@@ -113,6 +113,12 @@ def _topic(topic: Topic, schema: Node) -> str:
             _example(topic),
         ]
     )
+
+
+def _describe_keeping(topic: Topic) -> str:
+    if "delete" not in topic.cleanup:
+        return "the newest message of every key, for ever; cleanup compact"
+    return f"{topic.retention_hours / 24:g} days; cleanup {escape(', '.join(topic.cleanup))}"
 
 
 def _definition(name: str, definition: Node) -> str:

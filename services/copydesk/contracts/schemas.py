@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from copydesk.contracts import asyncapi, asyncapi_html
-from copydesk.contracts.articles import SCORED, UNSCORED, VISIBLE, Document, RawArticle
+from copydesk.contracts.articles import SCORED, UNSCORED, VISIBLE, RawArticle
 from copydesk.contracts.deadletter import DeadLetter
+from copydesk.contracts.sites import RECORDS
 from copydesk.contracts.topics import DOCUMENTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,7 +21,8 @@ Schema = dict[str, Any]
 
 def schemas() -> dict[str, Schema]:
     """All schemas by file name, as in `schemas/`."""
-    made = {f"{topic}.v{VERSION}.schema.json": _schema(document, topic) for topic, document in DOCUMENTS.items()}
+    documents = {**DOCUMENTS, **RECORDS}
+    made = {f"{topic}.v{VERSION}.schema.json": _schema(document, topic) for topic, document in documents.items()}
     made[f"deadletter.v{VERSION}.schema.json"] = _schema(DeadLetter, "deadletter")
     return made
 
@@ -40,7 +42,7 @@ def render(schema: Schema) -> bytes:
 def _schema(struct: type[msgspec.Struct], name: str) -> Schema:
     (reference,), definitions = msgspec.json.schema_components([struct], ref_template="#/$defs/{name}")
     _translate_patterns(definitions)
-    if issubclass(struct, Document):
+    if "metadata" in struct.__struct_fields__:
         _complete_metadata(definitions[struct.__name__])
     for title, complete in _COMPLETIONS.items():
         if title in definitions:

@@ -85,15 +85,25 @@ def schemas_folder() -> Traversable:
 
 @cache
 def topics() -> dict[str, Topic]:
-    """All topics by name, in the order of the pipeline, dead letters last."""
+    """All topics by name: articles in the order of the pipeline, their dead letters, then all others."""
     found = [
         msgspec.yaml.decode(file.read_bytes(), type=Topic)
         for file in (schemas_folder() / "topics").iterdir()
         if file.name.endswith(".yaml")
     ]
     order = list(DOCUMENTS)
-    found.sort(key=lambda topic: (order.index(topic.name) if topic.name in order else len(order), topic.name))
+    found.sort(
+        key=lambda topic: (
+            order.index(topic.name) if topic.name in order else len(order) + (not topic.holds_dead_letters),
+            topic.name,
+        )
+    )
     return {topic.name: topic for topic in found}
+
+
+def public_topics() -> dict[str, Topic]:
+    """Topics whose documents are a contract, by name, in the order of `topics`."""
+    return {name: topic for name, topic in topics().items() if not topic.internal}
 
 
 def topic(name: str) -> Topic:

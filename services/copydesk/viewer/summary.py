@@ -22,6 +22,7 @@ from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import INGESTED, ORIGIN, Header, header, seconds
 from copydesk.contracts.ids import id_problem
 from copydesk.contracts.topics import DOCUMENTS, topics
+from copydesk.contracts.topics import topic as topic_of
 
 State = Literal["raw", "cleaned", "extracted", "scored", "dead", "withdrawn", "unreadable"]
 
@@ -90,7 +91,7 @@ class Origin(NamedTuple):
 @cache
 def topic_ranks() -> dict[str, int]:
     """Rank of each topic in the order of stages; a stage's dead letters rank between its source and its sink."""
-    order = [name for name, topic in topics().items() if not topic.holds_dead_letters]
+    order = list(DOCUMENTS)
     by_name = {name: 2 * number for number, name in enumerate(order)}
     dead_letters = {name: by_name[source] + 1 for name, source in dead_letter_sources().items() if source in by_name}
     return by_name | dead_letters
@@ -98,12 +99,12 @@ def topic_ranks() -> dict[str, int]:
 
 @cache
 def dead_letter_sources() -> dict[str, str]:
-    """Source topic of the stage of each dead letter topic."""
+    """Source topic of the stage of each dead letter topic that holds articles."""
     return {
         name: source.name
         for name, topic in topics().items()
         if topic.holds_dead_letters
-        for source in topics().values()
+        for source in map(topic_of, DOCUMENTS)
         if set(topic.producers) & set(source.consumers)
     }
 
