@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from copydesk.cleaner.settings import CleanerSettings
 from copydesk.cleaner.version import NAME, VERSION
 from copydesk.contracts.articles import CleanedArticle, RawArticle
 from copydesk.contracts.sites import SeenPage
-from copydesk.stage import Measure, Memory, Results, Stage
+from copydesk.stage import Measure, Stage
+
+if TYPE_CHECKING:
+    from copydesk.cleaner.cleaning import CleanWithMemory
 
 __all__ = ["CleanerSettings", "load", "stage"]
 
 
-def load(settings: CleanerSettings) -> Callable[[RawArticle, Memory | None], Results]:
+def load(settings: CleanerSettings) -> CleanWithMemory:
     """The function from a raw article to the cleaned one, with its models loaded."""
     from copydesk.cleaner import cleaning  # noqa: PLC0415 - lxml, trafilatura and numpy load here, not on import
 

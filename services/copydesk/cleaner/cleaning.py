@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Protocol
 
 import ftfy
 
@@ -32,7 +33,6 @@ from copydesk.contracts.ids import id_from_content
 from copydesk.stage import Memory, Record, Results
 
 Clean = Callable[[RawArticle], CleanedArticle]
-CleanAndTell = Callable[[RawArticle, Memory | None], Results]
 IdentifyLanguage = Callable[[str], str | None]
 
 MAX_TITLE = 1_000
@@ -56,14 +56,22 @@ def load(settings: CleanerSettings, model: Model | None = None) -> Clean:
     return lambda article: clean(article, None).article
 
 
-def load_with_memory(settings: CleanerSettings) -> CleanAndTell:
-    """The stage's function: to the cleaned article, and what the learner of sites is told of it."""
+class CleanWithMemory(Protocol):
+    """From a raw article to the cleaned one; with a memory, also to what the stage `sites` is told of it."""
+
+    def __call__(self, article: RawArticle, memory: Memory | None = None) -> CleanedArticle | Results:
+        """Clean one article."""
+
+
+def load_with_memory(settings: CleanerSettings) -> CleanWithMemory:
+    """The stage's function, with all models loaded."""
     clean = _load_cleaner(settings, None)
 
-    def process(article: RawArticle, memory: Memory | None) -> Results:
-        find_site_table = None if memory is None or not settings.sites else partial(find_site, memory)
-        cleaned, page = clean(article, find_site_table)
-        records = () if page is None or memory is None else (Record(topic=SEEN, key=page.site, value=page),)
+    def process(article: RawArticle, memory: Memory | None = None) -> CleanedArticle | Results:
+        if memory is None or not settings.sites:
+            return clean(article, None).article
+        cleaned, page = clean(article, partial(find_site, memory))
+        records = () if page is None else (Record(topic=SEEN, key=page.site, value=page),)
         known = cleaned.cleaning.memory
         return Results(output=cleaned, records=records, basis="" if known is None else known.version)
 

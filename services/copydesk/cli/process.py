@@ -14,7 +14,7 @@ import orjson
 
 from copydesk.cli.catalogue import known_topics
 from copydesk.cli.parameters import column_option
-from copydesk.cli.prerequisites import exit_with, load_stages
+from copydesk.cli.prerequisites import exit_with, find_stage, load_stages
 from copydesk.cli.progress import Progress
 from copydesk.cli.render.json_lines import to_single_line
 from copydesk.cli.row_output import RowWriter, make_row_writer, row_options
@@ -27,6 +27,7 @@ from copydesk.files.rows import Condition, Kind
 from copydesk.files.tables import Columns
 from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
+from copydesk.runtime.local_memory import LocalMemory, MemoryFileError
 from copydesk.stage import Stage
 from copydesk.terminal_text import escape_json
 
@@ -47,6 +48,12 @@ Write = Callable[[bytes], None]
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for one SVG per article: the relevance of its paragraphs (needs the stage coherence).",
 )
+@click.option(
+    "--site-memory",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File of what is known of sites: what stands in several stories of one is removed from the next.",
+)
+@click.option("--learn", is_flag=True, help="Learn from these articles, in their order, and write --site-memory anew.")
 @row_options
 @column_option
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path), default="-")
@@ -54,8 +61,10 @@ def command(
     name: str,
     rejects: IO[bytes] | None,
     columns: Sequence[tuple[str, str]],
+    site_memory: Path | None,
     file: Path,
     *,
+    learn: bool,
     format_: str | None,
     kind: Kind | None,
     conditions: Sequence[Condition],
@@ -69,6 +78,9 @@ def command(
     stage refuses are not printed; they are reported in --rejects, or else on standard error (line, id, stage, reason,
     class, message), and the exit code is then 1. --format, --quotes and the like print a table, as `consume` does.
 
+    With --site-memory, what a site has shown in several of its stories is removed, too. The file is one that --learn
+    wrote, or records of sites as `copydesk sites export` prints them.
+
     \b
     Examples:
       copydesk process --pretty page.html
@@ -76,6 +88,7 @@ def command(
       copydesk process --plot strips scraped.ndjson | jq .coherence.score
     """  # noqa: D301 - `\b` tells click to keep the line breaks
     found = find_inputs([file])
+    memory = _open_memory(site_memory, learn=learn)
     stages = load_stages(name)
     rows = make_row_writer(format_, kind, conditions)
     write = _make_writer(stages[-1][0].output, rows, pretty=pretty, plot=plot)
@@ -87,7 +100,7 @@ def command(
             if isinstance(document, RefusedInput):
                 refusal = _describe_unread(document, stages[0][0])
             else:
-                stage, outcome = _run_stages(stages, document.value)
+                stage, outcome = _run_stages(stages, document.value, memory)
                 if outcome.disposition == "passed":
                     write(outcome.value)
                     continue
@@ -98,6 +111,8 @@ def command(
             else:
                 rejects.write(refusal + b"\n")
                 rejects.flush()
+    if learn and site_memory is not None:
+        memory.write(site_memory)
     sys.exit(Exit.REFUSED if refused else Exit.DONE)
 
 
@@ -178,12 +193,30 @@ def _read(file: Path, columns: Columns | None) -> Iterator[Input]:
     return lines if columns is None else map(rename_input, lines)
 
 
-def _run_stages(stages: list[LoadedStage], value: bytes) -> tuple[Stage, execution.Outcome]:
+def _open_memory(file: Path | None, *, learn: bool) -> LocalMemory:
+    """Memory of this run; a file that cannot be read ends the command."""
+    if file is None:
+        if learn:
+            raise click.UsageError("--learn needs --site-memory FILE")
+        return LocalMemory()
+    if not learn and not file.exists():
+        raise click.BadParameter(f"{file} does not exist: --learn makes it", param_hint="--site-memory")
+    memory = LocalMemory([find_stage("sites")] if learn else ())
+    try:
+        if file.exists():
+            memory.read(file)
+    except MemoryFileError as error:
+        raise click.BadParameter(str(error), param_hint="--site-memory") from None
+    return memory
+
+
+def _run_stages(stages: list[LoadedStage], value: bytes, memory: LocalMemory) -> tuple[Stage, execution.Outcome]:
     """Outcome of the last stage, or of the first that refused, and that stage."""
     for stage, process in stages:
-        outcome = execution.run(stage, process, value, None)
+        outcome = execution.run(stage, process, value, None, memory.of(stage))
         if outcome.disposition != "passed":
             break
+        memory.take(stage, outcome)
         value = outcome.value
     return stage, outcome
 

@@ -25,7 +25,7 @@ def test_a_wrong_topic_gets_a_suggestion(typed: str, meant: str) -> None:
         ("copydesk re", {"replay"}),
         ("copydesk dlq ", {"list", "show", "retry", "export"}),
         ("copydesk run c", {"cleaner", "coherence"}),
-        ("copydesk consume articles.s", {"articles.scored"}),
+        ("copydesk consume articles.s", {"articles.scored", "articles.sites.dlq"}),
     ],
 )
 def test_the_shell_completes(words: str, expected: set[str]) -> None:

@@ -273,7 +273,7 @@ async def test_changes_wake_every_listener_and_a_closed_store_lets_nobody_wait()
 
 
 @given(
-    topic=st.sampled_from(sorted(topics())),
+    topic=st.sampled_from(sorted(topic_ranks())),
     value=st.none() | st.binary(max_size=60) | st.just(scored()) | st.text(max_size=30).map(raw),
     id_=st.text(max_size=300),
     headers=st.dictionaries(
@@ -292,7 +292,7 @@ def test_whatever_lies_in_a_topic_finds_its_place(
 
 
 def test_every_topic_has_a_rank_and_a_stage_s_dead_letters_lie_between_what_it_reads_and_makes() -> None:
-    assert set(topic_ranks()) == set(topics())
+    assert set(topic_ranks()) < set(topics()), "those of articles"
     assert sorted(topic_ranks(), key=topic_ranks().__getitem__) == [
         "articles.raw", "articles.cleaner.dlq", "articles.cleaned", "articles.extractor.dlq", "articles.extracted",
         "articles.coherence.dlq", "articles.scored",

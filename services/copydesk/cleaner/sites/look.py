@@ -35,7 +35,7 @@ SPARED_WORDS, SPARED_STORIES = 8, 5
 LONG_WORDS = 12
 """Words of a block that counts as a paragraph."""
 
-MAX_TAKEN_SHARE = 0.3
+MAX_TAKEN_SHARE = 0.5
 """Largest share of an article's kept words that memory may take. More than this is no furniture but the article."""
 
 SAMPLE_CHARACTERS = 80
