@@ -321,6 +321,11 @@ class Follower:
     async def start(self) -> None:
         await self._consumer.start()
         await self._consumer._client.set_topics(list(self._names))
+        async with asyncio.timeout(30):
+            # a broker may tell of a new topic a moment later than the one that was asked before
+            while not all(self._consumer.partitions_for_topic(name) for name in self._names):
+                await self._consumer._client.force_metadata_update()
+                await asyncio.sleep(0.05)
         partitions = [
             TopicPartition(name, number)
             for name in self._names

@@ -41,6 +41,7 @@ class Commands(SuggestingGroup):
             "schemas": "Write or check the JSON Schemas and AsyncAPI.",
             "dlq": "List, show, retry and export dead letters.",
             "lag": "Show how many articles wait for each stage, and since when.",
+            "sites": "Show what is known of sites, and correct it.",
             "trace": "Show an article's messages on all topics.",
             "replay": "Process the articles on TOPIC once more.",
             "doctor": "Check everything that a worker on this machine needs.",
