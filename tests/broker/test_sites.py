@@ -45,8 +45,8 @@ def known(rows: list[Row]) -> int:
 
 async def test_a_site_is_learned_shown_corrected_and_forgotten(cluster: Callable[..., Cluster]) -> None:
     here = cluster()
-    await here.create(*TOPICS, partitions=2)
-    await here.create(*SITES, partitions=2, configs={name: {"cleanup.policy": "compact"} for name in SITES[1:]})
+    compacted = {name: {"cleanup.policy": "compact"} for name in SITES[1:]}
+    await here.create(*TOPICS, *SITES, partitions=2, configs=compacted)
     async with here.follow("articles.cleaned", *SITES[:2]) as follower:
         learner, cleaner = await here.run("sites"), await here.run("cleaner")
         await learner.says("ready")
@@ -89,7 +89,6 @@ async def test_a_site_is_learned_shown_corrected_and_forgotten(cluster: Callable
 async def test_a_replay_tells_the_learner_nothing(cluster: Callable[..., Cluster]) -> None:
     here = cluster()
     await here.create(*TOPICS, partitions=2)
-    await here.create(*SITES, partitions=2)
     async with here.follow("articles.cleaned", "sites.seen") as follower:
         worker = await here.run("cleaner")
         await here.send("articles.raw", [article(0), article(1)])

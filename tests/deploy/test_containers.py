@@ -13,7 +13,7 @@ from harness.brokers import Kafka, own_kafka
 from harness.containers import Engine
 from harness.require import ROOT
 
-STAGES = ("cleaner", "extractor", "coherence")
+STAGES = ("cleaner", "extractor", "coherence", "sites")
 BUILT = ("topics", *STAGES, "viewer")
 SEED = ROOT / "services" / "copydesk" / "samples" / "000_326d0f3b89965fac.txt"
 ARTICLES = 30

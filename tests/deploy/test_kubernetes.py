@@ -20,7 +20,10 @@ from copydesk.stage import find
 from copydesk.viewer.settings import ViewerSettings
 from harness.require import ROOT, missing
 
-STAGES = ("cleaner", "extractor", "coherence")
+SCALED = ("cleaner", "extractor", "coherence")
+"""Stages that KEDA scales."""
+
+STAGES = (*SCALED, "sites")
 VERSION = "1.33"
 OVERLAYS = ("local", "production")
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -44,7 +47,7 @@ def of_kind(overlay: str, *kinds: str) -> dict[str, Manifest]:
 
 def pods(overlay: str) -> dict[str, Manifest]:
     """Pod templates by who makes pods of them."""
-    return {name: one["spec"]["template"] for name, one in of_kind(overlay, "Deployment", "Job").items()}
+    return {name: one["spec"]["template"] for name, one in of_kind(overlay, "Deployment", "StatefulSet", "Job").items()}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -80,7 +83,7 @@ def custom(kind: str) -> jsonschema_rs.Validator:
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_keda_takes_every_scaled_object_as_it_is(overlay: str) -> None:
     kinds = [one["kind"] for one in manifests(overlay) if one["apiVersion"] == "keda.sh/v1alpha1"]
-    assert kinds.count("ScaledObject") == len(STAGES)
+    assert kinds.count("ScaledObject") == len(SCALED)
     for one in manifests(overlay):
         if one["apiVersion"] == "keda.sh/v1alpha1":
             custom(one["kind"]).validate(one)
@@ -126,22 +129,33 @@ def test_pods_have_no_rights_to_spare(overlay: str) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_deployment_is_probed_and_spread(overlay: str) -> None:
-    deployments = of_kind(overlay, "Deployment")
-    assert set(deployments) == {*STAGES, "viewer"}
-    for name, one in deployments.items():
+    assert set(of_kind(overlay, "Deployment")) == {*SCALED, "viewer"}
+    for name, one in of_kind(overlay, "Deployment", "StatefulSet").items():
         (container,) = one["spec"]["template"]["spec"]["containers"]
         assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container)
         if name in STAGES:
             paths = {kind: container[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")}
             assert paths == {"livenessProbe": "/health", "readinessProbe": "/ready"}
             assert one["spec"]["template"]["spec"]["topologySpreadConstraints"]
-            assert "replicas" not in one["spec"], "KEDA sets them"
+            assert ("replicas" in one["spec"]) == (name not in SCALED), "KEDA sets them"
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_a_stage_that_remembers_has_a_volume_for_its_state(overlay: str) -> None:
+    stateful = of_kind(overlay, "StatefulSet")
+    assert set(stateful) == {name for name in STAGES if find(name).state is not None}
+    for one in stateful.values():
+        (claim,) = one["spec"]["volumeClaimTemplates"]
+        (container,) = one["spec"]["template"]["spec"]["containers"]
+        folder = {entry["name"]: entry.get("value") for entry in container["env"]}["COPYDESK_STATE_DIR"]
+        assert {"name": claim["metadata"]["name"], "mountPath": folder} in container["volumeMounts"]
+        assert one["spec"]["serviceName"] in of_kind(overlay, "Service")
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_selectors_match_what_they_select(overlay: str) -> None:
     labels = {name: template["metadata"]["labels"] for name, template in pods(overlay).items()}
-    for name, one in of_kind(overlay, "Deployment").items():
+    for name, one in of_kind(overlay, "Deployment", "StatefulSet").items():
         assert one["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
     for name, one in of_kind(overlay, "PodDisruptionBudget").items():
         assert one["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
@@ -166,7 +180,7 @@ def test_pods_reach_the_brokers_and_the_receiver_of_traces(overlay: str) -> None
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_keda_scales_each_stage_on_its_own_topic(overlay: str) -> None:
     scaled = of_kind(overlay, "ScaledObject")
-    assert set(scaled) == set(STAGES)
+    assert set(scaled) == set(SCALED)
     for name, one in scaled.items():
         spec = one["spec"]
         assert set(spec) <= {

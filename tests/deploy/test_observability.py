@@ -18,7 +18,7 @@ from copydesk.stage import find
 from harness.require import ROOT, missing
 
 FOLDER = ROOT / "infra" / "observability"
-STAGES = ("cleaner", "extractor", "coherence")
+STAGES = ("cleaner", "extractor", "coherence", "sites")
 ALERTS: list[dict[str, Any]] = [
     rule
     for group in msgspec.yaml.decode((FOLDER / "alerts.yml").read_bytes())["groups"]

@@ -167,7 +167,12 @@ class Cluster:
     async def create(
         self, *names: str, partitions: int = 6, configs: Mapping[str, Mapping[str, str]] | None = None
     ) -> None:
-        """Create topics, and wait until every partition has a leader."""
+        """Create topics, and wait until every partition has a leader.
+
+        With the cleaner's come those of site memory, which it writes and reads, too.
+        """
+        if "articles.cleaner.dlq" in names:
+            names = (*names, *(name for name in ("sites", "sites.seen") if name not in names))
         admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.brokers)
         await admin.start()
         try:
