@@ -24,7 +24,7 @@ from harness.require import ROOT
 FENCE = re.compile(r"^```\w+ (?P<name>\S+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 """A code block that says what it is: the name of a file, or of a step for the shell."""
 
-SHELL = {"install", "try", "test", "run"}
+SHELL = {"install", "try", "test", "run", "remember"}
 FULL = ROOT / "schemas" / "examples" / "articles.scored" / "1" / "full.json"
 BASH = shutil.which("bash") or "/bin/bash"
 
@@ -72,14 +72,21 @@ def test_there_is_a_block_for_every_step() -> None:
         "copydesk_wordcount/__init__.py",
         "copydesk_wordcount/counting.py",
         "copydesk_wordcount/documents.py",
+        "copydesk_wordcount/versions.py",
         "pyproject.toml",
         "test_wordcount.py",
     }
 
 
+def test_a_stage_that_remembers_numbers_the_versions(wordcount: Path) -> None:
+    lines = shell(blocks()["remember"], wordcount).splitlines()
+    assert [json.loads(line)["version"] for line in lines] == [1, 2]
+
+
 def test_the_stage_is_listed_and_adds_its_block(wordcount: Path) -> None:
     *stages, document = shell(blocks()["try"], wordcount).splitlines()
-    assert [line.split()[0] for line in stages] == ["cleaner", "coherence", "extractor", "wordcount"]
+    names = ["cleaner", "coherence", "extractor", "sites", "versions", "wordcount"]
+    assert [line.split()[0] for line in stages] == names
     assert "articles.scored → articles.counted" in stages[-1]
     came = json.loads(FULL.read_bytes())
     went = json.loads(document)
