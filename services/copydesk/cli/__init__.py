@@ -30,6 +30,7 @@ class Commands(SuggestingGroup):
             "withdraw": "Withdraw articles by their ids.",
             "consume": "Print the messages of a topic.",
             "process": "Run articles through the stages without a broker.",
+            "trace-quote": "Trace words over articles: first place, spread, forms, speakers.",
         },
         "Workers": {
             "run": "Run one worker of STAGE until SIGTERM or Ctrl-C.",
@@ -57,7 +58,7 @@ class Commands(SuggestingGroup):
         """Import a command's module and return the command, or None if there is no such command."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = import_module(f"copydesk.cli.{cmd_name}").command
+        command = import_module(f"copydesk.cli.{cmd_name.replace('-', '_')}").command
         if not isinstance(command, click.Command):
             raise TypeError(f"copydesk.cli.{cmd_name}.command is no command")
         return command

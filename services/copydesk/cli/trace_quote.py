@@ -1,0 +1,135 @@
+"""`copydesk trace-quote`: where words were said first, and who else has them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import click
+import msgspec
+
+from copydesk.cli.parameters import Time
+from copydesk.cli.prerequisites import exit_with
+from copydesk.contracts.articles import ExtractedArticle, InvalidDocumentError
+from copydesk.runtime.exits import Exit
+from copydesk.terminal_text import escape, escape_json
+
+try:
+    from copydesk.related.tracing import QuoteTracer, Sighting, Utterance
+except ModuleNotFoundError as error:
+    exit_with(Exit.SETUP, f"{error}: pip install 'copydesk[related]'")
+
+QUOTATION_MARKS = '“”"„ '
+
+SHOWN = 12
+"""Number of sightings that are printed of an utterance; --json has all."""
+
+
+@click.command(name="trace-quote")
+@click.argument("words", metavar='"WORDS"', required=False)
+@click.argument(
+    "source", metavar="FILE...", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+)
+@click.option("--disputed", is_flag=True, help="Only what is differently attributed, or whose wording differs.")
+@click.option("--unnamed", is_flag=True, help="Only what some articles attribute to nobody, and others to one speaker.")
+@click.option("--since", type=Time(), help="Only articles published at this time or later.")
+@click.option("--window", type=click.IntRange(1, 30), default=14, show_default=True, help="Days of one utterance.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per utterance, with every article.")
+def command(
+    words: str | None,
+    source: tuple[Path, ...],
+    since: datetime | None,
+    window: int,
+    *,
+    disputed: bool,
+    unnamed: bool,
+    as_json: bool,
+) -> None:
+    """Trace words over articles: first place, spread, forms, speakers.
+
+    Reads articles with quotations from files, as `process` and `consume` print them. Copies of one text count as one
+    source. Without words it prints all that more than one article has; give "" for that before files.
+
+    \b
+    Examples:
+      copydesk trace-quote "we lost two boats" monday.ndjson tuesday.ndjson
+      copydesk trace-quote "" --disputed --since 2026-11-01 week.ndjson
+    """  # noqa: D301 - `\b` tells click to keep the line breaks
+    if not source:
+        raise click.UsageError("give FILE...: articles with quotations, as `copydesk process` prints them")
+    tracer, read, skipped = QuoteTracer(window_days=window), 0, 0
+    for article in _read(source):
+        if article is None:
+            skipped += 1
+        elif since is None or (article.published_at is not None and article.published_at >= since):
+            tracer.add(article)
+            read += 1
+    found = tracer.find(words) if words else sorted(tracer.utterances(), key=lambda one: (-one.sources, one.id))
+    shown = [one for one in found if _is_wanted(one, disputed=disputed, unnamed=unnamed)]
+    for utterance in shown:
+        if as_json:
+            sys.stdout.buffer.write(escape_json(msgspec.json.encode(utterance)) + b"\n")
+        else:
+            _print(utterance)
+    click.echo(f"{len(shown)} utterances in {read} articles" + (f", {skipped} lines skipped" * bool(skipped)), err=True)
+    if not read:
+        exit_with(Exit.REFUSED, "no article with quotations was read: run them through `copydesk process` first")
+    sys.exit(Exit.REFUSED if skipped else Exit.DONE)
+
+
+def _is_wanted(utterance: Utterance, *, disputed: bool, unnamed: bool) -> bool:
+    if disputed and not (utterance.differently_attributed or utterance.wording_differs):
+        return False
+    return not unnamed or utterance.name_from_others is not None
+
+
+def _read(files: Iterable[Path]) -> Iterator[ExtractedArticle | None]:
+    """Articles of NDJSON files; None for a line that is none, which is told."""
+    for file in files:
+        with click.open_file(str(file), "rb") as lines:
+            yield from _read_lines(str(file), lines)
+
+
+def _read_lines(name: str, lines: IO[bytes]) -> Iterator[ExtractedArticle | None]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield ExtractedArticle.read(line, None)
+        except InvalidDocumentError as error:
+            click.echo(escape(f"{name}, line {number}: {error}"), err=True)
+            yield None
+
+
+def _print(utterance: Utterance) -> None:
+    click.echo(f"“{escape(utterance.text).strip(QUOTATION_MARKS)}”")
+    for note in _notes(utterance):
+        click.echo(f"  {note}")
+    for one in utterance.sightings[:SHOWN]:
+        click.echo(f"  {_describe(one)}")
+    if more := len(utterance.sightings) - SHOWN:
+        click.echo(f"  and {more} more" if more > 0 else "", nl=more > 0)
+    click.echo("")
+
+
+def _notes(utterance: Utterance) -> Iterator[str]:
+    yield f"{utterance.sources} sources, {len(utterance.sightings)} articles"
+    named = ", ".join(f"{escape(one.name or 'nobody')} ({one.sources})" for one in utterance.speakers)
+    yield f"{'differently attributed' if utterance.differently_attributed else 'attributed to'}: {named}"
+    if utterance.name_from_others is not None:
+        yield f"where nobody is named, the others name {escape(utterance.name_from_others)}"
+    if utterance.wording_differs:
+        yield "wording differs"
+
+
+def _describe(one: Sighting) -> str:
+    when = "no date   " if one.at is None else datetime.fromtimestamp(one.at / 1000, UTC).strftime("%Y-%m-%d")
+    parts = [when, escape(one.site or "?"), escape(one.article), escape(one.speaker or "nobody named")]
+    if one.copy_of is not None:
+        parts.append(f"copy of {escape(one.copy_of)}")
+    if one.changes:
+        parts.append(", ".join(one.changes))
+    return "  ".join(parts)
