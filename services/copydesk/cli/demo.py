@@ -26,12 +26,19 @@ from copydesk.files.formats import read_file
 from copydesk.local.embedded_broker import EmbeddedBrokerError
 from copydesk.local.supervisor import PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
+from copydesk.runtime.execution import peek_id
 from copydesk.runtime.exits import Exit
 from copydesk.stage import Stage, article_chain, chain
 from copydesk.terminal_text import sanitize
 
 SETTLE_SECONDS = 1.0
 """Wait after the last outcome: a duplicate of an article would arrive in this time."""
+
+LAST_SAMPLE = "harbourpost/4"
+"""Id of the sample that is published when all others are done: the fourth of a site, which is known by then."""
+
+LEARN_SECONDS = 1.5
+"""Time in which the stage `sites` learns from the others, and the cleaner hears of it."""
 
 KEPT_LINES = 200  # newest lines of broker and workers
 SHOWN_LINES = 15  # of these, printed after a failure
@@ -109,9 +116,14 @@ class Outcomes:
     @property
     def complete(self) -> bool:
         """True once every sample has passed all stages or become a dead letter."""
+        return self.done >= len(self.samples)
+
+    @property
+    def done(self) -> int:
+        """Number of samples that have passed all stages or become dead letters."""
         passed = sum(self._passed[self._stages[-1].name].values())
         dead = sum(sum(letters.values()) for letters in self._dead.values())
-        return passed + dead >= len(self.samples)
+        return passed + dead
 
     def add(self, message: Message) -> bool:
         """Count a message; returns whether it is the final outcome of an article."""
@@ -146,9 +158,10 @@ class Outcomes:
 
 async def _publish_and_show(connection: Connection, outcomes: Outcomes, begin: float) -> None:
     """Publish the samples, print each final outcome, and return when all are known."""
-    async with Publisher(connection) as publisher:
-        await asyncio.gather(*(publish_document(publisher, sample, checked=False) for sample in outcomes.samples))
-    click.echo(f"{len(outcomes.samples)} sample articles published to articles.raw", err=True)
+    first = [sample for sample in outcomes.samples if not _is_published_last(sample)]
+    last = [sample for sample in outcomes.samples if _is_published_last(sample)]
+    await _publish(connection, first)
+    click.echo(f"{len(first)} sample articles published to articles.raw", err=True)
     messages: asyncio.Queue[Message] = asyncio.Queue()
     readers = [asyncio.create_task(_read(connection, topic, messages)) for topic in outcomes.topics]
     try:
@@ -156,6 +169,11 @@ async def _publish_and_show(connection: Connection, outcomes: Outcomes, begin: f
             message = await _next_message(messages, readers)
             if outcomes.add(message):
                 _print(message, begin)
+            if last and outcomes.done >= len(first):
+                await asyncio.sleep(LEARN_SECONDS)
+                click.echo("one more of a site that is known by now", err=True)
+                await _publish(connection, last)
+                last = []
         await asyncio.sleep(SETTLE_SECONDS)
         while not messages.empty():
             outcomes.add(messages.get_nowait())
@@ -163,6 +181,15 @@ async def _publish_and_show(connection: Connection, outcomes: Outcomes, begin: f
         for reader in readers:
             reader.cancel()
         await asyncio.gather(*readers, return_exceptions=True)
+
+
+async def _publish(connection: Connection, samples: list[InputDocument]) -> None:
+    async with Publisher(connection) as publisher:
+        await asyncio.gather(*(publish_document(publisher, sample, checked=False) for sample in samples))
+
+
+def _is_published_last(sample: InputDocument) -> bool:
+    return peek_id(sample.value) == LAST_SAMPLE
 
 
 async def _read(connection: Connection, topic: str, queue: asyncio.Queue[Message]) -> None:
