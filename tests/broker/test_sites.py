@@ -21,7 +21,7 @@ STORIES = [
      "Its coach, Ana Ruiz, said that the young swimmers had trained every morning since January."),
 ]  # fmt: skip
 
-TOPICS = ("articles.raw", "articles.cleaned", "articles.cleaner.dlq", "articles.sites.dlq")
+TOPICS = ("articles.raw", "articles.cleaned", "articles.cleaner.dlq")
 SITES = ("sites.seen", "sites", "sites.changelog")
 
 

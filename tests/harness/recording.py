@@ -109,7 +109,7 @@ def queries() -> Iterator[tuple[str, str]]:
 async def recorded(broker: Broker, folder: Path, extractors: int = 1) -> AsyncIterator[tuple[Cluster, Prometheus]]:
     """All stages on a broker, and a Prometheus that scrapes them; some articles have expired unread before."""
     async with Cluster(broker, COPYDESK_METRICS_PORT="0", COPYDESK_LOG_LEVEL="info") as here:
-        await here.create(*TOPICS, "sites.changelog", "articles.sites.dlq", partitions=2)
+        await here.create(*TOPICS, partitions=2)
         await _let_expire(here)
         stages = [stage for stage in (*SOURCES, "sites") for _ in range(extractors if stage == "extractor" else 1)]
         workers = [await here.run(stage) for stage in stages]

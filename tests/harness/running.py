@@ -24,6 +24,7 @@ from harness.brokers import Broker
 from harness.require import ROOT
 
 STAGES = ROOT / "tests" / "stages"
+SITE_TOPICS = ("sites", "sites.seen", "sites.changelog", "articles.sites.dlq")
 SOURCES = {"cleaner": "articles.raw", "extractor": "articles.cleaned", "coherence": "articles.extracted"}
 
 
@@ -172,7 +173,7 @@ class Cluster:
         With the cleaner's come those of site memory, which it writes and reads, too.
         """
         if "articles.cleaner.dlq" in names:
-            names = (*names, *(name for name in ("sites", "sites.seen") if name not in names))
+            names = (*names, *(name for name in SITE_TOPICS if name not in names))
         admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.brokers)
         await admin.start()
         try:
