@@ -256,6 +256,17 @@ PAGES: dict[str, Make] = {
     "tiny paragraphs": _repeat("<p>x"),
     "tiny spans": _repeat("<span>a</span>"),
     "tiny breaks": _repeat("x<br>"),
+    "lines in lower case": _repeat("and the council met<br>"),
+    "cells of one letter": _between("<table>", "<tr><td>a</td><td>b</td></tr>", "</table>"),
+    "elements without a gap": _between("<p>", "<b>Ab</b><i>Cd</i>", "</p>"),
+    "names of all kinds": lambda size: "".join(
+        f'<div class="c{number} d{number}x" id="e{number}"><p>The council met {number}.</p></div>'
+        for number in range(size // 70)
+    ),
+    "one endless line": _between("<p>", "word ", "</p>"),
+    "an endless line without blanks": _between("<p>", "港口镇议会周二晚上投票决定", "</p>"),
+    "copies of a paragraph": _repeat("<p>The council met on Monday and voted for the bridge, it said.</p>"),
+    "escaped entities": _between("<p>", "&amp;amp;", "</p>"),
     "tiny items": _between("<ul>", "<li><a href=x>y</a>", "</ul>"),
     "headings": _repeat("<h2>The council</h2>"),
     "headlines": _repeat("<h1>The council met</h1>"),

@@ -41,6 +41,7 @@ PLACES = 4
 
 SHIPPED = "in-sample: shipped product on dev data"
 UNSEEN = "out-of-fold: fold models on dev articles of domains that they never saw"
+UNSEEN_PAGES = "out-of-fold: the product with fold models on pages of publishers that they never saw"
 UNSEEN_SOURCES = "out-of-fold: models on dev articles of sources that they never saw"
 
 ALWAYS_ZERO = (
@@ -91,6 +92,15 @@ RUNS: Mapping[str, Source] = {
     "cleaning": Source((*CLEANING, *SCORERS), {"cleaner": ALL}),
     "out-of-fold": Source((*CLEANING, "score/injection.py", *SCORERS), {"cleaner": ALL}, UNSEEN),
     "html": Source((*_data("html", "dev.jsonl.xz"), "score/score_html.py", *SCORERS), {"cleaner": ALL}),
+    "html-unseen": Source(
+        (
+            *_data("html", "dev.jsonl.xz"),
+            *_data("html_more", *(f"{name}.jsonl.xz" for name in ("fundus", "mercury", "newspaper"))),
+            "score/score_html.py",
+        ),
+        {"cleaner": ALL},
+        UNSEEN_PAGES,
+    ),
     "injection": Source((*CLEANING, "score/injection.py", "score/score_coherence.py", *SCORERS), {"cleaner": ALL}),
     "quotes": Source((*_data("quotes", "dev.jsonl"), "score/score_quotes.py", *SCORERS), {"extractor": ALL}),
     "entities": Source((*_data("entities", "dev.jsonl"), "score/score_entities.py", *SCORERS), {"extractor": ALL}),
@@ -116,7 +126,7 @@ RUNS: Mapping[str, Source] = {
         },
     ),
 }
-"""The runs by name; all but the trials and the two out of fold are verbs of the shared folder's measure_dev.py."""
+"""The runs by name; all but the trials and the three out of fold are verbs of the shared folder's measure_dev.py."""
 
 
 class MeasuringError(Exception):
@@ -142,6 +152,13 @@ def commands(run: str, shared: str, out: str) -> list[list[str]]:
         return [
             ["-m", "copydesk.coherence.train", f"{shared}/data", "--out-of-fold", f"{out}.ndjson"],
             ["tests/quality/coherence_unseen.py", shared, f"{out}.ndjson", out],
+        ]
+    if run == "html-unseen":
+        pages = [f"{shared}/data/html/dev.jsonl.xz"]
+        pages += [f"{shared}/data/html_more/{name}.jsonl.xz" for name in ("fundus", "mercury", "newspaper")]
+        return [
+            ["-m", "copydesk.cleaner.page.train", *pages, "--out-of-fold", f"{out}.ndjson"],
+            ["tests/quality/pages_unseen.py", shared, f"{out}.ndjson", out],
         ]
     if run == "trials":
         return [["tests/quality/trials_extracted.py", shared, out, "PYTHON -m copydesk"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import ftfy
 
@@ -13,16 +13,16 @@ from copydesk import vectors
 from copydesk.cleaner.article_fields import find_article_fields
 from copydesk.cleaner.blocks import BlockSpan, split_blocks
 from copydesk.cleaner.html import Page, is_html, read_page
+from copydesk.cleaner.judging import choose_page_body, judge_page, judge_text
 from copydesk.cleaner.language import load_identifier
 from copydesk.cleaner.markup import read_markup, strip_markup
 from copydesk.cleaner.model.block_model import Model
 from copydesk.cleaner.normal import collapse, has_controls, is_mojibake, is_normal, normalise
 from copydesk.cleaner.page.metadata import PageMetadata
+from copydesk.cleaner.page.page_model import PageModel
 from copydesk.cleaner.pieces import Piece, cut_inline_boilerplate, lay_out_pieces, publish
-from copydesk.cleaner.removal import choose_removals
 from copydesk.cleaner.rules.bylines import find_authors
 from copydesk.cleaner.rules.site_phrases import SitePhrases, read_site_phrases
-from copydesk.cleaner.scores import ScoredBlocks, score_blocks
 from copydesk.cleaner.settings import CleanerSettings
 from copydesk.cleaner.sites.keys import find_host
 from copydesk.cleaner.sites.remembering import SEEN, CleanedPage, FindSite, find_site, remember
@@ -45,14 +45,27 @@ SHARE_DECIMALS = 6
 """Places that the published share of noise is rounded to."""
 
 
-def load(settings: CleanerSettings, model: Model | None = None) -> Clean:
+class Models(NamedTuple):
+    """The models of the cleaner.
+
+    Attributes:
+        text: Judges the blocks of a plain text.
+        page: Judges the text blocks of an HTML page.
+    """
+
+    text: Model
+    page: PageModel
+
+
+def load(settings: CleanerSettings, model: Model | None = None, page_model: PageModel | None = None) -> Clean:
     """The function from a raw article to the cleaned one, with all models loaded.
 
     Args:
         settings: Settings of the cleaner.
         model: Replaces the shipped model: training measures on articles that a model never saw.
+        page_model: Replaces the shipped page model.
     """
-    clean = _load_cleaner(settings, model)
+    clean = _load_cleaner(settings, model, page_model)
     return lambda article: clean(article, None).article
 
 
@@ -65,7 +78,7 @@ class CleanWithMemory(Protocol):
 
 def load_with_memory(settings: CleanerSettings) -> CleanWithMemory:
     """The stage's function, with all models loaded."""
-    clean = _load_cleaner(settings, None)
+    clean = _load_cleaner(settings, None, None)
 
     def process(article: RawArticle, memory: Memory | None = None) -> CleanedArticle | Results:
         if memory is None or not settings.sites:
@@ -79,12 +92,15 @@ def load_with_memory(settings: CleanerSettings) -> CleanWithMemory:
 
 
 def _load_cleaner(
-    settings: CleanerSettings, model: Model | None
+    settings: CleanerSettings, model: Model | None, page_model: PageModel | None
 ) -> Callable[[RawArticle, FindSite | None], CleanedPage]:
     return partial(
         clean,
         settings=settings,
-        model=Model.load(vectors.load()) if model is None else model,
+        models=Models(
+            Model.load(vectors.load()) if model is None else model,
+            PageModel.load() if page_model is None else page_model,
+        ),
         site_phrases=read_site_phrases(settings.phrases),
         identify_language=load_identifier(),
     )
@@ -95,7 +111,7 @@ def clean(
     find_site_table: FindSite | None,
     *,
     settings: CleanerSettings,
-    model: Model,
+    models: Models,
     site_phrases: SitePhrases,
     identify_language: IdentifyLanguage,
 ) -> CleanedPage:
@@ -105,65 +121,88 @@ def clean(
         article: The raw article.
         find_site_table: Finds what is known of a site, by host; None: sites have no memory.
         settings: Thresholds and limits.
-        model: The block model.
+        models: Judge the blocks.
         site_phrases: The operator's own phrases.
         identify_language: Gives the language of a text, or None.
     """
     # 1. the source text, and what its page says of itself
-    page, warnings = _read_source(article, settings)
+    page, warnings = _read_source(article, settings, models.page)
     source = read_markup(article.source) if page is None else page.text
     if page is None and source != article.source:
         warnings.append("markup in `text` was read: `source.text` is the text without it")
     metadata = PageMetadata() if page is None else page.metadata
+    title = normalise(strip_markup(article.title or ""), _mend) or normalise(metadata.title or "", _mend)
+    title = title[:MAX_TITLE]
+    body = None
+    if page is not None and page.verdict is not None:
+        body = choose_page_body(page.verdict, title or None, settings)
+        source = "\n".join([source, *body.added])
 
     # 2. its blocks, normalised
-    spans = split_blocks(source)
+    spans = split_blocks(source) if body is None else _find_lines(source)
     texts, is_mended = _normalise_blocks(source, spans)
     if is_mended:
         warnings.append("mojibake mended")
     if REPLACEMENT in source:
         warnings.append("characters were lost before the article came (U+FFFD)")
 
-    # 3. a noise score for each block
-    title = normalise(strip_markup(article.title or ""), _mend) or normalise(metadata.title or "", _mend)
+    # 3. the blocks to remove
     site = article.site or metadata.site
     phrases = site_phrases.find(site, texts)
-    with_topic = settings.topic and _is_in_reach_of_topic_head(article, page)
-    scored = score_blocks(texts, spans, title[:MAX_TITLE] or None, phrases, model, settings, with_topic=with_topic)
 
-    # 4. the blocks to remove
-    language = article.language or metadata.language or identify_language(_join_paragraphs(scored))
-    removal = choose_removals(scored, language, model, settings, is_page=page is not None)
+    def find_language(text: str) -> str | None:
+        return article.language or metadata.language or identify_language(text)
+
+    if page is not None and page.verdict is not None and body is not None:
+        judgement = judge_page(page.verdict, body, texts, title or None, phrases, settings, find_language=find_language)
+    else:
+        judgement = judge_text(
+            texts,
+            spans,
+            title or None,
+            phrases,
+            models.text,
+            settings,
+            with_topic=settings.topic and _is_in_reach_of_topic_head(article, page),
+            find_language=find_language,
+        )
+    removal = judgement.removal
     uncertain = bool(removal.warnings)
     warnings.extend(removal.warnings)
     warnings.extend(f"removed by a given phrase: {phrase}" for phrase in dict.fromkeys(phrases.values()))
 
-    # 5. what the site repeats
+    # 4. what the site repeats, in the article: menus are no news
+    is_page = body is not None
     host = find_host(article.url or metadata.url)
-    memory = None if find_site_table is None or host is None else remember(host, find_site_table(host), texts, removal)
+    told = [
+        "" if is_page and reason == "navigation" else text for text, reason in zip(texts, removal.reasons, strict=True)
+    ]
+    memory = None if find_site_table is None or host is None else remember(host, find_site_table(host), told, removal)
     if memory is not None and not uncertain:
         removal = removal._replace(
             reasons=["repeated" if number in memory.found else reason for number, reason in enumerate(removal.reasons)]
         )
 
-    # 6. the published text, its blocks and its fields
+    # 5. the published text, its blocks and its fields
     pieces = lay_out_pieces(spans, texts, removal)
     if not uncertain:
         pieces = cut_inline_boilerplate(source, pieces)
     text, blocks = publish(source, pieces, {} if memory is None else memory.stories)
-    fields = find_article_fields(scored, pieces, text)
+    fields = find_article_fields(texts, judgement.copies, pieces, text)
+    model = models.page.name if is_page else models.text.name
     cleaned = CleanedArticle(
         id=article.id or id_from_content(article.source),
         url=article.url or metadata.url,
         site=site,
-        title=scored.title,
-        language=language,
+        title=judgement.title,
+        language=judgement.language,
         authors=article.authors or metadata.authors or find_authors(fields.bylines),
         published_at=article.published_at or metadata.published_at,
         fetched_at=article.fetched_at,
         metadata=article.metadata,
         text=text,
         text_sha256=_sha256(text),
+        standfirst="\n".join(texts[k] for k in judgement.standfirst if removal.reasons[k] is None) or None,
         captions=fields.captions,
         credits=fields.credits,
         bylines=fields.bylines,
@@ -175,31 +214,41 @@ def clean(
             text=None if source == article.source else source,
         ),
         cleaning=Cleaning(
-            model=model.name,
-            noise_share=_measure_noise_share(pieces),
+            model=model,
+            noise_share=_measure_noise_share(pieces, is_page=is_page),
             uncertain=uncertain,
             warnings=(*article.warnings, *warnings),
             memory=None if memory is None else memory.knowledge,
         ),
-        provenance=(Provenance(stage=NAME, version=VERSION, model=model.name),),
+        provenance=(Provenance(stage=NAME, version=VERSION, model=model),),
     )
     return CleanedPage(
-        cleaned,
-        None if memory is None else memory.describe(cleaned.id, cleaned.published_at, texts, removal.noise),
+        cleaned, None if memory is None else memory.describe(cleaned.id, cleaned.published_at, told, removal.noise)
     )
 
 
-def _read_source(article: RawArticle, settings: CleanerSettings) -> tuple[Page | None, list[str]]:
+def _read_source(article: RawArticle, settings: CleanerSettings, model: PageModel) -> tuple[Page | None, list[str]]:
     """The page if the article is HTML by its field or by its content, else None; and warnings."""
     warnings = []
     if not article.uses_html:
         if not is_html(article.source):
             return None, []
         warnings.append("`text` was HTML: treated as `html`")
-    page = read_page(article.source, article.url, max_characters=settings.max_html_characters)
-    if not page.text:
+    page = read_page(article.source, article.url, model, max_characters=settings.max_html_characters)
+    if not page.text and not page.metadata.body:
         warnings.append("no text in the HTML")
     return page, [*warnings, *page.warnings]
+
+
+def _find_lines(source: str) -> list[BlockSpan]:
+    """Places of the lines of a page's text, each of which is a block."""
+    spans = []
+    at = 0
+    for number, line in enumerate(source.split("\n")):
+        if line:
+            spans.append(BlockSpan(at, at + len(line), number))
+        at += len(line) + 1
+    return spans
 
 
 def _normalise_blocks(source: str, spans: Sequence[BlockSpan]) -> tuple[list[str], bool]:
@@ -229,17 +278,11 @@ def _is_in_reach_of_topic_head(article: RawArticle, page: Page | None) -> bool:
     return page is None and (article.language or "en").lower().split("-")[0] == "en"
 
 
-def _join_paragraphs(scored: ScoredBlocks) -> str:
-    """The full paragraphs, or all blocks if there is none."""
-    is_paragraph = scored.prediction.features.own["paragraph"] > 0
-    paragraphs = [text for text, is_full in zip(scored.texts, is_paragraph, strict=True) if is_full]
-    return "\n".join(paragraphs or scored.texts)
-
-
-def _measure_noise_share(pieces: Sequence[Piece]) -> float:
-    """Share of the visible characters that were removed."""
-    sizes = [len(piece.text.replace(" ", "")) for piece in pieces]
-    removed = sum(size for size, piece in zip(sizes, pieces, strict=True) if piece.reason is not None)
+def _measure_noise_share(pieces: Sequence[Piece], *, is_page: bool) -> float:
+    """Share of the visible characters that were removed; what stands outside a page's article counts for nothing."""
+    counted = [piece for piece in pieces if not (is_page and piece.reason == "navigation")]
+    sizes = [len(piece.text.replace(" ", "")) for piece in counted]
+    removed = sum(size for size, piece in zip(sizes, counted, strict=True) if piece.reason is not None)
     return round(removed / max(1, sum(sizes)), SHARE_DECIMALS)
 
 

@@ -1,23 +1,25 @@
-"""Text of the article in an HTML page, one block per line."""
+"""An HTML page: its text, one block per line, and the page model's verdict on each block."""
 
 from __future__ import annotations
 
 import copy
-import html as entities
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 import trafilatura
 from lxml import etree
 from lxml import html as lxml_html
+from numpy.typing import NDArray
 from trafilatura.settings import Document
 
-from copydesk.cleaner.page.bounds import has_large_tag, is_too_large
+from copydesk.cleaner.page.block_facts import Facts, Statements, read_facts
+from copydesk.cleaner.page.bounds import find_bounds, has_large_tag
 from copydesk.cleaner.page.metadata import PageMetadata, read_metadata
-
-MIN_WORDS = 25
-"""Words below which trafilatura's text counts as nothing found, if the page holds more than twice as many."""
+from copydesk.cleaner.page.page_model import PageModel
+from copydesk.cleaner.page.stripping import strip_tags, tidy
+from copydesk.cleaner.page.text_blocks import TextBlock, TooLargeError, cut_blocks
 
 _ROOT_TAG = re.compile(
     r"\s{0,100}(?:<\?xml[^<>]{0,200}>\s{0,100})?(?:<!--[^<>]{0,500}-->\s{0,100})?<(?:!doctype\s+html|html|head|body)\b",
@@ -34,32 +36,58 @@ MIN_TAGS = 6
 CHARACTERS_PER_TAG = 600
 """Most characters per such tag: a long text with fewer tags only quotes a snippet."""
 
-_INVISIBLE_TAG = re.compile(r"<(script|style|noscript|template|svg|head|iframe|select|textarea)\b", re.IGNORECASE)
-_LINE_TAG = re.compile(
-    r"/?(?:p|div|article|section|h[1-6]|br|li|ul|ol|table|tr|td|blockquote|figure|figcaption|main|header|footer|nav|body|html|pre|hr|dd|dt|form|aside)\b",
-    re.IGNORECASE,
-)
-_DROPPED_TAGS = frozenset(
-    "script style noscript template svg head iframe select textarea nav footer aside form button".split(" ")  # noqa: SIM905 - words read best as words
-)
-_LINE_TAGS = frozenset(
-    "p div article section h1 h2 h3 h4 h5 h6 br li ul ol table tr td blockquote figure figcaption main header pre hr dd"  # noqa: SIM905 - words read best as words
-    " dt".split(" ")
-)
+MAX_BLOCKS = 5_000
+"""Blocks of a page that are read. News pages have 170, one in a hundred more than 620, the largest of 737 has 1,421."""
+
+
+class ExaminedPage(NamedTuple):
+    """A page with all that is known of its blocks.
+
+    Attributes:
+        blocks: The text blocks, in order, at most `MAX_BLOCKS`.
+        metadata: Metadata that the page gives of the article.
+        fast: Text that trafilatura's fast mode finds.
+        facts: Facts about the blocks; None if there is none.
+        left_out: Number of further blocks.
+    """
+
+    blocks: tuple[TextBlock, ...]
+    metadata: PageMetadata
+    fast: str
+    facts: Facts | None
+    left_out: int
+
+
+class PageVerdict(NamedTuple):
+    """The page model's verdict on the blocks of a page.
+
+    Attributes:
+        blocks: The text blocks, in order.
+        facts: Facts about them.
+        noise: Probability of noise of each.
+        body: Text of the article in the page's data; may be empty.
+    """
+
+    blocks: tuple[TextBlock, ...]
+    facts: Facts
+    noise: NDArray[np.float64]
+    body: str
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """An HTML page.
 
     Attributes:
-        text: Text of the article, one block per line.
+        text: Text of the page, one block per line.
         metadata: Metadata that the page gives of the article.
         warnings: Warnings for the article.
+        verdict: The page model's verdict on the blocks; None if the page was not cut into blocks.
     """
 
     text: str
     metadata: PageMetadata = PageMetadata()
     warnings: tuple[str, ...] = ()
+    verdict: PageVerdict | None = None
 
 
 def is_html(text: str) -> bool:
@@ -82,69 +110,41 @@ def is_html(text: str) -> bool:
     return tags >= MIN_TAGS and closing > 0 and tags * CHARACTERS_PER_TAG >= len(text)
 
 
-def read_page(html: str, url: str | None, *, max_characters: int) -> Page:
+def read_page(html: str, url: str | None, model: PageModel, *, max_characters: int) -> Page:
     """The page. Its text is never empty if the page has visible text.
 
     Args:
         html: A page, or a part of one.
         url: Address of the article.
+        model: Judges the blocks.
         max_characters: The tags of longer pages are stripped instead of parsed.
     """
     if len(html) > max_characters:
         return Page(text=strip_tags(html), warnings=("HTML too long to parse: tags stripped",))
     if has_large_tag(html):
         return Page(text=strip_tags(html), warnings=("HTML with too many attributes in a tag: tags stripped",))
-    root = _parse(html)
-    if root is None:
-        return Page(text=strip_tags(html), warnings=("HTML broken: tags stripped",))
-    if is_too_large(root, len(html)):
+    try:
+        page = examine(html, url)
+    except TooLargeError:
         return Page(
             text=strip_tags(html), warnings=("HTML with too many or too deeply nested elements: tags stripped",)
         )
-    text, warnings = _extract_text(root, html, url)
-    return Page(text=text, metadata=read_metadata(root, url), warnings=warnings)
+    if page is None:
+        return Page(text=strip_tags(html), warnings=("HTML broken: tags stripped",))
+    if page.facts is None:
+        return Page(text=strip_tags(html), metadata=page.metadata)
+    warnings = []
+    if page.left_out:
+        warnings.append(f"{MAX_BLOCKS} text blocks of the page were read, {page.left_out} more were left out")
+    return Page(
+        text="\n".join(block.text for block in page.blocks),
+        metadata=page.metadata,
+        warnings=tuple(warnings),
+        verdict=PageVerdict(page.blocks, page.facts, model.predict(page.facts), page.metadata.body),
+    )
 
 
-def strip_tags(html: str) -> str:
-    r"""Text of a page without its tags, read once from left to right: for pages that no parser should see.
-
-    >>> strip_tags("<p>One &amp; two</p><script>x = 1 < 2</script><p>Three")
-    'One & two\nThree'
-    """
-    parts: list[str] = []
-    at, size = 0, len(html)
-    while at < size:
-        opening = html.find("<", at)
-        if opening < 0:
-            parts.append(html[at:])
-            break
-        parts.append(html[at:opening])
-        following = html[opening + 1 : opening + 2]
-        if not (following.isalpha() or following in {"/", "!", "?"}):
-            parts.append("<")
-            at = opening + 1
-            continue
-        closing = html.find("-->", opening) + 2 if html.startswith("<!--", opening) else html.find(">", opening)
-        if closing < opening:  # the tag is never closed: nothing behind it is text
-            break
-        at = closing + 1
-        if invisible := _INVISIBLE_TAG.match(html, opening):
-            end = re.compile(f"</{invisible[1]}", re.IGNORECASE).search(html, at)
-            if end is None:
-                break
-            at = end.start()
-        if _LINE_TAG.match(html, opening + 1):
-            parts.append("\n")
-    return _tidy(entities.unescape("".join(parts)))
-
-
-def _tidy(text: str) -> str:
-    """The lines that are not blank. Half a surrogate pair, which a page can write as `&#xD800;`, is replaced."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return "\n".join(line for line in lines if line).encode("utf-8", "replace").decode()
-
-
-def _parse(html: str) -> Any:
+def parse(html: str) -> Any:
     """Root element of the page's tree; None if there is none."""
     # the page defines no entities, nothing is fetched, huge nodes are refused
     parser = lxml_html.HTMLParser(
@@ -156,12 +156,31 @@ def _parse(html: str) -> Any:
         return None
 
 
-def _extract_text(root: Any, html: str, url: str | None) -> tuple[str, tuple[str, ...]]:
-    """Text of the article and warnings.
+def examine(html: str, url: str | None) -> ExaminedPage | None:
+    """The blocks of a page with all that is known of them; None if the page has no tree, or no text in it.
 
-    The text comes from trafilatura. If that finds next to nothing, all text of the tree is taken, or else the page
-    without its tags.
+    Args:
+        html: The page.
+        url: Address of the article.
+
+    Raises:
+        TooLargeError: The tree is beyond its bounds.
     """
+    root = parse(html)
+    if root is None:
+        return None
+    every_block = cut_blocks(root, find_bounds(len(html)))
+    blocks = every_block[:MAX_BLOCKS]
+    metadata = read_metadata(root, url)
+    fast = extract_fast(root, url)
+    if not blocks:
+        return ExaminedPage((), metadata, fast, None, 0)
+    statements = Statements(metadata.titles, metadata.descriptions, metadata.body, fast)
+    return ExaminedPage(tuple(blocks), metadata, fast, read_facts(blocks, statements), len(every_block) - len(blocks))
+
+
+def extract_fast(root: Any, url: str | None) -> str:
+    """Text that trafilatura's fast mode finds; empty if it finds none. The tree is changed."""
     try:
         document = trafilatura.bare_extraction(
             copy.deepcopy(root),  # trafilatura changes the tree
@@ -171,38 +190,6 @@ def _extract_text(root: Any, html: str, url: str | None) -> tuple[str, tuple[str
             deduplicate=False,  # it remembers earlier pages: a redelivered article would come out empty
             with_metadata=False,
         )
-        text = _tidy(document.text or "") if isinstance(document, Document) else ""
     except Exception:  # noqa: BLE001 - a bug of trafilatura on one page must not cost the article
-        text = ""
-    if len(text.split()) >= MIN_WORDS:
-        return text, ()
-    all_text = _collect_text(root) or strip_tags(html)
-    if text and len(all_text.split()) <= 2 * len(text.split()):
-        return text, ()
-    return all_text, ("no article found in the HTML: all of its text taken",)
-
-
-def _collect_text(root: Any) -> str:
-    """All text of a tree except menus, forms and scripts, one block per line."""
-    parts: list[str] = []
-    skipping = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        name = element.tag if isinstance(element.tag, str) else "script"
-        if event == "start":
-            skipping += name in _DROPPED_TAGS
-            if name in _LINE_TAGS:
-                parts.append("\n")
-            if not skipping and element.text:
-                parts.append(_flat(element.text))
-        else:
-            skipping -= name in _DROPPED_TAGS
-            if name in _LINE_TAGS:
-                parts.append("\n")
-            if not skipping and element.tail:
-                parts.append(_flat(element.tail))
-    return _tidy("".join(parts))
-
-
-def _flat(text: str) -> str:
-    """The text with a blank for each white space character."""
-    return re.sub(r"\s", " ", text)
+        return ""
+    return tidy(document.text or "") if isinstance(document, Document) else ""

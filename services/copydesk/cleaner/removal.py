@@ -46,9 +46,7 @@ class Removal(NamedTuple):
     warnings: Sequence[str]
 
 
-def choose_removals(
-    scored: ScoredBlocks, language: str | None, model: Model, settings: CleanerSettings, *, is_page: bool
-) -> Removal:
+def choose_removals(scored: ScoredBlocks, language: str | None, model: Model, settings: CleanerSettings) -> Removal:
     """The blocks to remove, within the limits of the settings.
 
     Args:
@@ -56,7 +54,6 @@ def choose_removals(
         language: Language of the text, BCP 47, or None.
         model: The block model, for second looks.
         settings: Thresholds and limits.
-        is_page: True if the source is an HTML page.
     """
     # a text that came several times is no smaller for it
     fixed = [
@@ -66,7 +63,7 @@ def choose_removals(
     if all(fixed):  # a title and nothing else is its own text
         return Removal(_find_reasons(scored, [not text for text in scored.texts]), noise, [])
     warnings = []
-    threshold = max(settings.remove_from, settings.careful_from) if is_page else settings.remove_from
+    threshold = settings.remove_from
     removed = [
         is_fixed or scored.suspected.get(number, noise[number]) >= threshold for number, is_fixed in enumerate(fixed)
     ]

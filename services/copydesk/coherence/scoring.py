@@ -13,6 +13,7 @@ from copydesk.coherence.eligibility import check_text, is_too_short
 from copydesk.coherence.features import Encoder
 from copydesk.coherence.flags import flag_units
 from copydesk.coherence.off_topic import find_off_topic
+from copydesk.coherence.page_furniture import find_weighed, spread_segments, spread_units, take_blocks
 from copydesk.coherence.predictions import Predictions, Predictor
 from copydesk.coherence.rounding import PUBLISHED_DECIMALS
 from copydesk.coherence.settings import CoherenceSettings
@@ -75,6 +76,9 @@ class Scorer:
         status = check_text(article, self.coefficients)
         if status is not None:
             return Coherence(status=status, model=self.model)
+        numbers = find_weighed(article)
+        blocks = len(article.blocks)
+        article = take_blocks(article, numbers)
         article_units = read_units(article, self.vocabulary)
         if is_too_short(article_units, self.coefficients):
             return Coherence(status="too_short", model=self.model)
@@ -105,8 +109,8 @@ class Scorer:
             entity_continuity=round(continuity, PUBLISHED_DECIMALS),
             on_topic_share=round(means.on_topic, PUBLISHED_DECIMALS),
             structure=structure,
-            units=units,
-            segments=describe_segments(article_units, predictions.features),
+            units=spread_units(units, numbers, blocks),
+            segments=spread_segments(describe_segments(article_units, predictions.features), numbers),
             off_topic_quotes=off_topic_quotes,
             off_topic_entities=off_topic_entities,
             model=self.model,

@@ -364,7 +364,13 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
 
     model: str
     noise_share: Annotated[
-        float, Meta(ge=0, le=1, description="Share of the source's visible characters that was removed")
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="Share of the source's visible characters that was removed; what stands outside the article of "
+            "a page (`navigation`) is not counted",
+        ),
     ]
     uncertain: Annotated[
         bool, Meta(description="True if the limit on removals held the cleaner back: read the text with care")
@@ -404,6 +410,13 @@ class CleanedArticle(Document, frozen=True, kw_only=True):
     metadata: Raw = msgspec.field(default_factory=lambda: _NULL)
     text: Annotated[str, Meta(description='The body: kept blocks joined by "\\n\\n"; the title is not in it')]
     text_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="SHA-256 of `text` in UTF-8")]
+    standfirst: (
+        Annotated[
+            str,
+            Meta(description="The lines that introduce the article, as the page marks them; they are in `text`, too"),
+        ]
+        | None
+    ) = None
     captions: Annotated[tuple[str, ...], Meta(description="Captions of pictures; removed from the text")] = ()
     credits: Annotated[
         tuple[str, ...], Meta(description="Names of photographers and agencies; removed from the text")
@@ -600,7 +613,13 @@ class Coherence(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[float, Meta(ge=0, le=1, description="Probability that `text` is one story and nothing foreign")]
         | None
     ) = None
-    raw_score: Annotated[float, Meta(ge=0, le=1, description="The same for all blocks, removed ones too")] | None = None
+    raw_score: (
+        Annotated[
+            float,
+            Meta(ge=0, le=1, description="The same for all blocks, removed ones too; on a page without `navigation`"),
+        ]
+        | None
+    ) = None
     global_coherence: Annotated[float, Meta(description="Mean relevance of the units to the whole, -1 to 1")] | None = (
         None
     )
@@ -613,7 +632,10 @@ class Coherence(msgspec.Struct, frozen=True, kw_only=True):
     ) = None
     on_topic_share: Annotated[float, Meta(description="Share of the words that are on topic; 0 to 1")] | None = None
     structure: Annotated[Word, _open_list("Structure of the article", Structure)] | None = None
-    units: Annotated[tuple[Unit, ...], Meta(description="One per block of `blocks`, removed ones too")] = ()
+    units: Annotated[
+        tuple[Unit, ...],
+        Meta(description="One per block of `blocks`, removed ones too; `navigation` of a page is not weighed"),
+    ] = ()
     segments: tuple[Segment, ...] = ()
     off_topic_quotes: Annotated[
         tuple[str, ...], Meta(description="Ids of the quotations that lie wholly in off-topic units")

@@ -149,14 +149,14 @@ class Regressions(NamedTuple):
 def fit_regressions(data: TrainingData, chosen: Mask) -> Regressions:
     """Both regressions, fitted on the chosen blocks."""
     used = chosen & (data.weights > 0)
-    edges = _fit_logistic(data.edges[used], data.labels[used], data.weights[used], EDGE_RIDGE)[:-1]
+    edges = fit_logistic(data.edges[used], data.labels[used], data.weights[used], EDGE_RIDGE)[:-1]
     used &= Table(FIRST_PASS, data.values)["size"] >= np.log1p(MIN_VECTOR_WORDS)
     # vectors have the length 1: sums of their numbers need no more than a float64
     vectors = data.vectors[used].astype(np.float64)
-    return Regressions(edges, _fit_logistic(vectors, data.labels[used], data.weights[used], VECTOR_RIDGE))
+    return Regressions(edges, fit_logistic(vectors, data.labels[used], data.weights[used], VECTOR_RIDGE))
 
 
-def _fit_logistic(table: Any, labels: Doubles, weights: Doubles, ridge: float) -> Doubles:
+def fit_logistic(table: Any, labels: Doubles, weights: Doubles, ridge: float) -> Doubles:
     """Coefficients and the constant, rounded to two places, which hides the last digits of the arithmetic."""
     transposed = table.T if isinstance(table, np.ndarray) else table.T.tocsr()
     weights = weights / weights.mean()

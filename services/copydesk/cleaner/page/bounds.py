@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
-from lxml import etree
+from typing import NamedTuple
 
 MAX_ATTRIBUTES = 5_000
 """Attributes of one tag. libxml2 compares each with all before it: 60,000 take ten seconds. The largest tag among 737
@@ -24,6 +22,21 @@ most; the smallest elements possible (`<p>x`) cost trafilatura more than a secon
 DEPTHS = 100_000, 1.0
 """The depths of all elements may add up to so much, and to so much more for each character of the page. trafilatura
 looks at all that is below each `div`; news pages have .3 a character at most, links in 190 nested `div` 10."""
+
+
+class Bounds(NamedTuple):
+    """Bounds of a tree.
+
+    Attributes:
+        elements: Most elements.
+        depth: Most levels.
+        depths: Largest sum of the levels of all elements.
+    """
+
+    elements: int
+    depth: int
+    depths: int
+
 
 # white space of HTML: a no-break space is part of a name
 _TAG_NAME = r"</?[a-zA-Z][^ \t\n\f\r/>]*+"
@@ -68,23 +81,14 @@ def has_large_tag(html: str) -> bool:
     return False
 
 
-def is_too_large(root: Any, characters: int) -> bool:
-    """True if a tree has too many elements, is too deep, or has too many elements too deep.
+def find_bounds(characters: int) -> Bounds:
+    """Bounds of the tree of a page.
 
     Args:
-        root: The root of the tree.
-        characters: Length of its page.
+        characters: Length of the page.
     """
-    most_elements = min(MAX_ELEMENTS, ELEMENTS[0] + characters // ELEMENTS[1])
-    most_depths = DEPTHS[0] + characters * DEPTHS[1]
-    depth = count = depths = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        if event == "end":
-            depth -= 1
-            continue
-        depth += 1
-        count += 1
-        depths += depth
-        if depth > MAX_DEPTH or count > most_elements or depths > most_depths:
-            return True
-    return False
+    return Bounds(
+        elements=min(MAX_ELEMENTS, ELEMENTS[0] + characters // ELEMENTS[1]),
+        depth=MAX_DEPTH,
+        depths=int(DEPTHS[0] + characters * DEPTHS[1]),
+    )

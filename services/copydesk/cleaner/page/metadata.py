@@ -13,6 +13,7 @@ from lxml import etree
 
 from copydesk.cleaner.page.linked_data import LinkedData, Node, as_list, is_person, read_linked_data
 from copydesk.cleaner.page.people import MAX_AUTHORS, find_people
+from copydesk.cleaner.page.stripping import strip_tags, tidy
 from copydesk.cleaner.page.times import PageTime, read_time
 from copydesk.cleaner.page.titles import MAX_TITLE, find_title
 
@@ -43,6 +44,9 @@ TIME_KEYS = (
 SITE_KEYS = ("og:site_name", "application-name", "twitter:site", "article:publisher", "publisher", "copyright")
 """Names of meta elements with a name of the site."""
 
+DESCRIPTION_KEYS = ("description", "og:description", "twitter:description", "dc.description")
+"""Names of meta elements with a description of the article."""
+
 ONE_DAY = timedelta(days=1)
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}").fullmatch
@@ -69,6 +73,9 @@ class PageMetadata(msgspec.Struct, frozen=True, kw_only=True):
         site: Host of the page's canonical address.
         language: Language of the page, BCP 47.
         url: Canonical address of the page.
+        titles: Titles as the page gives them, with the site's name or without it.
+        descriptions: Descriptions for search engines and social networks.
+        body: Text of the article in the page's data, a paragraph a line; empty if there is none.
     """
 
     title: str | None = None
@@ -77,6 +84,9 @@ class PageMetadata(msgspec.Struct, frozen=True, kw_only=True):
     site: str | None = None
     language: str | None = None
     url: str | None = None
+    titles: tuple[str, ...] = ()
+    descriptions: tuple[str, ...] = ()
+    body: str = ""
 
 
 class PageFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,14 +127,27 @@ def read_metadata(root: Any, url: str | None = None) -> PageMetadata:
     names = tuple(_find_names(meta, article, data))
     facts = PageFacts(root=root, meta=meta, article=article, data=data, names=names)
     address = _find_address(root, meta, url)
+    headline = find_title(shared or _read_string(article, "headline"), title, headings, names)
     return PageMetadata(
-        title=find_title(shared or _read_string(article, "headline"), title, headings, names),
+        title=headline,
         authors=_find_authors(facts),
         published_at=_find_time(facts),
         site=_find_host(address),
         language=_find_language(root),
         url=address,
+        titles=tuple(filter(None, (headline, shared, title, _read_string(article, "headline")))),
+        descriptions=tuple(
+            filter(None, (*(meta.get(key) for key in DESCRIPTION_KEYS), _read_string(article, "description")))
+        ),
+        body=_read_body(article),
     )
+
+
+def _read_body(article: Node) -> str:
+    """Text of the article in the page's data, without tags and entities."""
+    parts = (part for part in as_list(article.get("articleBody"))[:MAX_HEADINGS] if isinstance(part, str))
+    text = "\n".join(parts)
+    return strip_tags(text) if "<" in text or "&" in text else tidy(text)
 
 
 def _first(elements: Iterator[Any]) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from copydesk.cli.render.folding import describe_run, fold_blocks, is_outside
 from copydesk.cli.render.quotations import describe_speaker
 from copydesk.client import Message
 from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, Quote, ScoredArticle
@@ -72,8 +73,11 @@ def _make_table() -> Table:
 
 
 def _add_blocks(rows: Table, article: CleanedArticle) -> None:
-    for block in article.blocks:
-        if block.kept:
+    for run in fold_blocks(article):
+        _, block = run[0]
+        if len(run) > 1:
+            rows.add_row(Text("✂ navigation", style="not bold red"), Text(sanitize(describe_run(run)), style="dim"))
+        elif block.kept:
             rows.add_row("", Text(sanitize(article.text[block.start : block.end])))
         else:
             removed = sanitize(" ".join((block.text or "").split()))
@@ -83,11 +87,16 @@ def _add_blocks(rows: Table, article: CleanedArticle) -> None:
 
 
 def _add_cleaning(rows: Table, article: CleanedArticle) -> None:
-    removed = sum(not block.kept for block in article.blocks)
-    summary = f"{removed} of {len(article.blocks)} blocks removed ({article.cleaning.noise_share:.0%} of the source)"
+    blocks = [block for block in article.blocks if not is_outside(article, block)]
+    removed = sum(not block.kept for block in blocks)
+    summary = f"{removed} of {len(blocks)} blocks removed ({article.cleaning.noise_share:.0%} of the source)"
+    if outside := len(article.blocks) - len(blocks):
+        summary += f", {outside} outside the article"
     rows.add_row("cleaning", summary + (", uncertain" if article.cleaning.uncertain else ""))
     for warning in article.cleaning.warnings:
         rows.add_row("", Text(escape(warning)))
+    if article.standfirst:
+        rows.add_row("standfirst", Text(escape(article.standfirst)))
     for label, texts in (("captions", article.captions), ("credits", article.credits), ("bylines", article.bylines)):
         if texts:
             rows.add_row(label, Text(escape("; ".join(texts))))

@@ -6,6 +6,7 @@ import hashlib
 import re
 from xml.sax.saxutils import escape
 
+from copydesk.cli.render.folding import is_outside
 from copydesk.cli.render.palette import CIVIDIS, HIGH, LOW, shade
 from copydesk.contracts.articles import ScoredArticle, Unit
 
@@ -77,19 +78,20 @@ def _axis() -> list[str]:
 
 def _bars(article: ScoredArticle) -> list[str]:
     units = {unit.block: unit for unit in article.coherence.units}
+    blocks = [(number, block) for number, block in enumerate(article.blocks) if not is_outside(article, block)]
     texts = [
         article.text[block.start : block.end] if block.kept else " ".join((block.text or "").split())
-        for block in article.blocks
+        for _, block in blocks
     ]
     widths = _widths([len(text) for text in texts])
     segment_starts = {segment.first_unit for segment in article.coherence.segments[1:]}
-    lines, x, unit_number = [], float(LEFT), 0
-    for number, (block, text, width) in enumerate(zip(article.blocks, texts, widths, strict=True)):
+    unit_numbers = {unit.block: number for number, unit in enumerate(article.coherence.units)}
+    lines, x = [], float(LEFT)
+    for (number, block), text, width in zip(blocks, texts, widths, strict=True):
         unit = units.get(number)
         if unit is not None:
-            if unit_number in segment_starts:
+            if unit_numbers[number] in segment_starts:
                 lines.append(_segment_line(x))
-            unit_number += 1
             lines.append(_bar(unit, x, width, text, removed=not block.kept))
         x += width
     return lines

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from copydesk.cli.render.folding import describe_run, fold_blocks
 from copydesk.cli.render.palette import shade, text_colour
 from copydesk.contracts.articles import Coherence, ScoredArticle, Unit
 from copydesk.terminal_text import escape, sanitize
@@ -20,7 +21,11 @@ def print_relevance(article: ScoredArticle, console: Console) -> None:
     segments_by_unit = {segment.first_unit: segment for segment in coherence.segments}
     unit_numbers = {unit.block: number for number, unit in enumerate(coherence.units)}
     rows = _make_table()
-    for number, block in enumerate(article.blocks):
+    for run in fold_blocks(article):
+        number, block = run[0]
+        if len(run) > 1:
+            _add_row(rows, None, Text(sanitize(describe_run(run)), style="dim"))
+            continue
         segment = segments_by_unit.get(unit_numbers.get(number, -1))
         if segment is not None and len(coherence.segments) > 1:
             console.print(rows)

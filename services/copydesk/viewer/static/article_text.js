@@ -10,6 +10,7 @@ const MAX_CHARACTERS = 300_000;
 const MAX_HTML_CHARACTERS = 40_000;
 const MAX_STRIP_BLOCKS = 120;
 const MAX_ENTITIES = 200;
+const MIN_FOLDED = 3; // blocks of the shortest run outside the article that is folded
 
 const FLAGS = { __proto__: null, off_topic: "off topic", furniture: "furniture", teaser: "teaser", duplicate: "duplicate" };
 
@@ -53,21 +54,43 @@ function paragraphs(article, blocks, units) {
   const kept = blocks.filter((block) => block.kept).map((block) => ({ start: at(block.start), end: at(block.end) }));
   const spans = divideSpans(spansOf(article, "body", whole), kept);
   let next = 0; // index in `kept`
+  const folded = foldedRuns(article, blocks);
   return blocks.map((block, number) => {
     const unit = units.get(number);
-    if (!block.kept) {
-      const reason = block.reason ?? "other";
-      return el(
-        "div.paragraph.removed",
-        {},
-        el("p", {}, el("span.reason", {}, reason.replaceAll("_", " ")), el("del", {}, block.text ?? ""), el("span.sure", {}, ` noise ${percent(block.noise_probability)}`)),
-      );
-    }
+    if (folded.has(number)) return folded.get(number);
+    if (!block.kept) return removedBlock(block);
     const { start, end } = kept[next];
     const nodes = stretches(whole, start, end, spans[next], speakerButton);
     next += 1;
     return el("div.paragraph", { id: `block-${number}` }, band(unit), el("p", {}, ...nodes), unit && unit.flag !== "none" && el("p.flag", {}, `${FLAGS[unit.flag] ?? unit.flag.replaceAll("_", " ")} · ${percent(unit.off_topic_probability)} foreign`));
   });
+}
+
+function removedBlock(block) {
+  const reason = block.reason ?? "other";
+  return el(
+    "div.paragraph.removed",
+    {},
+    el("p", {}, el("span.reason", {}, reason.replaceAll("_", " ")), el("del", {}, block.text ?? ""), el("span.sure", {}, ` noise ${percent(block.noise_probability)}`)),
+  );
+}
+
+/** True for a block of a page that stands outside its article: a menu, a footer. */
+const isOutside = (article, block) => article.source?.kind === "html" && !block.kept && block.reason === "navigation";
+
+/** By the number of its first block: a run of blocks outside the article, which opens on demand. The others of it give null. */
+function foldedRuns(article, blocks) {
+  const folded = new Map();
+  for (let first = 0; first < blocks.length; first += 1) {
+    let end = first;
+    while (end < blocks.length && isOutside(article, blocks[end])) end += 1;
+    if (end - first < MIN_FOLDED) continue;
+    const run = blocks.slice(first, end);
+    folded.set(first, el("details.paragraph.removed.folded", {}, el("summary", {}, el("span.reason", {}, "navigation"), `${run.length} blocks outside the article`), ...run.map(removedBlock)));
+    for (let number = first + 1; number < end; number += 1) folded.set(number, null);
+    first = end;
+  }
+  return folded;
 }
 
 const flagOf = (unit) => (unit.flag === "none" ? "fits" : unit.flag === "off_topic" ? "foreign" : "furniture");
@@ -84,9 +107,8 @@ function band(unit) {
 function relevanceStrip(article, units) {
   if (!units.size) return null;
   const [width, gap, height] = [14, 4, 46];
-  const shown = article.blocks.slice(0, MAX_STRIP_BLOCKS);
-  const bars = shown.map((block, number) => {
-    const unit = units.get(number);
+  const shown = article.blocks.map((block, number) => [block, units.get(number)]).filter(([block]) => !isOutside(article, block)).slice(0, MAX_STRIP_BLOCKS);
+  const bars = shown.map(([block, unit], number) => {
     if (!unit) return svg("g");
     const barHeight = Math.max(4, Math.min(1, unit.relevance * 1.25) * height);
     return svg("rect", {
@@ -96,7 +118,7 @@ function relevanceStrip(article, units) {
   });
   const foreign = [...units.values()].filter((unit) => unit.flag !== "none").length;
   const fullWidth = shown.length * (width + gap);
-  const label = `Relevance of ${plural(units.size, "paragraph")}; ${foreign} flagged`;
+  const label = `Relevance of ${plural(shown.length, "paragraph")}; ${foreign} flagged`;
   return el(
     "figure.strip",
     {},

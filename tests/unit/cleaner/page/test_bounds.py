@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 
 from copydesk.cleaner.html import read_page
 from copydesk.cleaner.page import bounds
+from copydesk.cleaner.page.page_model import PageModel
 
 MAX_CHARACTERS = 2_000_000
 
@@ -87,7 +88,7 @@ def test_no_tag_has_more_attributes_than_the_scan_counts(parts: list[str]) -> No
     ids=["attributes", "links in divs", "paragraphs in divs", "elements", "depth"],
 )
 def test_a_page_past_a_bound_is_read_without_its_tags_and_says_so(html: str) -> None:
-    page = read_page(html, None, max_characters=MAX_CHARACTERS)
+    page = read_page(html, None, PageModel.load(), max_characters=MAX_CHARACTERS)
     assert "The council met on Monday and voted for the new bridge" in page.text
     assert "<" not in page.text
     assert [warning for warning in page.warnings if warning.endswith("tags stripped")]
