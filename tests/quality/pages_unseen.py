@@ -10,12 +10,14 @@ it is scored with the standfirst in the gold text where the page shows it, and w
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import json
 import lzma
 import re
 import statistics
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -33,8 +35,8 @@ Row = dict[str, Any]
 
 
 def find_words(text: str) -> list[str]:
-    """Words in small letters, without marks that nobody sees."""
-    return re.findall(r"\w+", text.translate(INVISIBLE).lower())
+    """Words in small letters, letters and their accents as one character, without marks that nobody sees."""
+    return re.findall(r"\w+", unicodedata.normalize("NFC", text).translate(INVISIBLE).lower())
 
 
 def count_common(left: Sequence[str], right: Sequence[str]) -> int:
@@ -77,7 +79,7 @@ def extract(page: Page) -> str:
 
 def add_standfirst(page: Page) -> str:
     """Gold text of a page with the standfirst that its parser has apart."""
-    shown = " ".join(find_words(page["html"]))
+    shown = " ".join(find_words(re.sub(r"<[^<>]*>", " ", html.unescape(page["html"]))))
     lines = [line for line in page["summary"] or () if " ".join(find_words(line)[:8]) in shown]
     return "\n".join([*lines, page["gold"]])
 
