@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from harness.running import Cluster, Row
 
@@ -43,6 +44,10 @@ def known(rows: list[Row]) -> int:
     return max((row.document["articles"] for row in rows if row.topic == "sites" and row.value), default=0)
 
 
+def knows(articles: int, rows: list[Row]) -> bool:
+    return known(rows) == articles
+
+
 async def test_a_site_is_learned_shown_corrected_and_forgotten(cluster: Callable[..., Cluster]) -> None:
     here = cluster()
     compacted = {name: {"cleanup.policy": "compact"} for name in SITES[1:]}
@@ -53,7 +58,7 @@ async def test_a_site_is_learned_shown_corrected_and_forgotten(cluster: Callable
         await cleaner.says("tables read")
         for number in range(4):
             await here.send("articles.raw", [article(number)])
-            await follower.until(lambda rows, number=number: known(rows) == number + 1, 90)
+            await follower.until(partial(knows, number + 1), 90)
         # the cleaner follows the table; a worker that starts later has read it all
         assert await cleaner.stop() == 0
         later = await here.run("cleaner")

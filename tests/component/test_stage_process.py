@@ -154,7 +154,7 @@ async def test_articles_wait_for_their_turn(child: Make) -> None:
         ConsumedRecord("articles.raw", 0, number, 0, b"k%d" % number, raw(f"text {number}"), ()) for number in range(50)
     ]
     found = await asyncio.gather(*(processor.process_one(record) for record in records))
-    texts = [json.loads(each.output.value or b"")["text"] for each in found]
+    texts = [json.loads(each.outputs[0].value or b"")["text"] for each in found]
     assert texts == [f"text {number}" for number in range(50)]
 
 

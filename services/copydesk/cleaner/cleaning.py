@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, overload
 
 import ftfy
 
@@ -72,6 +72,10 @@ def load(settings: CleanerSettings, model: Model | None = None, page_model: Page
 class CleanWithMemory(Protocol):
     """From a raw article to the cleaned one; with a memory, also to what the stage `sites` is told of it."""
 
+    @overload
+    def __call__(self, article: RawArticle) -> CleanedArticle: ...
+    @overload
+    def __call__(self, article: RawArticle, memory: Memory | None) -> CleanedArticle | Results: ...
     def __call__(self, article: RawArticle, memory: Memory | None = None) -> CleanedArticle | Results:
         """Clean one article."""
 
@@ -80,7 +84,7 @@ def load_with_memory(settings: CleanerSettings) -> CleanWithMemory:
     """The stage's function, with all models loaded."""
     clean = _load_cleaner(settings, None, None)
 
-    def process(article: RawArticle, memory: Memory | None = None) -> CleanedArticle | Results:
+    def process(article: RawArticle, memory: Memory | None = None) -> Any:
         if memory is None or not settings.sites:
             return clean(article, None).article
         cleaned, page = clean(article, partial(find_site, memory))

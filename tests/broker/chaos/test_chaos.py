@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import random
 import time
+from functools import partial
 
 import pytest
 
 from harness.brokers import Kafka
 from harness.counting import TOPICS, arrived, count
 from harness.load import CLEANED_BYTES, load
-from harness.running import Cluster
+from harness.running import Cluster, Row
 from harness.storm import Storm
 from harness.tallying import CHANGELOG, TALLY_TOPICS, count_tally, find_wrong_results, tallied
 
@@ -74,6 +75,10 @@ async def test_nothing_is_lost(three_brokers: Kafka, delivery: str, capsys: pyte
     assert set(codes) <= {0}, "what still runs stops in order"
 
 
+def has_tallied(articles: int, rows: list[Row]) -> bool:
+    return tallied(rows) >= articles
+
+
 @pytest.mark.slow
 @pytest.mark.kafka
 @pytest.mark.timeout(300)
@@ -90,6 +95,6 @@ async def test_the_checker_sees_a_state_that_was_not_restored(three_brokers: Kaf
                 worker = await here.run("tally")
                 await here.send("articles.raw", [one[:3] for one in part])
                 done += len(part)
-                await follower.until(lambda rows, end=done: tallied(rows) >= end, seconds=90)
+                await follower.until(partial(has_tallied, done), seconds=90)
                 assert await worker.stop() == 0
             assert find_wrong_results(sent, follower.rows)

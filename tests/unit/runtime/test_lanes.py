@@ -137,7 +137,7 @@ async def test_a_refused_record_hits_only_itself() -> None:
     await lane.wait_idle()
     dispositions = [one.outcome.disposition for one in worker.committed]
     assert dispositions == ["passed", "oversized", "passed"]
-    assert worker.committed[1].output.value == b"", "its dead letter, refused as well, is a pointer"
+    assert worker.committed[1].outputs[0].value == b"", "its dead letter, refused as well, is a pointer"
     assert [offset for _, offset in committer.writes] == [1, 2, 3]
     assert lane.next == 3
     await lane.close()
@@ -198,7 +198,7 @@ async def test_lanes_share_the_stages_process_turn_by_turn() -> None:
     await until(lambda: bool(worker.stage_process.ahead))
     worker.stage_process.gate.set()
     await until(lambda: len(worker.committed) == 6)
-    assert [article.output.value for article in worker.committed] == [b"first"] * 3 + [b"second"] * 3
+    assert [article.outputs[0].value for article in worker.committed] == [b"first"] * 3 + [b"second"] * 3
     await first.close()
     await second.close()
 

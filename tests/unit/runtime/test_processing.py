@@ -27,8 +27,8 @@ async def process(
 async def test_each_record_has_one_output_in_its_order() -> None:
     articles = await process(FakeWorker(), [record(offset, b"%d" % offset) for offset in range(9)])
     assert [article.consumed.offset for article in articles] == list(range(9))
-    assert [article.output.value for article in articles] == [b"%d" % offset for offset in range(9)]
-    assert [header(article.output.headers, "copydesk-origin") for article in articles][:2] == ["0/0", "0/1"]
+    assert [article.outputs[0].value for article in articles] == [b"%d" % offset for offset in range(9)]
+    assert [header(article.outputs[0].headers, "copydesk-origin") for article in articles][:2] == ["0/0", "0/1"]
 
 
 async def test_several_records_are_submitted_ahead_of_the_one_that_is_awaited() -> None:
@@ -40,7 +40,7 @@ async def test_several_records_are_submitted_ahead_of_the_one_that_is_awaited() 
 async def test_a_tombstone_keeps_its_place_and_does_not_reach_the_stage() -> None:
     worker = FakeWorker()
     articles = await process(worker, [record(0, b"a"), record(1, None), record(2, b"c")])
-    assert [article.output.value for article in articles] == [b"a", None, b"c"]
+    assert [article.outputs[0].value for article in articles] == [b"a", None, b"c"]
     assert len(worker.stage_process.ahead) == 2
 
 
@@ -59,7 +59,7 @@ async def test_a_revoked_partition_ends_the_work() -> None:
 async def test_an_article_that_does_not_pass_is_a_dead_letter_and_counts_towards_the_halt() -> None:
     worker = FakeWorker(consecutive=2)
     articles = await process(worker, [record(0, b"FAIL"), record(1), record(2, b"FAIL")])
-    assert [article.output.topic for article in articles] == [
+    assert [article.outputs[0].topic for article in articles] == [
         "articles.probe.dlq",
         "articles.cleaned",
         "articles.probe.dlq",
@@ -71,7 +71,7 @@ async def test_an_article_that_does_not_pass_is_a_dead_letter_and_counts_towards
 
 async def test_one_record_by_itself() -> None:
     article = await FakeWorker().processor.process_one(record(7, b"x"))
-    assert (article.consumed.offset, article.output.value) == (7, b"x")
+    assert (article.consumed.offset, article.outputs[0].value) == (7, b"x")
 
 
 async def test_what_is_committed_is_counted_and_logged() -> None:

@@ -41,7 +41,7 @@ def failed(**more: object) -> Outcome:
 
 
 def test_a_result_is_keyed_by_the_articles_id() -> None:
-    record = builder().build(consumed(), passed(), NOW).output
+    record = builder().build(consumed(), passed(), NOW).outputs[0]
     assert (record.topic, record.key, record.value) == ("articles.cleaned", b"a/1", b"{}")
     assert header(record.headers, "copydesk-origin") == "3/1042"
     assert header(record.headers, "ce_ingestedtime") == "2023-11-14T22:13:15.000Z"
@@ -50,14 +50,14 @@ def test_a_result_is_keyed_by_the_articles_id() -> None:
 
 def test_origin_and_ingestion_time_of_the_raw_article_are_passed_on() -> None:
     headers = (("copydesk-origin", b"7/9"), ("ce_ingestedtime", b"2020-01-01T00:00:00.000Z"))
-    record = builder().build(consumed(headers=headers), passed(), NOW).output
+    record = builder().build(consumed(headers=headers), passed(), NOW).outputs[0]
     assert header(record.headers, "copydesk-origin") == "7/9"
     assert header(record.headers, "ce_ingestedtime") == "2020-01-01T00:00:00.000Z"
 
 
 def event(outcome: Outcome | None = None, *, digest: str = "", **more: object) -> str | None:
     return header(
-        builder(settings_digest=digest).build(consumed(**more), outcome or passed(), NOW).output.headers, "ce_id"
+        builder(settings_digest=digest).build(consumed(**more), outcome or passed(), NOW).outputs[0].headers, "ce_id"
     )
 
 
@@ -80,13 +80,13 @@ def test_a_redelivery_has_the_same_event_id_and_a_new_cause_model_or_setting_ano
 def test_topics_and_group_carry_the_prefix() -> None:
     made = builder(prefix="test-")
     assert made.group == "test-copydesk.probe"
-    assert made.build(consumed(), passed(), NOW).output.topic == "test-articles.cleaned"
-    assert made.build(consumed(), failed(), NOW).output.topic == "test-articles.probe.dlq"
+    assert made.build(consumed(), passed(), NOW).outputs[0].topic == "test-articles.cleaned"
+    assert made.build(consumed(), failed(), NOW).outputs[0].topic == "test-articles.probe.dlq"
 
 
 def test_a_dead_letter_is_the_original_and_why() -> None:
     headers = (("x-mine", b"1"), ("dlq.attempt", b"2"), ("dlq.reason", b"stale"))
-    record = builder().build(consumed(headers=headers), failed(), NOW).output
+    record = builder().build(consumed(headers=headers), failed(), NOW).outputs[0]
     assert (record.key, record.value) == (b"key", b'{"text": "x"}')
     assert record.headers[0] == ("x-mine", b"1")
     letter = deadletter.DeadLetter.from_headers(record.headers)
@@ -97,20 +97,20 @@ def test_a_dead_letter_is_the_original_and_why() -> None:
 def test_an_oversized_result_becomes_a_dead_letter_that_fits() -> None:
     article = builder(sink=1_000).build(consumed(), passed(value=b"x" * 2_000), NOW)
     assert article.outcome.disposition == "oversized"
-    assert article.output.topic == "articles.probe.dlq"
-    assert article.output.value == b'{"text": "x"}'
+    assert article.outputs[0].topic == "articles.probe.dlq"
+    assert article.outputs[0].value == b'{"text": "x"}'
 
 
 def test_a_dead_letter_that_does_not_fit_is_a_pointer() -> None:
     large = consumed(value=b"x" * 20_000, headers=(("x-mine", b"1"),))
-    record = builder().build(large, failed(), NOW).output
+    record = builder().build(large, failed(), NOW).outputs[0]
     assert record.value == b""
     assert header(record.headers, "x-mine") == "1"
     assert record_bytes(record.key, record.value, record.headers) <= 10_000
 
 
 def test_headers_that_do_not_fit_are_left_out_of_a_dead_letter() -> None:
-    record = builder().build(consumed(headers=(("x-mine", b"1" * 20_000),)), failed(), NOW).output
+    record = builder().build(consumed(headers=(("x-mine", b"1" * 20_000),)), failed(), NOW).outputs[0]
     assert (record.key, record.value) == (None, b"")
     assert header(record.headers, "dlq.offset") == "1042"
 
@@ -118,7 +118,11 @@ def test_headers_that_do_not_fit_are_left_out_of_a_dead_letter() -> None:
 def test_a_tombstone_passes_with_its_key() -> None:
     article = builder().tombstone(consumed(value=None), NOW)
     assert article.outcome.disposition == "passed"
-    assert (article.output.topic, article.output.key, article.output.value) == ("articles.cleaned", b"key", None)
+    assert (article.outputs[0].topic, article.outputs[0].key, article.outputs[0].value) == (
+        "articles.cleaned",
+        b"key",
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,8 +137,10 @@ def test_a_tombstone_passes_with_its_key() -> None:
 def test_a_tombstone_without_an_id_is_invalid(key: bytes | None, why: str) -> None:
     article = builder().tombstone(consumed(key=key, value=None), NOW)
     assert article.outcome.disposition == "invalid"
-    assert why in (header(article.output.headers, "dlq.exception.message") or "")
-    assert article.output.key is not None or article.output.value is not None, "Kafka's client refuses such a record"
+    assert why in (header(article.outputs[0].headers, "dlq.exception.message") or "")
+    assert article.outputs[0].key is not None or article.outputs[0].value is not None, (
+        "Kafka's client refuses such a record"
+    )
 
 
 def test_a_log_line_says_where_and_what() -> None:

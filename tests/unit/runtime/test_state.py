@@ -131,7 +131,7 @@ def test_a_table_keeps_the_newest_value_and_a_tombstone_removes_it() -> None:
 
     table = Table("sites")
     for row in (Row(b"a", b"1"), Row(b"b", b"2"), Row(b"a", b"3"), Row(b"b", None), Row(None, b"4")):
-        table.take(row)  # type: ignore[arg-type]  # what it reads of a record
+        table.take(row)
     assert (table.get_many([b"a", b"b"]), len(table)) == ([b"3", None], 1)
 
 

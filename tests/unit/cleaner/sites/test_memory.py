@@ -12,7 +12,7 @@ from copydesk.cleaner.sites.learning import MAX_EVENTS, SiteMemory, learn, make_
 from copydesk.cleaner.sites.look import Known, describe_page, index, look
 from copydesk.cleaner.sites.stage import learn_page, new_site, read_row, write_row
 from copydesk.contracts.sites import SeenPage
-from copydesk.stage import Lookup, Memory, Tombstone
+from copydesk.stage import Lookup, Memory, Record, Tombstone
 
 PLEA = "Enjoy reading? Members of the paper keep it going: choose what you want to give."
 BODY = "The council of {0} voted on the {1} after a debate that went on for {2} hours and ended late at night."
@@ -178,7 +178,7 @@ def memory_of(rows: dict[bytes, bytes], event: str = "e") -> Memory:
 
 def test_the_stage_publishes_what_changes_and_a_tombstone_forgets_the_site() -> None:
     rows: dict[bytes, bytes] = {}
-    published = []
+    published: list[Record] = []
     for number in range(4):
         results = learn_page(page(story(number, PLEA), number), memory_of(rows, f"e{number}"))
         rows |= {key: value for key, value in results.changes.items() if value is not None}
