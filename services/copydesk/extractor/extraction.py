@@ -24,6 +24,7 @@ from copydesk.extractor.paragraphs import Paragraph, split_paragraphs
 from copydesk.extractor.parsing import Parser, parse_article
 from copydesk.extractor.provenance import build_provenance
 from copydesk.extractor.quotes.drafts import QuoteDraft, group_split, join_paragraphs, limit_quotes
+from copydesk.extractor.quotes.headlines import find_headline_quotes
 from copydesk.extractor.quotes.marked_quotes import draft_quotes
 from copydesk.extractor.quotes.plain_quotes import draft_plain_quotes
 from copydesk.extractor.speakers import Identity, Speakers, identify_speakers
@@ -87,7 +88,7 @@ def extract_text(
 
     Args:
         text: The body; offsets count its code points.
-        title: The headline. Only names are searched in it.
+        title: The headline. Names and quotations in marks are searched in it.
         language: BCP 47 tag; None counts as the lexicon's language.
         parser: The language model.
         lexicon: The words of its language.
@@ -112,8 +113,10 @@ def extract_text(
     _add_speaker_mentions(text, drafts, identities, lexicon)
 
     ids = number_entities(clusters)
-    entities = build_entities(clusters, ids, len(text))
     quotes = build_quotes(text, drafts, identities, ids, lexicon)
+    if is_covered:
+        quotes += find_headline_quotes(title, clusters, ids, len(quotes) + 1, lexicon)
+    entities = build_entities(clusters, ids, len(text))
     return ExtractionResult(entities, quotes, (*warnings, *too_many))
 
 

@@ -27,10 +27,11 @@ def _check(text: str, title: str, result: ExtractionResult) -> None:
             assert mention.text == (title if mention.section == "title" else text)[mention.start : mention.end]
     for number, quote in enumerate(result.quotes, start=1):
         assert quote.id == f"q{number}"
-        assert quote.text == text[quote.start : quote.end]
+        source = title if quote.section == "title" else text
+        assert quote.text == source[quote.start : quote.end]
         assert all(quote.start <= f.start < f.end <= quote.end for f in quote.fragments)
         for span in (quote.speaker.mention, quote.cue):
-            assert span is None or span.text == text[span.start : span.end]
+            assert span is None or span.text == source[span.start : span.end]
         assert quote.speaker.entity_id is None or quote.speaker.entity_id in ids
 
 
@@ -63,7 +64,7 @@ def test_the_document_keeps_the_cleaner_s_fields_and_names_the_model(extract: Ex
     document = extract("Anna Berg left.", title="Berg leaves")
     assert (document.title, document.text) == ("Berg leaves", "Anna Berg left.")
     assert [entry.stage for entry in document.provenance] == ["cleaner", "extractor"]
-    assert document.provenance[-1].model == "en_core_web_md-3.7.1+rules-3"
+    assert document.provenance[-1].model == "en_core_web_md-3.7.1+rules-4"
     assert not document.extraction.degraded
     ExtractedArticle.read(document.write(), None)
 
