@@ -1,12 +1,12 @@
 """Classifiers: boosted trees that judge units and articles, read from the files that training wrote.
 
-There are three for each representation of the units. Their files call them heads.
+There are three for each representation, and three of short articles of the units. Their files call them heads.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Literal, TypeAlias
 
@@ -23,6 +23,13 @@ MINILM_FILE = "heads-minilm-1.json"
 
 Representation: TypeAlias = Literal["vectors", "words", "minilm"]
 """Basis of the comparison of units: the static vectors, their words alone, or vectors of the sentence model."""
+
+
+SHORT_UNITS = 4
+"""Up to this many judged units an article is short: the classifiers of short articles judge it alone."""
+
+LONG_UNITS = 7
+"""From this many on, the others do. Between them both count: one more unit must not change the judge."""
 
 
 class TrainedForest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +74,7 @@ class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         coefficients: SHA-256 of the coefficients that it was trained with.
         prior: Priors of the calibration.
         forests: The three forests for each representation.
+        short_forests: The same, trained on short articles. The sentence model has none: it judges longer ones only.
     """
 
     name: str
@@ -75,6 +83,7 @@ class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     coefficients: str
     prior: Prior
     forests: dict[Representation, TrainedForests] = msgspec.field(name="heads")
+    short_forests: dict[Representation, TrainedForests] = msgspec.field(name="short_heads", default_factory=dict)
 
 
 class Classifier:
@@ -100,7 +109,7 @@ class Classifier:
 
 
 class Classifiers:
-    """The three classifiers for one representation: two judge units, one judges articles."""
+    """The three classifiers that were trained together: two judge units, one judges articles."""
 
     def __init__(self, trained: TrainedForests) -> None:
         """Make the classifiers."""
@@ -109,18 +118,58 @@ class Classifiers:
         self.article = Classifier(trained.article, ARTICLE_FEATURES)
 
 
+class Judges:
+    """The classifiers for one representation: those of short articles and those of others.
+
+    Args:
+        short: Classifiers that were trained on short articles.
+        others: Classifiers that were trained on articles as they are.
+    """
+
+    def __init__(self, short: Classifiers, others: Classifiers) -> None:
+        """Keep the classifiers."""
+        self.short = short
+        self.others = others
+
+    def predict_units(self, rows: Floats, judged: int) -> Floats:
+        """Log odds of each unit to be off topic, shape (units,).
+
+        Args:
+            rows: Features, shape (units, len(UNIT_FEATURES)).
+            judged: Number of units that have words enough to be judged by themselves.
+        """
+        return self._mix(judged, lambda classifiers: classifiers.off_topic.predict_log_odds(rows))
+
+    def predict_article(self, row: Floats, judged: int) -> float:
+        """Log odds of an article to be one story.
+
+        Args:
+            row: Features of the article, shape (1, len(ARTICLE_FEATURES)).
+            judged: Number of its units that have words enough.
+        """
+        return float(self._mix(judged, lambda classifiers: classifiers.article.predict_log_odds(row))[0])
+
+    def _mix(self, judged: int, predict: Callable[[Classifiers], Floats]) -> Floats:
+        share = (judged - SHORT_UNITS) / (LONG_UNITS - SHORT_UNITS)
+        if share <= 0:
+            return predict(self.short)
+        if share >= 1:
+            return predict(self.others)
+        return share * predict(self.others) + (1 - share) * predict(self.short)
+
+
 class Model(msgspec.Struct, frozen=True):
     """The trained part of the stage.
 
     Args:
         file: Content of the first file.
         sha256: SHA-256 of all files.
-        classifiers: The three classifiers for each representation.
+        classifiers: The classifiers for each representation.
     """
 
     file: ModelFile
     sha256: str
-    classifiers: dict[Representation, Classifiers]
+    classifiers: dict[Representation, Judges]
 
 
 def read_model(*, minilm: bool = False) -> Model:
@@ -147,7 +196,7 @@ def parse_model(data: Sequence[bytes]) -> Model:
         file=model_files[0],
         sha256=hashlib.sha256(b"".join(data)).hexdigest(),
         classifiers={
-            representation: Classifiers(forests)
+            representation: Judges(Classifiers(file.short_forests.get(representation, forests)), Classifiers(forests))
             for file in model_files
             for representation, forests in file.forests.items()
         },

@@ -70,6 +70,14 @@ class SegmentCoefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     story_words: float
 
 
+class PriorCoefficients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Assumptions about articles before they are read."""
+
+    foreign_share: float
+    inconclusive_score: float
+    inconclusive_units: float
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Minimum size and script of an article that can be scored, and minimum size of a unit."""
 
@@ -89,6 +97,7 @@ class _CoefficientsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     verdict: dict[str, Coefficient]
     flags: dict[str, Coefficient]
     segments: dict[str, Coefficient]
+    prior: dict[str, Coefficient]
     limits: dict[str, Coefficient]
     function_words: tuple[str, ...]
     common_words: tuple[str, ...]
@@ -106,6 +115,7 @@ class Coefficients(msgspec.Struct, frozen=True, kw_only=True):
     verdict: VerdictCoefficients
     flags: FlagCoefficients
     segments: SegmentCoefficients
+    prior: PriorCoefficients
     limits: Limits
     function_words: frozenset[str]
     common_words: frozenset[str]
@@ -135,6 +145,7 @@ def read_coefficients() -> Coefficients:
         verdict=_read_section(file.verdict, VerdictCoefficients),
         flags=_read_section(file.flags, FlagCoefficients),
         segments=_read_section(file.segments, SegmentCoefficients),
+        prior=_read_section(file.prior, PriorCoefficients),
         limits=_read_section(file.limits, Limits),
         function_words=frozenset(" ".join(file.function_words).split()),
         common_words=frozenset(" ".join(file.common_words).split()),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from copydesk.coherence.arrays import Floats, Mask
-from copydesk.coherence.classifiers import Classifiers, Model, Representation, sigmoid
+from copydesk.coherence.classifiers import LONG_UNITS, Judges, Model, Representation, sigmoid
 from copydesk.coherence.coefficients import Coefficients
 from copydesk.coherence.features import Encoder, UnitFeatures, measure_units
 from copydesk.coherence.settings import CoherenceSettings
@@ -30,7 +30,7 @@ class Predictions(NamedTuple):
     features: UnitFeatures
     off_topic: Floats
     furniture: Floats
-    classifiers: Classifiers
+    classifiers: Judges
 
 
 class Predictor:
@@ -67,7 +67,7 @@ class Predictor:
         if self.vectors is None or not article.is_english:
             return self._predict(article, "words", None)
         predictions = self._predict(article, "vectors", self.vectors)
-        if self.sentences is None:
+        if self.sentences is None or predictions.features.substantial.sum() < LONG_UNITS:
             return predictions
         highest = float(sigmoid(predictions.off_topic.max(keepdims=True))[0])
         if not self.settings.minilm_from <= highest <= self.settings.minilm_to:
@@ -77,11 +77,11 @@ class Predictor:
     def _predict(self, article: ArticleUnits, representation: Representation, encoder: Encoder | None) -> Predictions:
         classifiers = self.model.classifiers[representation]
         features = measure_units(article, encoder, self.coefficients)
-        log_odds = classifiers.off_topic.predict_log_odds(features.matrix)
+        log_odds = classifiers.predict_units(features.matrix, int(features.substantial.sum()))
         return Predictions(
             features=features,
             off_topic=replace_short_units(log_odds, features.substantial),
-            furniture=classifiers.furniture.predict_log_odds(features.matrix),
+            furniture=classifiers.others.furniture.predict_log_odds(features.matrix),
             classifiers=classifiers,
         )
 

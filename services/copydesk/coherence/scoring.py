@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import numpy as np
 
@@ -18,6 +20,7 @@ from copydesk.coherence.predictions import Predictions, Predictor
 from copydesk.coherence.rounding import PUBLISHED_DECIMALS
 from copydesk.coherence.settings import CoherenceSettings
 from copydesk.coherence.structure import (
+    UNCERTAIN_SCORE,
     describe_segments,
     find_structure,
     measure_entity_continuity,
@@ -33,6 +36,7 @@ from copydesk.contracts.articles import (
     ExtractedArticle,
     Provenance,
     ScoredArticle,
+    Status,
     extend,
 )
 
@@ -62,7 +66,11 @@ class Scorer:
             version=model.file.version,
             sha256=model.sha256,
             thresholds=msgspec.structs.asdict(self.coefficients.flags) | {"off_topic": settings.off_topic_from},
-            prior={"articles": prior.articles, "paragraphs": prior.paragraphs},
+            prior={
+                "articles": prior.articles,
+                "paragraphs": prior.paragraphs,
+                "foreign_share": self.coefficients.prior.foreign_share,
+            },
         )
         self.provenance = Provenance(stage=NAME, version=VERSION, model=f"{self.model.name} {self.model.version}")
 
@@ -89,20 +97,24 @@ class Scorer:
 
         # 3. unity and score of all units, and of those in the published text
         kept = np.array([number for number, unit in enumerate(article_units.units) if unit.kept], np.int64)
-        unity, raw_score = score_units(article_units, predictions, np.arange(len(units)))
+        unity, raw_score = self._score_units(article_units, predictions, np.arange(len(units)))
         score = raw_score
         if len(kept) < len(units):
-            unity, score = score_units(article_units, predictions, kept)
+            unity, score = self._score_units(article_units, predictions, kept)
 
         # 4. measures of the published text
         means = measure_text(article_units.units, kept, predictions)
         continuity = measure_entity_continuity([article_units.units[number] for number in kept])
-        structure = find_structure(units, article_units, kept, predictions.features, score, self.coefficients)
+        judged = int(predictions.features.substantial[kept].sum())
+        highest = float(sigmoid(predictions.off_topic[kept].max(keepdims=True))[0])
+        status = self._find_status(article, score, highest, judged)
+        sure_score = 1.0 if status == "inconclusive" else score
+        structure = find_structure(units, article_units, kept, predictions.features, sure_score, self.coefficients)
         off_topic_quotes, off_topic_entities = find_off_topic(article, units)
         return Coherence(
-            status="ok" if self.has_vectors and not article.extraction.degraded else "degraded",
-            score=round(score, PUBLISHED_DECIMALS),
-            raw_score=round(raw_score, PUBLISHED_DECIMALS),
+            status=status,
+            score=None if status == "inconclusive" else round(score, PUBLISHED_DECIMALS),
+            raw_score=None if status == "inconclusive" else round(raw_score, PUBLISHED_DECIMALS),
             global_coherence=round(means.relevance, PUBLISHED_DECIMALS),
             local_coherence=round(unity.local, PUBLISHED_DECIMALS),
             two_topic_ratio=round(unity.two_topics, PUBLISHED_DECIMALS),
@@ -116,10 +128,44 @@ class Scorer:
             model=self.model,
         )
 
+    def _score_units(self, article: ArticleUnits, predictions: Predictions, chosen: Integers) -> tuple[Unity, float]:
+        """Unity of the chosen units, and the probability that they are one story."""
+        row, unity = measure_article(
+            predictions.features, article.units, chosen, predictions.off_topic, predictions.furniture
+        )
+        judged = int(predictions.features.substantial[chosen].sum())
+        log_odds = predictions.classifiers.predict_article(row, judged)
+        log_odds += find_prior_log_odds(judged, self.coefficients.prior.foreign_share)
+        return unity, float(sigmoid(np.array([log_odds]))[0])
 
-def score_units(article: ArticleUnits, predictions: Predictions, chosen: Integers) -> tuple[Unity, float]:
-    """Unity of the chosen units, and the probability that they are one story."""
-    row, unity = measure_article(
-        predictions.features, article.units, chosen, predictions.off_topic, predictions.furniture
-    )
-    return unity, float(sigmoid(predictions.classifiers.article.predict_log_odds(row))[0])
+    def _find_status(self, article: ExtractedArticle, score: float, highest: float, judged: int) -> Status:
+        """Status of an article that can be scored.
+
+        Args:
+            article: The article.
+            score: Probability that its published text is one story.
+            highest: Highest probability of a published unit to be off topic, without the cleaner's suspicion.
+            judged: Number of its published units that have words enough.
+        """
+        limits = self.coefficients.prior
+        is_short = judged < limits.inconclusive_units
+        is_doubtful = limits.inconclusive_score <= score < UNCERTAIN_SCORE
+        if is_short and is_doubtful and highest < self.settings.off_topic_from:
+            return "inconclusive"
+        return "ok" if self.has_vectors and not article.extraction.degraded else "degraded"
+
+
+def find_prior_log_odds(judged: int, foreign_share: float) -> float:
+    """Log odds of an article to be one story before it is read: the shorter, the higher, and never under even odds.
+
+    Every unit may be foreign: of five, one is foreign less often than of fifteen.
+
+    Args:
+        judged: Number of its units that have words enough.
+        foreign_share: Share of foreign units.
+
+    >>> [round(find_prior_log_odds(judged, 0.05), 2) for judged in (3, 6, 9, 20)]
+    [1.79, 1.02, 0.53, 0.0]
+    """
+    one_story = (1 - foreign_share) ** max(judged, 1)
+    return max(0.0, math.log(one_story / (1 - one_story)))

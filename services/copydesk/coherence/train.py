@@ -6,7 +6,8 @@
     --minilm              the classifiers for vectors of the sentence model (10 CPU-minutes)
 
 Sources: g5 (`coherence/intrusion.jsonl`), the pages of scrapinghub's benchmark (`aeb` there, `residue.jsonl`, half of
-`cleaning/dev.jsonl`), the pages of the newspaper4k data set (the other half). BBC and Choi train nothing.
+`cleaning/dev.jsonl`), the pages of the newspaper4k data set (the other half), and three parts of `feed`, by site. BBC
+and Choi train nothing.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def write_out_of_fold(
     """
     vectors = load_vectors() if "vectors" in examples else None
     settings = CoherenceSettings(minilm=sentences is not None)
-    sources = sorted({example.document.source for measured in examples.values() for example in measured})
+    judged = list(judged)
+    trained = {example.document.source for measured in examples.values() for example in measured}
+    sources = sorted(trained & {source for source, _ in judged})
     scorers = {}
     for source in [*sources, None]:
         model = parse_model([msgspec.json.encode(fit_model(examples, coefficients, source))])
@@ -76,7 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     representations: tuple[Representation, ...] = ("minilm",) if options.minilm else ("vectors", "words")
     if options.out_of_fold:
         representations = OUT_OF_FOLD[options.representation]
-    examples = {name: measure_documents(documents, coefficients, encoders[name]) for name in representations}
+    whole = [document for document in documents if not document.is_short]
+    examples = {
+        name: measure_documents(whole if name == "minilm" else documents, coefficients, encoders[name])
+        for name in representations
+    }
     if options.out_of_fold:
         judged = _read_judged(options.data, options.extracted)
         write_out_of_fold(options.out_of_fold, judged, examples, coefficients, sentences)

@@ -562,12 +562,12 @@ class ExtractedArticle(CleanedArticle, frozen=True, kw_only=True):
 
 # --------------------------------------------------------------------------------------- articles.scored
 
-Status = Literal["ok", "too_short", "unsupported_language", "no_text", "degraded"]
+Status = Literal["ok", "too_short", "unsupported_language", "no_text", "degraded", "inconclusive"]
 SCORED: frozenset[str] = frozenset({"ok", "degraded"})
 """Statuses with a score and units."""
 
-UNSCORED: frozenset[str] = frozenset(get_args(Status)) - SCORED
-"""Statuses without a score and units. A status of a later version may be either."""
+UNSCORED: frozenset[str] = frozenset({"too_short", "unsupported_language", "no_text"})
+"""Statuses without a score and units. One that came later may be either: `inconclusive` has units, and no score."""
 
 Flag = Literal["none", "off_topic", "furniture", "teaser", "duplicate"]
 Structure = Literal["single", "tail", "intrusion", "mixed", "multi_story"]

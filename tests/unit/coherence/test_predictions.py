@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from copydesk.coherence import CoherenceSettings, stage
 from copydesk.coherence.classifiers import read_model
 from copydesk.coherence.scoring import Scorer
+from copydesk.coherence.training.documents import build_article
 from copydesk.vectors import load as load_vectors
-from unit.coherence.articles import BRIDGE, COOKS, bridge_with_intrusion, measure
+from unit.coherence.articles import BRIDGE, COOKS, INTRUDED, measure
 
 
 def test_a_short_unit_has_the_prediction_of_its_neighbours() -> None:
@@ -39,9 +40,18 @@ def test_the_sentence_model_is_used_in_doubt_only(lowest: float, highest: float,
     settings = CoherenceSettings(minilm=True, minilm_from=lowest, minilm_to=highest)
     model, sentences = read_model(minilm=True), UniformEncoder()
     scorer = Scorer(settings, model, load_vectors(), sentences)
-    plain = stage.load(CoherenceSettings())(bridge_with_intrusion()).coherence
-    result = scorer.measure_coherence(bridge_with_intrusion())
+    intruded = build_article("test/1", None, [*INTRUDED, *BRIDGE[5:]])
+    plain = stage.load(CoherenceSettings())(intruded).coherence
+    result = scorer.measure_coherence(intruded)
     assert sentences.runs == runs
     assert (result.score != plain.score) == bool(runs)
     assert result.model.name == "minilm-static-trees+minilm"
     assert result.model.sha256 != plain.model.sha256
+
+
+def test_the_sentence_model_does_not_judge_short_articles() -> None:
+    settings = CoherenceSettings(minilm=True, minilm_from=0.0, minilm_to=1.0)
+    sentences = UniformEncoder()
+    scorer = Scorer(settings, read_model(minilm=True), load_vectors(), sentences)
+    scorer.measure_coherence(build_article("test/2", None, [*BRIDGE[:4], COOKS[0]]))
+    assert sentences.runs == 0

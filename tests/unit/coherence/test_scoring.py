@@ -84,7 +84,7 @@ def test_the_fields_of_the_article_are_passed_on_unchanged() -> None:
     for field in ("id", "title", "text", "blocks", "entities", "quotes", "extraction"):
         assert getattr(result, field) == getattr(extracted, field)
     assert [one.stage for one in result.provenance] == ["cleaner", "coherence"]
-    assert result.provenance[-1].model == "minilm-static-trees 1.0.0"
+    assert result.provenance[-1].model == "minilm-static-trees 2.0.0"
     assert ScoredArticle.read(result.write(), None) == result
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from copydesk.coherence.training.articles import CleanArticle
 from copydesk.coherence.training.documents import UNKNOWN, Document
 from copydesk.vectors import load as load_vectors
 
@@ -29,24 +29,6 @@ VERSIONS = 3
 
 MIXES = 2
 """Versions of each article that are mixed with another one: halves, and paragraphs in turn."""
-
-
-class CleanArticle(NamedTuple):
-    """A clean article: the host of inserts, or their donor.
-
-    Args:
-        source: Data set or site. It is held out as a whole.
-        group: Page or event. Versions of one article have the same.
-        section: Section of the site, or None.
-        title: Title, or None.
-        paragraphs: Text.
-    """
-
-    source: str
-    group: str
-    section: str | None
-    title: str | None
-    paragraphs: list[str]
 
 
 def contaminate_articles(articles: Sequence[CleanArticle]) -> Iterator[Document]:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from copydesk.coherence.training.contamination import CleanArticle, contaminate_articles
+from copydesk.coherence.training.articles import CleanArticle
+from copydesk.coherence.training.contamination import contaminate_articles
 from copydesk.coherence.training.documents import UNKNOWN, Document, build_article
+from copydesk.coherence.training.feed import read_feed
+from copydesk.coherence.training.short_articles import make_short_articles
 from copydesk.contracts.articles import Entity, ExtractedArticle
 
 MIN_PARAGRAPHS = 4
@@ -28,7 +31,8 @@ def read_documents(data: Path) -> list[Document]:
         data: Folder of the development data.
     """
     labelled = [*read_intrusions(data), *read_residue(data), *read_pages(data)]
-    documents = [*labelled, *contaminate_articles(read_clean_articles(data))]
+    clean = read_clean_articles(data)
+    documents = [*labelled, *contaminate_articles(clean), *make_short_articles([*clean, *read_feed(data)])]
     return [document for document in documents if all(text.strip() for text in document.paragraphs)]
 
 

@@ -33,6 +33,7 @@ class Document(NamedTuple):
         furniture: For each paragraph 1 if it is furniture, 0 if not, or UNKNOWN.
         is_one_story: 1 if the article is one story, 0 if not, or UNKNOWN.
         weight: Weight of each of its paragraphs, and of the article, in training.
+        is_short: True if it is a part of an article, or of two, made to be short.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Document(NamedTuple):
     furniture: list[int]
     is_one_story: int
     weight: float
+    is_short: bool = False
 
 
 def build_article(key: str, title: str | None, paragraphs: Iterable[str]) -> ExtractedArticle:

@@ -1,8 +1,7 @@
-"""Fits the three classifiers to measured documents."""
+"""Fits the classifiers to measured documents."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -25,6 +24,7 @@ from copydesk.coherence.coefficients import Coefficients
 from copydesk.coherence.features import UNIT_FEATURES, Encoder, UnitFeatures, measure_units
 from copydesk.coherence.line_features import LINE_FEATURES
 from copydesk.coherence.predictions import replace_short_units
+from copydesk.coherence.training.articles import find_fold
 from copydesk.coherence.training.documents import UNKNOWN, Document, build_article
 from copydesk.coherence.trees import Forest
 from copydesk.coherence.units import ArticleUnits, read_units
@@ -39,10 +39,22 @@ UNIT_PARAMETERS = {"num_leaves": 15, "max_depth": 6, "min_data_in_leaf": 40, "le
 UNIT_ROUNDS = 150
 ARTICLE_PARAMETERS = {"num_leaves": 6, "max_depth": 4, "min_data_in_leaf": 30, "learning_rate": 0.06}
 ARTICLE_ROUNDS = 60
+SHORT_ARTICLE_ROUNDS = 100
 LIGHTGBM_PARAMETERS = {
     "objective": "binary", "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0,
     "num_threads": 1, "seed": 1, "deterministic": True, "force_row_wise": True, "verbose": -1,
 }  # fmt: skip
+
+MAX_SHORT_UNITS = 13
+"""Units of the longest article that the classifier of short articles learns from."""
+
+SIGNS = {
+    "worst": -1, "second": -1, "third": -1, "foreign_share": -1, "flagged_share": -1, "furniture": -1,
+    "two_topics": -1, "halves": 1, "local": 1, "overall": 1, "least_relevance": 1, "median_relevance": 1, "spread": -1,
+    "least_run": 1, "two_topics_words": -1, "halves_words": 1, "local_words": 1, "overall_words": 1,
+    "least_covered": 1, "usual": 1, "unstopped": -1,
+}  # fmt: skip
+"""Features of a short article that can only raise (1) or lower (-1) its log odds to be one story."""
 
 INNER_FOLDS = 3
 """Folds of the unit classifiers' out-of-fold predictions, from which the article classifier learns."""
@@ -125,11 +137,13 @@ class Trainer:
     Args:
         examples: Measured documents.
         representation: Representation that their units were compared by.
+        is_short: True: for short articles, of those made to be short and of all others that are.
     """
 
-    def __init__(self, examples: Sequence[Example], representation: Representation) -> None:
-        """Choose the columns and the folds."""
-        self.examples = examples
+    def __init__(self, examples: Sequence[Example], representation: Representation, *, is_short: bool) -> None:
+        """Choose the examples, the columns and the folds."""
+        self.is_short = is_short
+        self.examples = examples = [example for example in examples if is_short or not example.document.is_short]
         by_words = representation == "words"
         self.unit_columns = (*WORD_FEATURES, *LINE_FEATURES) if by_words else UNIT_FEATURES
         self.article_columns = (*UNIT_AGGREGATES, *WORD_AGGREGATES) if by_words else ARTICLE_FEATURES
@@ -169,20 +183,36 @@ class Trainer:
         return log_odds if target == "furniture" else replace_short_units(log_odds, example.features.substantial)
 
     def _fit_articles(self, off_topic: list[Floats], furniture: list[Floats]) -> TrainedForest:
-        rows, labels, weights = [], [], []
+        rows, labels, weights, counts = [], [], [], []
         for place, (document, article, features) in enumerate(self.examples):
-            if document.is_one_story == UNKNOWN:
+            if document.is_one_story == UNKNOWN or (self.is_short and len(article.units) > MAX_SHORT_UNITS):
                 continue
             chosen = np.arange(len(article.units))
             row, _ = measure_article(features, article.units, chosen, off_topic[place], furniture[place])
             rows.append(row[0])
             labels.append(document.is_one_story)
             weights.append(document.weight)
+            counts.append(int(features.substantial.sum()))
         columns = [ARTICLE_FEATURES.index(column) for column in self.article_columns]
-        training_set = TrainingSet(
-            np.array(rows)[:, columns], np.array(labels), _balance(np.array(labels), np.array(weights))
-        )
-        return training_set.fit(self.article_columns, ARTICLE_PARAMETERS, ARTICLE_ROUNDS)
+        label, weight = np.array(labels), np.array(weights)
+        weight = _balance_by_length(label, weight, np.array(counts)) if self.is_short else _balance(label, weight)
+        parameters: dict[str, Any] = dict(ARTICLE_PARAMETERS)
+        rounds = ARTICLE_ROUNDS
+        if self.is_short:
+            signs = [SIGNS.get(column, 0) for column in self.article_columns]
+            parameters["monotone_constraints"] = signs
+            rounds = SHORT_ARTICLE_ROUNDS
+        return TrainingSet(np.array(rows)[:, columns], label, weight).fit(self.article_columns, parameters, rounds)
+
+
+def _balance_by_length(labels: Integers, weights: Floats, counts: Integers) -> Floats:
+    """Weights with which both labels count the same at every number of units."""
+    balanced = weights.copy()
+    for count in np.unique(counts):
+        chosen = counts == count
+        if len(np.unique(labels[chosen])) > 1:
+            balanced[chosen] = _balance(labels[chosen], weights[chosen])
+    return balanced
 
 
 def _balance(labels: Integers, weights: Floats) -> Floats:
@@ -222,11 +252,6 @@ def flatten_trees(trees: Iterable[dict[str, Any]]) -> Forest:
     return msgspec.structs.replace(forest, depth=deepest)
 
 
-def find_fold(group: str, folds: int) -> int:
-    """Fold of a group: all versions of an article are in one."""
-    return int(hashlib.sha256(group.encode()).hexdigest(), 16) % folds
-
-
 def fit_model(
     examples: dict[Representation, list[Example]], coefficients: Coefficients, held_out: str | None
 ) -> ModelFile:
@@ -237,12 +262,20 @@ def fit_model(
         coefficients: Coefficients of the stage.
         held_out: Source whose documents are left out, or None.
     """
-    forests, off_topic_share = {}, 0.0
+    forests: dict[Representation, TrainedForests] = {}
+    short_forests: dict[Representation, TrainedForests] = {}
+    off_topic_share = 0.0
     for representation, measured in examples.items():
         seen = [example for example in measured if example.document.source != held_out]
-        forests[representation] = Trainer(seen, representation).fit()
+        forests[representation] = Trainer(seen, representation, is_short=False).fit()
+        if representation != "minilm":
+            short_forests[representation] = Trainer(seen, representation, is_short=True).fit()
         labels = np.concatenate(
-            [example.document.off_topic for example in seen if example.document.is_one_story != UNKNOWN]
+            [
+                example.document.off_topic
+                for example in seen
+                if example.document.is_one_story != UNKNOWN and not example.document.is_short
+            ]
         )
         off_topic_share = round(float(np.mean(labels[labels != UNKNOWN])), 4)
     return ModelFile(
@@ -252,4 +285,5 @@ def fit_model(
         coefficients=coefficients.sha256,
         prior=Prior(articles=CONTAMINATED_PRIOR, paragraphs=off_topic_share),
         forests=forests,
+        short_forests=short_forests,
     )
