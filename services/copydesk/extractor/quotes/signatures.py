@@ -44,6 +44,8 @@ def find_signed_head(paragraph: QuotedParagraph, left: int, colon: int) -> int |
         return None if has_cue else colon - 1
     if colon - left == TOPIC_TOKENS and _is_on_topic(paragraph, left):
         return left
+    if (named := _find_name_with_role(paragraph, left, colon)) is not None:
+        return named
     name = parse.name_at(colon - 1) if colon else None
     if name is None or name.last != colon or name.label not in _SIGNING:
         return None
@@ -55,6 +57,19 @@ def _is_on_topic(paragraph: QuotedParagraph, left: int) -> bool:
     """Return whether a sentence begins like "Brown on Lane:": the first one speaks about the second one."""
     words, topic = paragraph.parse.words, paragraph.lexicon.quotations.topic_preposition
     return words[left][0].isupper() and words[left + 1] == topic and words[left + 2][0].isupper()
+
+
+def _find_name_with_role(paragraph: QuotedParagraph, left: int, colon: int) -> int | None:
+    """Head of a person who opens the sentence before a role and the colon: "Ann Lee, captain: ...", or None."""
+    parse = paragraph.parse
+    name = parse.name_at(left)
+    if name is None or name.label != "PERSON" or not left < name.last < colon <= name.last + MAX_LABEL:
+        return None
+    opens, ends = parse.words[name.last], parse.words[colon - 1]
+    is_apart = opens == "," or (opens == "(" and ends == ")")
+    # a role has no verb: "Ann Lee, asked why:" has words of somebody else
+    has_verb = any(parse.lower[token] in paragraph.lexicon.speech.lemmas for token in range(name.last, colon))
+    return name.last - 1 if is_apart and not has_verb else None
 
 
 def _find_name_before_dash(paragraph: QuotedParagraph, left: int, begin: int) -> int | None:
