@@ -111,12 +111,14 @@ RUNS: Mapping[str, Source] = {
             *SETS,
             *_data("coherence", "residue_types.json"),
             *CLEANING[:1],
+            *_data("feed", "dev.jsonl.xz"),
             "score/score_coherence.py",
             "score/contract.py",
         ),
         {"coherence": ALL},
         UNSEEN_SOURCES,
     ),
+    "coherence-lengths": Source(SETS[:1], {"coherence": ALL}, UNSEEN_SOURCES),
     "seed": Source(
         (*(f"data/{folder}/seed_gold.json" for folder in ("cleaning", "quotes", "coherence")), *SCORERS),
         {
@@ -126,7 +128,7 @@ RUNS: Mapping[str, Source] = {
         },
     ),
 }
-"""The runs by name; all but the trials and the three out of fold are verbs of the shared folder's measure_dev.py."""
+"""The runs by name; all but trials, lengths and the three out of fold are verbs of the shared folder's measure_dev.py."""
 
 
 class MeasuringError(Exception):
@@ -160,6 +162,8 @@ def commands(run: str, shared: str, out: str) -> list[list[str]]:
             ["-m", "copydesk.cleaner.page.train", *pages, "--out-of-fold", f"{out}.ndjson"],
             ["tests/quality/pages_unseen.py", shared, f"{out}.ndjson", out],
         ]
+    if run == "coherence-lengths":
+        return [["tests/quality/coherence_lengths.py", shared, out]]
     if run == "trials":
         return [["tests/quality/trials_extracted.py", shared, out, "PYTHON -m copydesk"]]
     if run != "out-of-fold":
