@@ -128,7 +128,7 @@ RUNS: Mapping[str, Source] = {
         },
     ),
 }
-"""The runs by name; all but trials, lengths and the three out of fold are verbs of the shared folder's measure_dev.py."""
+"""The runs by name; all but trials, lengths and the three out of fold are verbs of the shared measure_dev.py."""
 
 
 class MeasuringError(Exception):
