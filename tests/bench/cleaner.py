@@ -147,7 +147,8 @@ def measure_quality(records: Sequence[dict[str, Any]], shared: Path) -> None:
     say("| | noise left | body lost | noise-block F1 | articles losing a paragraph |\n| --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
-        train = ["-m", "copydesk.cleaner.model.train", str(gold), "--out-of-fold", str(out)]
+        further = map(str, sorted((shared / "data/cleaning_more").glob("*.jsonl.xz")))
+        train = ["-m", "copydesk.cleaner.model.train", str(gold), "--further", *further, "--out-of-fold", str(out)]
         subprocess.run([sys.executable, *train], check=True)
         say(f"| copydesk, out of fold | {score(gold, out, 'copydesk', shared)} |")
         for name, keep in {"keep everything": lambda blocks: [True] * len(blocks), **peers()}.items():

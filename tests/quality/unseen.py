@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 def read(path: Path) -> list[dict[str, Any]]:
     """The JSON objects of a file, one per line."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def write_cases(gold: list[dict[str, Any]], scorers: Any, path: Path) -> None:

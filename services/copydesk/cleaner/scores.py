@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from copydesk.cleaner.blocks import BlockSpan
 from copydesk.cleaner.model.block_model import Model, Prediction
+from copydesk.cleaner.rules.back_references import refers_back
 from copydesk.cleaner.rules.block_shape import BlockShape
 from copydesk.cleaner.rules.comment_section import COMMENT_NOISE, find_comment_section
 from copydesk.cleaner.rules.duplicates import REDUNDANT_NOISE, Copy, find_copies, find_redundant, find_repeated_runs
@@ -27,11 +28,10 @@ MIN_OWN_WORDS = 8
 MAX_FOREIGN = 2
 """Foreign paragraphs of an article. An article with more is a round-up, in which every item is its own story."""
 
-EVIDENCE_REACH = 2
-"""Blocks on either side of a paragraph in which the page may show that something foreign stands there."""
 
 EVIDENCE_NOISE = 0.5
-"""Probability of noise by the main model from which a block beside a paragraph is such evidence."""
+"""Probability of noise by the main model from which a block right above a paragraph, or right below it at the end of
+the text, shows that something foreign stands there."""
 
 FOREIGN_NOISE = 0.97
 """Probability of noise of a paragraph that the topic head takes out. The head and the main model make different errors:
@@ -177,51 +177,74 @@ def combine_scores(
         with_topic: False leaves the topic head out.
     """
     noise = [round(float(value), DECIMALS) for value in prediction.noise]
-    foreign, suspected = (
-        _find_foreign(shapes, prediction, {*copies, *titles}, settings) if with_topic else (set[int](), set[int]())
+    found = (
+        _find_foreign(shapes, prediction, {*copies, *titles}, settings) if with_topic else Foreign(set(), set(), set())
     )
-    for number in sorted(foreign):
+    for number in found.paragraphs:
         noise[number] = add_foreign(noise[number], float(prediction.foreign[number]), settings.topic_from)
-        above = number - 1
-        # a foreign paragraph takes its own headline along
-        if above >= 0 and noise[above] >= SUSPECT and _is_foreign_headline(shapes[above]):
-            noise[above] = max(noise[above], noise[number])
-            foreign.add(above)
+    for number in found.headlines:
+        noise[number] = max(noise[number], noise[number + 1])
     for number in find_lone_headlines(shapes):
         noise[number] = max(noise[number], LONE_HEADLINE_NOISE)
     for number in find_redundant(copies, noise, lambda k: _is_unique(shapes[k])):
         noise[number] = max(noise[number], REDUNDANT_NOISE)
-    return noise, foreign, suspected
+    return noise, found.paragraphs | found.headlines, found.suspected
+
+
+class Foreign(NamedTuple):
+    """Blocks of other stories, by number.
+
+    Attributes:
+        paragraphs: Paragraphs that the topic head takes out.
+        headlines: Headlines above them, which they take along.
+        suspected: Paragraphs that it only suspects.
+    """
+
+    paragraphs: set[int]
+    headlines: set[int]
+    suspected: set[int]
 
 
 def _find_foreign(
     shapes: Sequence[BlockShape], prediction: Prediction, familiar: Collection[int], settings: CleanerSettings
-) -> tuple[set[int], set[int]]:
-    """Numbers of the blocks that the topic head takes out, and of those that it only suspects.
+) -> Foreign:
+    """Blocks that are another story by the topic head.
 
-    Only where the page itself shows that something foreign stands there does a paragraph go for its topic.
+    Only where the page itself shows that something foreign stands there does a paragraph go for its topic, or at the
+    end of the text; and never one that refers back. On a feed of real scrapes nearly all that went without were body.
     """
     values = prediction.foreign.tolist()
     found = {number for number, value in enumerate(values) if value >= settings.topic_from}
     own = sum(shape.size >= MIN_OWN_WORDS for number, shape in enumerate(shapes) if number not in found)
     if len(found) > MAX_FOREIGN or own < MIN_OWN_PARAGRAPHS:
-        return set(), set()
+        return Foreign(set(), set(), set())
     # the title and a copy of the article's own paragraph look like noise, but are nothing foreign
     noise = [0.0 if number in familiar else value for number, value in enumerate(prediction.noise.tolist())]
-    foreign = {
+    end = max((number for number, shape in enumerate(shapes) if shape.is_paragraph and number not in found), default=-1)
+    # below the end there are no sub-heads
+    headlines = {
+        number - 1
+        for number in found
+        if number > 0 and (number > end or noise[number - 1] >= SUSPECT) and _is_foreign_headline(shapes[number - 1])
+    }
+    paragraphs = {
         number
         for number in found
-        if values[number] >= settings.topic_alone_from or _has_evidence(shapes, noise, number)
+        # "she" may be the woman of the headline right above
+        if number - 1 in headlines
+        or (
+            not refers_back(shapes[number].text, shapes[number].words)
+            and (
+                _is_noise(noise, number - 1)
+                or (number > end and (values[number] >= settings.topic_alone_from or _is_noise(noise, number + 1)))
+            )
+        )
     }
-    return foreign, found - foreign
+    return Foreign(paragraphs, headlines, found - paragraphs)
 
 
-def _has_evidence(shapes: Sequence[BlockShape], noise: Sequence[float], number: int) -> bool:
-    """True if the page shows that something foreign stands beside a paragraph: other noise, a headline above it."""
-    beside = (*noise[max(0, number - EVIDENCE_REACH) : number], *noise[number + 1 : number + 1 + EVIDENCE_REACH])
-    if max(beside, default=0.0) >= EVIDENCE_NOISE:
-        return True
-    return number > 0 and noise[number - 1] >= SUSPECT and _is_foreign_headline(shapes[number - 1])
+def _is_noise(noise: Sequence[float], number: int) -> bool:
+    return 0 <= number < len(noise) and noise[number] >= EVIDENCE_NOISE
 
 
 def _is_foreign_headline(shape: BlockShape) -> bool:

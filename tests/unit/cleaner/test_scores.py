@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -60,14 +61,54 @@ def test_in_clean_text_no_paragraph_goes_for_its_topic_alone(clean: Clean) -> No
     assert [block.noise_probability > 0.5 for block in result.blocks] == [False] * 3 + [True] + [False] * 2
 
 
-def test_a_headline_above_or_noise_beside_is_evidence_and_a_copy_is_none() -> None:
-    shapes = [BlockShape(line) for line in [*BODY, FOREIGN, BODY[0]]]
-    prediction = Verdict(noise=np.array([0.0] * 6 + [0.8]), foreign=np.array([0.0] * 5 + [0.9, 0.0]))
-    assert _find_foreign(shapes, prediction, (), CleanerSettings()) == ({5}, set())  # type: ignore[arg-type]
-    assert _find_foreign(shapes, prediction, {0, 6}, CleanerSettings()) == (set(), {5})  # type: ignore[arg-type]
-    shapes[4] = BlockShape("Champions march on to the final in Seville")
-    prediction.noise[4] = 0.4
-    assert _find_foreign(shapes, prediction, {0, 6}, CleanerSettings()) == ({5}, set())  # type: ignore[arg-type]
+def test_noise_or_a_headline_right_above_is_evidence_and_a_copy_is_none() -> None:
+    shapes = [BlockShape(line) for line in [*BODY, BODY[0], FOREIGN, BODY[1]]]
+    prediction = Verdict(noise=np.array([0.0] * 5 + [0.8, 0.0, 0.0]), foreign=np.array([0.0] * 6 + [0.9, 0.0]))
+    assert find_foreign(shapes, prediction) == ({6}, set())
+    assert find_foreign(shapes, prediction, {0, 5}) == (set(), {6})
+    shapes[5] = BlockShape("Champions march on to the final in Seville")
+    prediction.noise[5] = 0.4
+    assert find_foreign(shapes, prediction) == ({6}, set())
+    prediction.noise[[4, 5]] = 0.8, 0.1
+    assert find_foreign(shapes, prediction) == (set(), {6})
+
+
+def test_noise_below_is_evidence_at_the_end_of_the_text_alone() -> None:
+    shapes = [BlockShape(line) for line in [*BODY, FOREIGN, "Latest news", BODY[0]]]
+    prediction = Verdict(noise=np.array([0.0] * 6 + [0.9, 0.0]), foreign=np.array([0.0] * 5 + [0.9, 0.0, 0.0]))
+    assert find_foreign(shapes, prediction) == (set(), {5})
+    shapes[7] = BlockShape("Most read")
+    assert find_foreign(shapes, prediction) == ({5}, set())
+
+
+def test_the_last_paragraph_goes_for_its_topic_where_the_head_is_sure_and_one_above_never() -> None:
+    shapes = [BlockShape(line) for line in [*BODY, FOREIGN]]
+    prediction = Verdict(noise=np.zeros(6), foreign=np.array([0.0] * 5 + [0.99]))
+    assert find_foreign(shapes, prediction) == ({5}, set())
+    prediction.foreign[5] = 0.9
+    assert find_foreign(shapes, prediction) == (set(), {5})
+    shapes.append(BlockShape(BODY[0]))
+    prediction = Verdict(noise=np.zeros(7), foreign=np.array([0.0] * 5 + [0.999, 0.0]))
+    assert find_foreign(shapes, prediction) == (set(), {5})
+
+
+def test_a_paragraph_that_refers_back_is_only_suspected() -> None:
+    shapes = [BlockShape(line) for line in [*BODY, "Read more", f"He said: {FOREIGN}"]]
+    prediction = Verdict(noise=np.array([0.0] * 5 + [0.9, 0.0]), foreign=np.array([0.0] * 6 + [0.99]))
+    assert find_foreign(shapes, prediction) == (set(), {6})
+
+
+def test_but_not_where_a_headline_of_its_own_stands_above() -> None:
+    shapes = [BlockShape(line) for line in [*BODY, "Singer Luca Bianchi Wins Award in Rome", f"He said: {FOREIGN}"]]
+    prediction = Verdict(noise=np.array([0.0] * 5 + [0.1, 0.0]), foreign=np.array([0.0] * 6 + [0.9]))
+    assert find_foreign(shapes, prediction) == ({6}, set())
+
+
+def find_foreign(
+    shapes: list[BlockShape], prediction: Verdict, familiar: Collection[int] = ()
+) -> tuple[set[int], set[int]]:
+    found = _find_foreign(shapes, prediction, familiar, CleanerSettings())  # type: ignore[arg-type]
+    return found.paragraphs, found.suspected
 
 
 class Verdict(NamedTuple):

@@ -98,6 +98,15 @@ class BlockFeatures(NamedTuple):
         )
 
 
+def are_sentences(lines: Sequence[int]) -> bool:
+    """True if most blocks are the sentences of one line.
+
+    >>> are_sentences([0, 1, 1, 1]), are_sentences([0, 1, 2]), are_sentences([0])
+    (True, False, False)
+    """
+    return 2 * len(set(lines)) <= len(lines)
+
+
 def read_blocks(  # noqa: PLR0917 - the article, then the three tables
     texts: Sequence[str],
     lines: Sequence[int],
@@ -130,7 +139,7 @@ def read_blocks(  # noqa: PLR0917 - the article, then the three tables
     all_counts = np.append(word_counts, len(title_tokens))
     vectors = _compute_vectors([*texts, title or ""], all_counts, all_rows, vocabulary, encoder)
     own = compute_own_features(texts, word_counts, rows, keys, vocabulary)
-    own["one line"] = len(texts) > 1 and line_numbers[0] == line_numbers[-1]
+    own["one line"] = are_sentences(lines)
     if weights is not None:
         own["first words score"], own["last words score"] = score_edges(word_counts, rows, keys, vocabulary, weights)
         own["vector score"] = score_vectors(vectors[:-1], weights)

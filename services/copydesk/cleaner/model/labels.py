@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -44,6 +45,9 @@ foreign paragraphs found mid-article .867 / .908, of the most similar page .362 
 
 BODY_WEIGHT = 0.3
 """Weight of the blocks of a body alone: they stand in the scrape too."""
+
+MAX_FURTHER_BLOCKS = 150
+"""Blocks of a scrape of further sites. Longer ones are lists, and would be half of all blocks."""
 
 Record = dict[str, Any]
 """One labelled article as it stands in the data."""
@@ -107,8 +111,26 @@ class ArticleReader:
 
 
 def load(path: Path) -> list[Record]:
-    """Records of a file in the format of the development data."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    """Records of a file in the format of the development data, as it is or compressed (`.xz`)."""
+    data = path.read_bytes()
+    lines = (lzma.decompress(data) if path.suffix == ".xz" else data).split(b"\n")
+    return [json.loads(line) for line in lines if line]
+
+
+def load_further(paths: Sequence[Path]) -> list[Record]:
+    """Records of further sites to learn from: of each page the first scrape that is not too long.
+
+    A test split is left out, and so is a scrape whose lines the cleaner joins.
+    """
+    chosen: dict[str, Record] = {}
+    for record in (record for path in paths for record in load(path)):
+        if (
+            record.get("split") != "test"
+            and len(record["blocks"]) <= MAX_FURTHER_BLOCKS
+            and len(split_blocks(record["raw_text"])) == len(record["blocks"])
+        ):
+            chosen.setdefault(record["id"].split("#")[0], record)
+    return list(chosen.values())
 
 
 def fold_of(domain: str, salt: str = "") -> int:
@@ -160,12 +182,12 @@ def as_sentences(record: Record, reader: ArticleReader) -> LabelledArticle:
 
 
 def as_body(record: Record, reader: ArticleReader) -> LabelledArticle | None:
-    """The article's body alone, as the cleaner would publish it; None if it has hardly a block.
+    """The article's body alone, as the cleaner would publish it; None if it has hardly a block or is cut otherwise.
 
     From these articles the model learns to leave clean text alone, its own output included.
     """
     lines = [_flat(b["text"]) for b in record["blocks"] if b["label"] == "body" and not b.get("unsure")]
-    if len(lines) < MIN_BODY_BLOCKS:
+    if len(lines) < MIN_BODY_BLOCKS or len(split_blocks("\n\n".join(lines))) != len(lines):
         return None
     weights = [BODY_WEIGHT * (1 + math.log1p(len(line)) / 3) for line in lines]
     return reader.read(record, "\n\n".join(lines), [0.0] * len(lines), weights)

@@ -65,7 +65,7 @@ OWN = Columns(
     "paragraph",  # full paragraph: long, ends a sentence, no phrase at its ends; 0 or 1
     "sentence ends",  # words that end a sentence, log(1 + n)
     "open quote",  # opening minus closing quotation marks, -3 to 3
-    "one line",  # the whole text stands in one line, 0 or 1
+    "one line",  # the blocks are the sentences of one line, 0 or 1
     "first words score",  # log odds of noise by the first words (edge regression)
     "last words score",  # log odds of noise by the last words
     "vector score",  # log odds of noise by the vector

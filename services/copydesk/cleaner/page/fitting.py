@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # it ships no types
 
 from copydesk.cleaner.model.columns import Floats, Mask, Numbers
-from copydesk.cleaner.model.fitting import fit_logistic, fit_trees
+from copydesk.cleaner.model.fitting import fit_trees
+from copydesk.cleaner.model.regressions import fit_logistic
 from copydesk.cleaner.model.trees import Trees
 from copydesk.cleaner.page.block_facts import Facts
 from copydesk.cleaner.page.page_model import CENTS, SCORE_PLACES

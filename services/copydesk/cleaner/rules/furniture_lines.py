@@ -164,6 +164,15 @@ _KINDS = (
         r".{0,80}\b(?:editor|edited|reviewed|checked|human|staff|team|desk|tool|tools)\b",
         hints="ai|a.i.|artificial|automat",
     ),
+    # what the site does with the reader's device
+    _kind(
+        "legal",
+        r"\b(?:we|us|site|website|page|partners)\b.{0,40}\buses? .{0,30}\bcookies\b.*\b(?:you|your|our)\b"
+        r"|\bby (?:continuing|using|browsing|choosing|clicking|accepting)\b.{0,80}"
+        r"\byou (?:agree|accept|consent|confirm)\b"
+        r"|\bpartners\b.{0,60}\b(?:on|from) (?:your|a) device\b",
+        hints="cookies|you agree|you accept|you consent|you confirm|device",
+    ),
     _kind(
         "legal",
         r"\b(?:holds?|held|owns?|owned|had|has|have) (?:no |a |any )?(?:\w+ )?(?:positions?|shares?|stocks?|interests?)"
