@@ -28,6 +28,9 @@ SECOND_LOOK = 0.1
 foreign. Measured in-sample, 0 / .1 / .3: body lost .0031 / .0029 / .0027, teasers found .707 / .707 / .702, copies .650
 / .650 / .633."""
 
+TEASER_FROM = 0.5
+"""Probability of another story from which a block behind the last paragraph is called a teaser."""
+
 MAX_CERTAIN_WORDS = 6
 """Words of the longest block that is certain to be boilerplate if it is a known phrase."""
 
@@ -139,6 +142,7 @@ def _find_reasons(scored: ScoredBlocks, removed: Sequence[bool]) -> list[Reason 
     own = scored.prediction.features.own
     kinds = reasons.find_phrase_kinds(own)
     has_date = (own["date sign"] > 0).tolist()
+    foreign = scored.prediction.foreign.tolist()
     paragraphs = own["paragraph"].nonzero()[0]
     end = int(paragraphs[-1]) + 1 if len(paragraphs) else len(removed)
 
@@ -151,7 +155,9 @@ def _find_reasons(scored: ScoredBlocks, removed: Sequence[bool]) -> list[Reason 
         kind = kinds[number]
         if kind is not None:
             return reasons.REASONS[kind]
-        return reasons.guess(scored.shapes[number], has_date=has_date[number], is_behind=number >= end)
+        return reasons.guess(
+            scored.shapes[number], has_date=has_date[number], is_behind=number >= end and foreign[number] >= TEASER_FROM
+        )
 
     # what the rules have settled, the surest last; a known phrase says more than the class of a furniture line
     settled: dict[int, Reason] = {

@@ -25,7 +25,7 @@ class CleanerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     topic_from: Share = 0.85
     """Probability from which a paragraph belongs to another story, where the page shows that something foreign stands
-    beside it."""
+    above it."""
 
     topic_alone_from: Share = 0.98
     """The same at the end of a text, where nothing but its topic speaks against a paragraph. Further up no paragraph

@@ -61,6 +61,13 @@ _KINDS = (
     ),
     _kind("promo", r"^(?:make|add|choose|set|select) .{2,60}\bas?\b.{0,20}\b(?:preferred|favou?rite|trusted) source\b"),
     _kind("promo", r"^(?:follow|like|find|join|add) (?:us|our|me|her|him|them|[A-Z]\w+ [A-Z]\w+) on [A-Z]\w+", 0),
+    _kind(
+        "promo",
+        r"^\W{0,3}(?:join|follow|subscribe to) (?:our|us on|the|thousands|\d[\d,]* \w+ on) (?:.{0,40}\b)?"
+        r"(?:whatsapp|telegram|facebook|discord|slack|signal|viber|reddit|linkedin|youtube|instagram|communit(?:y|ies)"
+        r"|channel|mailing list|newsletter)\b",
+        hints="join|follow|subscribe",
+    ),
     _kind("promo", r"^(?:download|get|install|try) (?:our|the) (?:\w+ ){0,3}app\b"),
     # money: from buyers, supporters, subscribers
     _kind(
@@ -113,6 +120,12 @@ _KINDS = (
     ),
     _kind(
         "navigation", r"^\W{0,3}(?:swipe|scroll|tap|click|slide|pinch) (?:left|right|up|down|here|through|on the|to)\b"
+    ),
+    _kind(
+        "navigation",
+        r"^(?:related |more on these |in this )?(?:topics?|tags?|tagged|filed (?:under|in)|categor(?:y|ies)|posted in"
+        r"|hashtags)(?: in this (?:story|article))?(?: with)?\s?:\s?\w.*(?<![.!?])$",
+        hints="topic|tag|filed|categor|posted in",
     ),
     # who made the text, and when
     _kind(

@@ -53,7 +53,7 @@ def guess(shape: BlockShape, *, has_date: bool, is_behind: bool) -> Reason:
     Args:
         shape: The block.
         has_date: True if the block has a date.
-        is_behind: True if the block stands behind the article's last paragraph.
+        is_behind: True if the block stands behind the article's last paragraph and may be of another story.
 
     >>> guess(BlockShape("Politics"), has_date=False, is_behind=False)
     'navigation'
