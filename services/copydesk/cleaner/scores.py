@@ -13,7 +13,7 @@ from copydesk.cleaner.rules.block_shape import BlockShape
 from copydesk.cleaner.rules.comment_section import COMMENT_NOISE, find_comment_section
 from copydesk.cleaner.rules.duplicates import REDUNDANT_NOISE, Copy, find_copies, find_redundant, find_repeated_runs
 from copydesk.cleaner.rules.furniture_lines import FURNITURE_NOISE, find_furniture
-from copydesk.cleaner.rules.headlines import LONE_HEADLINE_NOISE, find_lone_headlines
+from copydesk.cleaner.rules.headlines import LONE_HEADLINE_NOISE, find_last_headline, find_lone_headlines
 from copydesk.cleaner.rules.title import find_headline, find_repeats
 from copydesk.cleaner.settings import CleanerSettings
 from copydesk.contracts.articles import Reason
@@ -194,7 +194,8 @@ def combine_scores(
         noise[number] = add_foreign(noise[number], float(prediction.foreign[number]), settings.topic_from)
     for number in found.headlines:
         noise[number] = max(noise[number], noise[number + 1])
-    for number in find_lone_headlines(shapes):
+    last = find_last_headline(shapes)
+    for number in (*find_lone_headlines(shapes), *(() if last is None else (last,))):
         noise[number] = max(noise[number], LONE_HEADLINE_NOISE)
     for number in find_redundant(copies, noise, lambda k: _is_unique(shapes[k])):
         noise[number] = max(noise[number], REDUNDANT_NOISE)
