@@ -27,6 +27,10 @@ _ROLE = (
     r"|producer|photographer|anchor|critic|head of the [a-z]+ desk|author))"
 )
 _NAME = r"(?:[A-Z][\w.'’-]{1,20} ?){1,3}"
+_AGENCY = (
+    r"(?:PA|AP|AFP|Reuters|REUTERS|Getty|EPA|EPA-EFE|ANSA|DPA|dpa|Shutterstock|Alamy|iStock|Bloomberg|Rex|Anadolu|TASS"
+    r"|Xinhua|NurPhoto|Zuma|[A-Z]\w{1,20} (?:Images?|Photos?|Pictures?|Agency|Press|Archive|Library|Wire))"
+)
 _WORK = r"(?:newsletters?|e-?mails?|inbox|updates?|alerts?|briefings?|news|stories|offers|headlines|bulletins?)"
 
 
@@ -126,6 +130,20 @@ _KINDS = (
         r"^(?:related |more on these |in this )?(?:topics?|tags?|tagged|filed (?:under|in)|categor(?:y|ies)|posted in"
         r"|hashtags)(?: in this (?:story|article))?(?: with)?\s?:\s?\w.*(?<![.!?])$",
         hints="topic|tag|filed|categor|posted in",
+    ),
+    # captions that end with their credit
+    _kind(
+        "photo",
+        rf"\((?:[^()]{{2,60}}/ ?{_AGENCY}|{_AGENCY}(?: (?:Images?|Photos?))?/[^()]{{2,60}})[^()]{{0,30}}\)"
+        r"(?: ?/ ?[\w ]{2,20})?$",
+        0,
+        hints=")",
+    ),
+    _kind(
+        "photo",
+        r"\(file (?:photo|image|picture)[^()]{0,60}\)$"
+        r"|\((?:photo|image|picture|credit|video)(?: credit| courtesy)?(?: of| by|:)[^()]{2,80}\)$",
+        hints=")",
     ),
     # who made the text, and when
     _kind(
