@@ -108,6 +108,7 @@ RUNS: Mapping[str, Source] = {
     "injection": Source((*CLEANING, "score/injection.py", "score/score_coherence.py", *SCORERS), {"cleaner": ALL}),
     "quotes": Source((*_data("quotes", "dev.jsonl"), "score/score_quotes.py", *SCORERS), {"extractor": ALL}),
     "entities": Source((*_data("entities", "dev.jsonl"), "score/score_entities.py", *SCORERS), {"extractor": ALL}),
+    "trials-cleaner": Source((*_data("trials", "cleaner.jsonl"), "score/score_trials.py"), {"cleaner": ALL}),
     "trials": Source((*_data("trials", "extractor.jsonl"), "score/score_trials.py"), {"extractor": ALL}),
     "coherence": Source((*SETS, "score/score_coherence.py", *SCORERS), {"coherence": ALL}),
     "coherence-unseen": Source(
@@ -168,6 +169,8 @@ def commands(run: str, shared: str, out: str) -> list[list[str]]:
         ]
     if run == "coherence-lengths":
         return [["tests/quality/coherence_lengths.py", shared, out]]
+    if run == "trials-cleaner":
+        return [["tests/quality/trials_cleaned.py", shared, out, "PYTHON -m copydesk"]]
     if run == "trials":
         return [["tests/quality/trials_extracted.py", shared, out, "PYTHON -m copydesk"]]
     if run != "out-of-fold":
