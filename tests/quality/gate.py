@@ -167,12 +167,13 @@ def commands(run: str, shared: str, out: str) -> list[list[str]]:
             ["-m", "copydesk.cleaner.page.train", *pages, "--out-of-fold", f"{out}.ndjson"],
             ["tests/quality/pages_unseen.py", shared, f"{out}.ndjson", out],
         ]
-    if run == "coherence-lengths":
-        return [["tests/quality/coherence_lengths.py", shared, out]]
-    if run == "trials-cleaner":
-        return [["tests/quality/trials_cleaned.py", shared, out, "PYTHON -m copydesk"]]
-    if run == "trials":
-        return [["tests/quality/trials_extracted.py", shared, out, "PYTHON -m copydesk"]]
+    scripts = {
+        "coherence-lengths": ["tests/quality/coherence_lengths.py", shared, out],
+        "trials-cleaner": ["tests/quality/trials_cleaned.py", shared, out, "PYTHON -m copydesk"],
+        "trials": ["tests/quality/trials_extracted.py", shared, out, "PYTHON -m copydesk"],
+    }
+    if run in scripts:
+        return [scripts[run]]
     if run != "out-of-fold":
         return [[f"{shared}/score/measure_dev.py", run, "--json", out, "--copydesk", "PYTHON -m copydesk"]]
     gold = f"{shared}/data/cleaning/dev.jsonl"

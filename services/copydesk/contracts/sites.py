@@ -9,6 +9,9 @@ from msgspec import Meta
 
 from copydesk.contracts.articles import Document
 
+PINNED = 1_000_000
+"""Number of stories that stands for an operator's word."""
+
 KeyText = Annotated[str, Meta(pattern=r"^[0-9a-f]{12}\Z")]
 """Key of a text: a hash of its normalised words, in hexadecimal digits."""
 
@@ -81,4 +84,4 @@ class SiteRecord(Document, frozen=True, kw_only=True):
 RECORDS: dict[str, type[Document]] = {"sites": SiteRecord}
 """Document of each public topic that holds no articles."""
 
-__all__ = ["RECORDS", "SeenBlock", "SeenPage", "SiteKey", "SiteRecord"]
+__all__ = ["PINNED", "RECORDS", "SeenBlock", "SeenPage", "SiteKey", "SiteRecord"]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from copydesk.cleaner.sites.keys import TextKeys, make_keys
-from copydesk.contracts.sites import SeenBlock, SeenPage, SiteKey, SiteRecord
+from copydesk.contracts.sites import PINNED, SeenBlock, SeenPage, SiteKey, SiteRecord
 
 MIN_WORDS = 3
 """Words from which a block may be taken. Shorter ones are sub-heads, speakers and answers, which recur in stories; they
@@ -109,10 +109,6 @@ def index(record: SiteRecord) -> SiteTable:
     blocks |= {make_keys(text).whole: PINNED for text in record.pinned}
     edges = {key.key: key.stories for key in record.keys if is_edge_of_furniture(key) and key.key not in never}
     return SiteTable(record, blocks, edges, short, never)
-
-
-PINNED = 1_000_000
-"""Number of stories that stands for an operator's word."""
 
 
 def is_edge_of_furniture(key: SiteKey) -> bool:

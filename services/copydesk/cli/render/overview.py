@@ -13,6 +13,7 @@ from copydesk.cli.render.folding import describe_run, fold_blocks, is_outside
 from copydesk.cli.render.quotations import describe_speaker
 from copydesk.client import Message
 from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, Quote, ScoredArticle
+from copydesk.contracts.sites import PINNED
 from copydesk.terminal_text import escape, sanitize
 
 MAX_CHARACTERS = 110  # of a quote or a dead letter
@@ -81,9 +82,15 @@ def _add_blocks(rows: Table, article: CleanedArticle) -> None:
             rows.add_row("", Text(sanitize(article.text[block.start : block.end])))
         else:
             removed = sanitize(" ".join((block.text or "").split()))
-            rows.add_row(
-                Text(f"✂ {escape(block.reason or 'other')}", style="not bold red"), Text(removed, style="dim strike")
-            )
+            words = Text(removed, style="dim strike")
+            if block.seen is not None:
+                words.append(f"  {_describe_seen(block.seen)}", style="not strike dim italic")
+            rows.add_row(Text(f"✂ {escape(block.reason or 'other')}", style="not bold red"), words)
+
+
+def _describe_seen(stories: int) -> str:
+    """Why a block went that the site repeats."""
+    return "called furniture by an operator" if stories >= PINNED else f"stood in {stories} other stories of this site"
 
 
 def _add_cleaning(rows: Table, article: CleanedArticle) -> None:

@@ -11,6 +11,8 @@ const MAX_HTML_CHARACTERS = 40_000;
 const MAX_STRIP_BLOCKS = 120;
 const MAX_ENTITIES = 200;
 const MIN_FOLDED = 3; // blocks of the shortest run outside the article that is folded
+/** Number of stories that stands for an operator's word. */
+const PINNED = 1_000_000;
 
 const FLAGS = { __proto__: null, off_topic: "off topic", furniture: "furniture", teaser: "teaser", duplicate: "duplicate" };
 
@@ -71,8 +73,14 @@ function removedBlock(block) {
   return el(
     "div.paragraph.removed",
     {},
-    el("p", {}, el("span.reason", {}, reason.replaceAll("_", " ")), el("del", {}, block.text ?? ""), el("span.sure", {}, ` noise ${percent(block.noise_probability)}`)),
+    el("p", {}, el("span.reason", {}, reason.replaceAll("_", " ")), el("del", {}, block.text ?? ""), el("span.sure", {}, ` ${removalEvidence(block)}`)),
   );
+}
+
+/** What spoke against a removed block: other articles of the site, or the model. */
+function removalEvidence(block) {
+  if (!Number.isInteger(block.seen)) return `noise ${percent(block.noise_probability)}`;
+  return block.seen >= PINNED ? "called furniture of this site by an operator" : `stood in ${block.seen} other articles of this site`;
 }
 
 /** True for a block of a page that stands outside its article: a menu, a footer. */
