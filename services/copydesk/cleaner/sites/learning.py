@@ -13,9 +13,9 @@ from copydesk.cleaner.sites.look import EDGE_NOISE, FLOOR, LONG_WORDS
 from copydesk.contracts.sites import SeenBlock, SeenPage, SiteKey, SiteRecord
 
 MIN_STORIES, MIN_EDGE_STORIES, MIN_DAYS = 2, 3, 2
-"""Number of stories that must have shown a text, or its first or last words, and of days, before it is furniture. On a
-real feed two stories suffice for whole texts: .87 of the labelled repeats are gone from the third story on, .84 with
-three. Of what went by first or last words that only two stories had shown, one in eight was body."""
+"""Number of stories that must have shown a text, or its first or last words, and of days, before it is furniture. Two
+stories suffice for whole texts; of what went by first or last words that only two stories had shown, one in eight was
+body."""
 
 PROBATION = 50
 """Articles of the site after which a text that is no furniture yet is forgotten."""

@@ -16,7 +16,7 @@ go only if many stories showed them and the model took them for noise in most.""
 SHORT_STORIES, SHORT_NOISE = 5, 0.45
 """Number of stories, and mean probability of noise, from which a shorter block may go, too."""
 
-FLOOR = 0.1
+FLOOR = 0.05
 """Probability of noise by the model itself from which a block may be taken. It bounds what a poisoned memory can do,
 and what background paragraphs and quotes of follow-up stories lose."""
 

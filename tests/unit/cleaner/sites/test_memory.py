@@ -72,8 +72,8 @@ def test_numbers_links_and_marks_make_no_difference() -> None:
 def test_what_the_model_does_not_doubt_stays_however_often_it_stood() -> None:
     """A background paragraph comes back in every follow-up; so does the quote of a trial."""
     background = "The ferry sank in March with forty people on board, and the inquiry into its owner has not ended."
-    memory = taught(*(page(story(number, background), number, noise=0.05) for number in range(8)))
-    assert found(memory, story(9, background), noise=0.05) == {}
+    memory = taught(*(page(story(number, background), number, noise=0.03) for number in range(8)))
+    assert found(memory, story(9, background), noise=0.03) == {}
 
 
 def test_an_article_that_comes_again_in_other_versions_shows_nothing() -> None:
