@@ -188,7 +188,7 @@ async def test_stages_lists_a_third_partys_too() -> None:
     status, out, _ = await run_command("stages", "--json", environ={"PYTHONPATH": str(STAGES)})
     assert status == 0
     names = [json.loads(each)["name"] for each in out.splitlines()]
-    assert names == ["cleaner", "coherence", "extractor", "probe", "relay"]
+    assert names == ["cleaner", "coherence", "extractor", "probe", "relay", "sites", "tally"]
 
 
 async def test_topics_list_in_a_pipe() -> None:

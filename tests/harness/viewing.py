@@ -117,10 +117,10 @@ def _blocks(text: str) -> list[dict[str, Any]]:
     start = 0
     for paragraph in text.split("\n\n"):
         end = start + len(paragraph)
-        common = {"source_start": start, "source_end": end, "noise_probability": 0.1}
+        common = {"source_start": start, "source_end": end, "noise_probability": 0.1, "seen": None}
         blocks.append({**common, "kept": True, "reason": None, "start": start, "end": end, "text": None})
         start = end + 2
-    common = {"source_start": start, "source_end": start + 11, "noise_probability": 0.98}
+    common = {"source_start": start, "source_end": start + 11, "noise_probability": 0.98, "seen": None}
     return [*blocks, {**common, "kept": False, "reason": "related", "start": None, "end": None, "text": "Latest News"}]
 
 

@@ -203,7 +203,7 @@ def _find_cluster(
 ) -> Cluster | None:
     """The only thing that can speak and whose name ends the words for the speaker, or None.
 
-    A role may stand before the name: "says pilot Ann Lee". Without a verb of saying it has a capital or is a title, for
+    A role may stand before the name: `says pilot Ann Lee`. Without a verb of saying it has a capital or is a title, for
     "Fans mourn Ann Lee: ..." looks the same. The lawyer of Ann Lee is not Ann Lee.
     """
     if attribution.speaker is None:
