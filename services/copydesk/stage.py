@@ -71,7 +71,7 @@ class Lookup:
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
-    """What a stage may look up beside the article: its state, its tables, and the time. Nothing here is a clock.
+    """Facts that a stage may look up beside the article: state, tables, and time. Nothing here is a clock.
 
     Args:
         time: Largest ingestion time that the partition has shown so far, in milliseconds since 1970. It never goes

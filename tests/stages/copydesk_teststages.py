@@ -119,7 +119,7 @@ relay = Stage(
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """How often an id has come, this time included, and the number of the article that came."""
+    """Count of an id, this time included, and the number of the article that came."""
 
     id: str
     count: int

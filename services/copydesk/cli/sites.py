@@ -154,7 +154,7 @@ def _describe(key: SiteKey, *, excluded: bool) -> str:
 
 
 def _find(site: str) -> SiteRecord:
-    """What is known of a site; an unknown one ends the command."""
+    """Record of a site; an unknown one ends the command."""
     found = run_or_exit(read_sites(load_connection()))
     if site not in found:
         exit_with(Exit.REFUSED, f"nothing is known of {site}: `copydesk sites list` names those that are")

@@ -352,7 +352,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteKnowledge(msgspec.Struct, frozen=True, kw_only=True):
-    """What was known of the article's site when it was cleaned."""
+    """Knowledge of the article's site when it was cleaned."""
 
     site: Annotated[str, Meta(description="Host of the article's URL")]
     version: Annotated[str, Meta(description="Version of the site's record on the topic `sites`")]

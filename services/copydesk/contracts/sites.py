@@ -71,7 +71,7 @@ class SiteKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteRecord(Document, frozen=True, kw_only=True):
-    """What is known of a site: the texts that stand in several of its stories."""
+    """Knowledge of a site: the texts that stand in several of its stories."""
 
     site: Annotated[str, Meta(description="Host, such as `news.example.org`")]
     version: Annotated[str, Meta(description="Hash of the record; articles name the one that they were judged on")]

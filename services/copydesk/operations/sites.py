@@ -1,4 +1,4 @@
-"""What is known of sites on a broker, and an operator's orders about them."""
+"""Records of sites on a broker, and an operator's orders about them."""
 
 from __future__ import annotations
 

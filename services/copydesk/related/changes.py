@@ -1,4 +1,4 @@
-"""What was changed between two forms of one quotation, in kinds."""
+"""Kinds of change between two forms of one quotation."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Match(NamedTuple):
     """Id of the utterance: that of its first quotation."""
 
     score: float
-    """How much they have in common, 0 to 1; 1 for the first."""
+    """Share that they have in common, 0 to 1; 1 for the first."""
 
 
 class QuoteIndex:

@@ -1,4 +1,4 @@
-"""What changed from one version of an article to the next, sentence by sentence."""
+"""Changes from one version of an article to the next, sentence by sentence."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class LocalMemory:
             self._learners[stage.source].append((stage, execution.load(stage)))
 
     def of(self, stage: Stage, event: str | None = None) -> Memory | None:
-        """What a stage may look up; None if it looks up nothing.
+        """Memory of a stage; None if it looks up nothing.
 
         Args:
             stage: The stage.

@@ -42,7 +42,7 @@ _EMBEDDED = re.compile(
 
 
 class Signs(NamedTuple):
-    """What the names of an element say of the text in it.
+    """Hints that the names of an element give on the text in it.
 
     Attributes:
         standfirst: It introduces the article.
@@ -68,7 +68,7 @@ _PATTERNS = (_STANDFIRST, _PHOTO, _CREDIT, _BYLINE, _RELATED, _PROMO, _EMBEDDED)
 
 @lru_cache(maxsize=20_000)
 def find_signs(names: str) -> Signs:
-    """What these names say.
+    """Hints of these names.
 
     >>> find_signs("article-standfirst").standfirst, find_signs("leaderboard").standfirst
     (True, False)

@@ -1,4 +1,4 @@
-"""What the two passes of the page model see: the facts of a block and its neighbours, then verdicts on them."""
+"""Columns of the two passes of the page model: the facts of a block and its neighbours, then verdicts on them."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class Place:
         return self._buckets
 
     def find_signs(self, inner: Any = None) -> Signs:
-        """What the names of the element and of those above say.
+        """Hints of the names of the element and of those above.
 
         Args:
             inner: An inline element within it that holds all of the text, or None.

@@ -1,4 +1,4 @@
-"""What a site repeats, learned article by article. Everything is bounded, and the order of the articles decides."""
+"""Texts that a site repeats, learned article by article. Everything is bounded; the order of the articles decides."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ KINDS = ("block", "start", "end")
 
 
 class KeyMemory(msgspec.Struct, array_like=True):
-    """What is remembered of a key."""
+    """Memory of one key."""
 
     kind: int
     stories: int

@@ -137,7 +137,7 @@ def describe_page(
     *, id_: str, site: str, published_on: date | None, texts: Sequence[str], keys: Sequence[TextKeys],
     noise: Sequence[float],
 ) -> SeenPage:  # fmt: skip
-    """What the learner is told of an article. Its blocks count as the model judged them, before memory did."""
+    """An article as the learner is told of it: its blocks as the model judged them, before memory did."""
     blocks = [
         SeenBlock(
             key=block.whole,

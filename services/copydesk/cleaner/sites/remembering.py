@@ -47,14 +47,14 @@ class Remembered(NamedTuple):
 
     @property
     def knowledge(self) -> SiteKnowledge | None:
-        """What the verdicts rest on; None if nothing is known of the site."""
+        """Record on which the verdicts rest; None if nothing is known of the site."""
         if self.site is None:
             return None
         record = self.site.record
         return SiteKnowledge(site=self.host, version=record.version, articles=record.articles)
 
     def describe(self, id_: str, published_on: date | None, texts: Sequence[str], noise: Sequence[float]) -> SeenPage:
-        """What the learner is told of the article."""
+        """The article as the learner is told of it."""
         return describe_page(
             id_=id_, site=self.host, published_on=published_on, texts=texts, keys=self.keys, noise=noise
         )
@@ -76,7 +76,7 @@ def remember(host: str, site: SiteTable | None, texts: Sequence[str], removal: R
 
 
 def find_site(memory: Memory, host: str) -> SiteTable | None:
-    """What is known of a site, from the stage's table."""
+    """Record of a site in the stage's table, or None."""
     row = memory.tables[SITES].get(host.encode())
     return None if row is None else _read_site(row)
 

@@ -29,7 +29,7 @@ let a window expire."""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """What a partition's state has seen."""
+    """Inputs and time that a partition's state has seen."""
 
     next: int = 0
     """First input offset whose article is not in the state."""
@@ -63,7 +63,7 @@ class PartitionState:
         self.version = state.version
         self.store = store
         self.mark = Mark()
-        """What is committed."""
+        """Mark of the last commit."""
         self.label = ""
         """Label of the input topic as it is now."""
         self._upgrade = state.upgrade

@@ -25,7 +25,7 @@ BATCH_ROWS = 5_000
 
 
 class Restored(NamedTuple):
-    """What a restore did."""
+    """Result of a restore."""
 
     records: int
     """Records read from the changelog."""

@@ -27,7 +27,7 @@ MAX_AGE_SECONDS = 12 * 3600.0
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """How far a store has come."""
+    """Position of a store in its changelog."""
 
     offset: int = 0
     """First offset of the changelog that is not in the store."""

@@ -1,4 +1,4 @@
-"""What a site repeats is furniture; what merely comes back is not."""
+"""A text that a site repeats is furniture; one that merely comes back is not."""
 
 from __future__ import annotations
 
