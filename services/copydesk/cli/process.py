@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -29,7 +30,7 @@ from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.local_memory import LocalMemory, MemoryFileError
 from copydesk.stage import Stage
-from copydesk.terminal_text import escape_json
+from copydesk.terminal_text import escape, escape_json
 
 LoadedStage = tuple[Stage, Callable[[Any], Any]]
 Write = Callable[[bytes], None]
@@ -74,7 +75,8 @@ def command(
     """Run articles through the stages without a broker.
 
     Reads FILE or NDJSON on standard input, and prints NDJSON in the same order. A .txt or .html file is one article, a
-    .json file one article or an array, a .csv or .tsv file one a row; .gz works with each of them. Documents that a
+    .json file one article or an array, a .csv or .tsv file one a row, a .warc file one a page, a feed one an entry;
+    each also with .gz, .bz2, .xz or .zst. Documents that a
     stage refuses are not printed; they are reported in --rejects, or else on standard error (line, id, stage, reason,
     class, message), and the exit code is then 1. --format, --quotes and the like print a table, as `consume` does.
 
@@ -95,7 +97,7 @@ def command(
     refused = 0
     # the progress line would be in the way of results on the same terminal
     with Progress("processing", found.bytes, shown=not sys.stdout.isatty()) as progress:
-        for document in _read(file, dict(columns) if stages[0][0].source == "articles.raw" else None):
+        for document in _read(file, dict(columns) if stages[0][0].source == "articles.raw" else None, progress.say):
             progress.add(1, units=document.size)
             if isinstance(document, RefusedInput):
                 refusal = _describe_unread(document, stages[0][0])
@@ -184,11 +186,12 @@ def _make_plotter(folder: Path) -> Write:
     return draw
 
 
-def _read(file: Path, columns: Columns | None) -> Iterator[Input]:
+def _read(file: Path, columns: Columns | None, say: Callable[[str], None]) -> Iterator[Input]:
     """Documents of a file, or of standard input, one per line; `columns` as in `read_file`."""
     largest = max(topic.max_message_bytes for topic in known_topics().values())  # the input of any stage
     if file != STDIN:
-        return read_file(file, Path(file.name), largest=largest, columns=columns)
+        note = partial(_say_skipped, say)
+        return read_file(file, Path(file.name), largest=largest, columns=columns, on_skipped=note)
     lines = read_lines(sys.stdin.buffer, "line ", largest)
     return lines if columns is None else map(rename_input, lines)
 
@@ -208,6 +211,10 @@ def _open_memory(file: Path | None, *, learn: bool) -> LocalMemory:
     except MemoryFileError as error:
         raise click.BadParameter(str(error), param_hint="--site-memory") from None
     return memory
+
+
+def _say_skipped(say: Callable[[str], None], reason: str) -> None:
+    say(f"skipped: {escape(reason)}")
 
 
 def _run_stages(stages: list[LoadedStage], value: bytes, memory: LocalMemory) -> tuple[Stage, execution.Outcome]:

@@ -53,11 +53,12 @@ class Tally:
 def command(files: tuple[Path, ...], columns: Sequence[tuple[str, str]], *, unchecked: bool, dry_run: bool) -> None:
     """Publish articles from files, folders or standard input.
 
-    Reads .txt, .html, .json, .ndjson, .csv and .tsv files, each also with .gz, and folders of them; `-` is NDJSON on
-    standard input. The name of a text or HTML file becomes the article's id. A .json file has one article or an array
-    of them; a table has a line of column names and an article per row. Field and column names of news-please,
-    newspaper4k and trafilatura are known. The command returns when the broker has confirmed all. Refused articles and
-    skipped files are reported on standard error; the exit code is 1 if an article was refused.
+    Reads .txt, .html, .json, .ndjson, .csv, .tsv, .warc (crawls), .rss, .atom and .xml (feeds with full content) files,
+    each also with .gz, .bz2, .xz or .zst, and folders of them; `-` is NDJSON on standard input. The name of a text or
+    HTML file becomes the article's id. A .json file has one article or an array of them; a table has a line of column
+    names and an article per row; of a crawl the HTML pages with status 200 are read. Field and column names of
+    news-please, newspaper4k and trafilatura are known. The command returns when the broker has confirmed all. Refused
+    articles and what is skipped are reported on standard error; the exit code is 1 if an article was refused.
 
     Example: copydesk publish articles/ feed.ndjson
     """
@@ -70,8 +71,11 @@ def command(files: tuple[Path, ...], columns: Sequence[tuple[str, str]], *, unch
     try:
         with Progress("publishing", found.bytes) as progress:
             _report_skipped(found, progress.say)
+            known = len(found.skipped)
             documents = read_inputs(found, largest=largest, columns=dict(columns))
             run_or_exit(_publish(connection, documents, progress, tally, checked=not unchecked))
+            for path, reason in found.skipped[known:]:  # inside of files
+                progress.say(f"skipped: {path}: {reason}")
     finally:
         if tally.published or tally.refused or tally.unconfirmed or sys.exc_info()[0] is None:
             summary = _summary(tally, connection.full_name("articles.raw"), len(found.skipped))

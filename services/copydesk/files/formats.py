@@ -1,29 +1,31 @@
-"""Documents of one file: a text, an HTML page, JSON, NDJSON or a table, each also with gzip. Every size is bounded.
+"""Documents of one file: text, HTML, JSON, NDJSON, table, feed or crawl, each also compressed. Every size is bounded.
 
 A document that is too large, and what cannot be read, is a `RefusedInput` among the documents: it costs nothing else.
 """
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import stat
-import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import click
 import orjson
 
 from copydesk.contracts.ids import id_problem
+from copydesk.files import compression
+from copydesk.files.compression import Decompression, InputError, is_compressed, without_ending
 from copydesk.files.decoding import decode
 from copydesk.files.documents import READ_BYTES, Input, InputDocument, RefusedInput, read_json, read_lines
+from copydesk.files.feeds import FEED_ENDINGS, read_feed
 from copydesk.files.field_names import rename_input
 from copydesk.files.tables import TABLE_ENDINGS, Columns, read_table
+from copydesk.files.warc import WARC_ENDING, read_warc
 
 ARTICLE_ENDINGS = (".txt", ".html", ".htm")
 """Endings of files that are one article, whose id is made from the file's name."""
@@ -31,31 +33,21 @@ ARTICLE_ENDINGS = (".txt", ".html", ".htm")
 NDJSON_ENDINGS = (".ndjson", ".jsonl")
 """Endings of files with an article per line."""
 
-ENDINGS = (*ARTICLE_ENDINGS, ".json", *NDJSON_ENDINGS, *TABLE_ENDINGS)
+ENDINGS = (*ARTICLE_ENDINGS, ".json", *NDJSON_ENDINGS, *TABLE_ENDINGS, *FEED_ENDINGS, WARC_ENDING)
 
-GZIP_ENDING = ".gz"
-"""May follow any of the endings."""
+RAW_ENDINGS = frozenset({*ARTICLE_ENDINGS, *TABLE_ENDINGS, *FEED_ENDINGS, WARC_ENDING})
+"""Endings of files whose reader makes raw articles."""
 
 MAX_JSON_BYTES = 256 * 1024**2
-"""Most bytes of a .json file, decompressed: it is read at once. NDJSON of any size is read line by line."""
+"""Most bytes of a .json file or a feed, decompressed: it is read at once. NDJSON of any size is read line by line."""
 
 MAX_ENCODING_RATIO = 4
 """A file in UTF-32 has this many times the bytes that the same text has in UTF-8, at most."""
 
-MAX_GZIP_RATIO = 200
-"""Most bytes that a compressed byte may become; news has 3 to 10, a bomb about 1,000 (the most that deflate can)."""
-
-FREE_GZIP_BYTES = 16 * 1024**2
-"""Decompressed bytes from which on the ratio counts: a short file may repeat itself."""
-
-
-class InputError(Exception):
-    """A file cannot be read; the message says why."""
-
 
 def ending(path: Path) -> str:
-    """Ending of a file's name in lower case, without `.gz`: `.jsonl` for `Feed.JSONL.gz`."""
-    return Path(path.name.lower().removesuffix(GZIP_ENDING)).suffix
+    """Ending of a file's name in lower case, without that of a compression: `.jsonl` for `Feed.JSONL.gz`."""
+    return without_ending(path).suffix.lower()
 
 
 def name_id(name: Path) -> str:
@@ -64,8 +56,7 @@ def name_id(name: Path) -> str:
     >>> name_id(Path("sports/match.txt.gz"))
     'sports/match'
     """
-    uncompressed = name.with_suffix("") if name.suffix.lower() == GZIP_ENDING else name
-    return uncompressed.with_suffix("").as_posix()
+    return without_ending(name).with_suffix("").as_posix()
 
 
 def check_readable(file: Path) -> None:
@@ -79,7 +70,7 @@ def check_readable(file: Path) -> None:
     if ending(file) not in ENDINGS and not _looks_like_ndjson(file):
         raise click.UsageError(
             f"'{file}': unknown format. Articles are read from files that end in {', '.join(ENDINGS)}, "
-            f"each also with {GZIP_ENDING}; any other file must have one JSON article per line"
+            f"each also with {', '.join(compression.ENDINGS)}; any other file must have one JSON article per line"
         )
 
 
@@ -98,13 +89,13 @@ def _looks_like_ndjson(file: Path) -> bool:
     try:
         with _open(file) as stream:
             return stream.read(READ_BYTES).removeprefix(BOM_UTF8).lstrip()[:1] in {b"{", b""}
-    except (OSError, EOFError, zlib.error, InputError):
+    except (OSError, InputError):
         return False
 
 
 @contextmanager
 def _open(path: Path) -> Iterator[IO[bytes]]:
-    """Open a regular file for reading, decompressed if its name ends in .gz.
+    """Open a regular file for reading, decompressed if its name ends in that of a compression.
 
     Raises:
         InputError: It is no regular file. It may have been replaced by a pipe since it was found, so it is looked at
@@ -114,35 +105,21 @@ def _open(path: Path) -> Iterator[IO[bytes]]:
     with os.fdopen(descriptor, "rb", READ_BYTES) as raw:
         if not stat.S_ISREG(mode := os.fstat(descriptor).st_mode):
             raise InputError(f"is {special_kind(mode) or 'no file'}")
-        if path.suffix.lower() == GZIP_ENDING:
-            with io.BufferedReader(_Decompression(raw), READ_BYTES) as stream:
+        if is_compressed(path):
+            with io.BufferedReader(Decompression(raw, path), READ_BYTES) as stream:
                 yield stream
         else:
             yield raw
 
 
-class _Decompression(io.RawIOBase):
-    """Decompressed bytes of a gzip file, as long as their number has some proportion to its size."""
-
-    def __init__(self, raw: IO[bytes]) -> None:
-        self._raw = raw
-        self._gzip = gzip.GzipFile(fileobj=raw)
-        self._bytes = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        count = self._gzip.readinto(buffer)
-        self._bytes += count
-        if self._bytes > FREE_GZIP_BYTES and self._bytes > MAX_GZIP_RATIO * self._raw.tell():
-            raise InputError(
-                f"decompresses to more than {MAX_GZIP_RATIO} times its size: if that is meant, decompress it first"
-            )
-        return count
-
-
-def read_file(path: Path, name: Path, *, largest: int, columns: Columns | None = None) -> Iterator[Input]:
+def read_file(
+    path: Path,
+    name: Path,
+    *,
+    largest: int,
+    columns: Columns | None = None,
+    on_skipped: Callable[[str], None] = lambda _: None,
+) -> Iterator[Input]:
     """Documents of a file; a file without a known ending is read as NDJSON.
 
     Args:
@@ -151,6 +128,7 @@ def read_file(path: Path, name: Path, *, largest: int, columns: Columns | None =
         largest: Most bytes of a document.
         columns: The documents are raw articles, and may have the field names of other tools; these columns of tables
             hold these fields. None: they are documents of a later stage, and stay as they are.
+        on_skipped: Called with what a file holds besides articles: other responses of a crawl, teasers of a feed.
 
     Yields:
         Documents, and what is refused instead of them: one that is too large, or the rest of a file that cannot be
@@ -159,26 +137,31 @@ def read_file(path: Path, name: Path, *, largest: int, columns: Columns | None =
     count = 0
     try:
         with _open(path) as stream:
-            for document in _documents_in(stream, path, name, largest, columns):
+            for document in _documents_in(stream, path, name, largest, columns, on_skipped):
                 yield document if columns is None else _renamed(document, path)
                 count += 1
-    except (gzip.BadGzipFile, EOFError, zlib.error, InputError, OSError) as error:
+    except (InputError, OSError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        if isinstance(error, gzip.BadGzipFile | EOFError | zlib.error):
-            reason = f"no complete gzip file: {error}"
         yield RefusedInput(str(path), f"{reason}; {count} articles before that were read" if count else reason)
 
 
 def _renamed(document: Input, path: Path) -> Input:
     """The document with copydesk's field names, if it is JSON with those of another tool."""
-    return document if ending(path) in {*ARTICLE_ENDINGS, *TABLE_ENDINGS} else rename_input(document)
+    return document if ending(path) in RAW_ENDINGS else rename_input(document)
 
 
-def _documents_in(stream: IO[bytes], path: Path, name: Path, largest: int, columns: Columns | None) -> Iterator[Input]:
+def _documents_in(  # noqa: PLR0917 - as read_file
+    stream: IO[bytes], path: Path, name: Path, largest: int, columns: Columns | None, on_skipped: Callable[[str], None]
+) -> Iterator[Input]:
     if ending(path) in NDJSON_ENDINGS or ending(path) not in ENDINGS:
         yield from read_lines(stream, f"{path}:", largest)
     elif ending(path) in TABLE_ENDINGS:
         yield from read_table(stream, f"{path}:", largest, columns or {}, tabs=ending(path) == ".tsv")
+    elif ending(path) == WARC_ENDING:
+        yield from read_warc(stream, f"{path}:", largest, on_skipped)
+    elif ending(path) in FEED_ENDINGS:
+        content = _read_whole(stream, MAX_JSON_BYTES, ", the most of a feed")
+        yield from read_feed(content, str(name), largest, on_skipped)
     elif ending(path) == ".json":
         content = _read_whole(stream, MAX_JSON_BYTES, ", the most of a .json file: give an article per line as .ndjson")
         yield from read_json(content, str(name), largest)

@@ -6,16 +6,17 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from copydesk.contracts.ids import id_problem
+from copydesk.files.compression import is_compressed
 from copydesk.files.documents import READ_BYTES, Input, InputDocument, RefusedInput, too_large
 from copydesk.files.field_names import rename_input
 from copydesk.files.formats import (
     ARTICLE_ENDINGS,
     ENDINGS,
-    GZIP_ENDING,
     check_readable,
     ending,
     name_id,
@@ -56,7 +57,7 @@ class FoundInputs(NamedTuple):
     def bytes(self) -> int | None:
         """Size of the input, or None if it is unknown: for standard input and compressed files."""
         paths = [file.path for file in self.files]
-        if STDIN in paths or any(path.suffix.lower() == GZIP_ENDING for path in paths):
+        if STDIN in paths or any(is_compressed(path) for path in paths):
             return None
         return sum(path.stat().st_size for path in paths if path.exists())
 
@@ -174,8 +175,13 @@ async def read_inputs(found: FoundInputs, *, largest: int, columns: Columns) -> 
             async for line in _standard_input(largest):
                 yield rename_input(line)
         else:
-            for document in read_file(file.path, file.name, largest=largest, columns=columns):
+            note = partial(_note_skipped, found, file.path)
+            for document in read_file(file.path, file.name, largest=largest, columns=columns, on_skipped=note):
                 yield document
+
+
+def _note_skipped(found: FoundInputs, path: Path, reason: str) -> None:
+    found.skipped.append(Skipped(path, reason))
 
 
 async def _standard_input(largest: int) -> AsyncGenerator[Input, None]:
