@@ -18,7 +18,7 @@ from harness.brokers import Broker
 from harness.running import STAGES, Cluster
 
 DEAD_LETTERS = tuple(f"articles.{stage}.dlq" for stage in ("probe", "relay", "cleaner", "extractor", "coherence"))
-TOPICS = ("articles.raw", "articles.cleaned", *DEAD_LETTERS)
+TOPICS = ("articles.raw", "articles.cleaned", "articles.tallied", "tally.steps", "articles.tally.dlq", *DEAD_LETTERS)
 
 Make = Callable[..., Cluster]
 Sent = tuple[bytes | None, bytes | None, dict[str, bytes]]

@@ -53,14 +53,19 @@ async def _find(
     connection: Connection, id_: str, since: datetime | None
 ) -> tuple[list[dict[str, object]], list[HeldBack]]:
     """Fields of all messages of an article, and what open transactions hold back."""
-    return await _find_messages(connection, id_, since), await read_held_back(connection, known_topics())
+    return await _find_messages(connection, id_, since), await read_held_back(connection, _article_topics())
+
+
+def _article_topics() -> list[str]:
+    """Topics on which an article may be: all but those between copydesk's own stages."""
+    return [name for name, topic in known_topics().items() if not topic.internal]
 
 
 async def _find_messages(connection: Connection, id_: str, since: datetime | None) -> list[dict[str, object]]:
     """Fields of all messages of an article, topic by topic."""
     start: Start = since or "earliest"
     fields: list[dict[str, object]] = []
-    for name in known_topics():
+    for name in _article_topics():
         async with aclosing(consume(name, start=start, follow=False, connection=connection)) as messages:
             fields.extend([_describe(message) async for message in messages if _belongs_to(message, id_)])
     return fields
