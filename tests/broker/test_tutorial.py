@@ -73,7 +73,7 @@ async def test_the_tutorial_does_what_it_says(cluster: Callable[..., Cluster], f
                 if "--unchecked" in line:
                     await follower.until(lambda them: any("dlq" in row.topic for row in them), seconds=100)
                 elif line.startswith("copydesk publish"):
-                    await follower.until(7, seconds=100)  # the reader does not type so fast
+                    await follower.until(11, seconds=100)  # the reader does not type so fast
                 if line.startswith("copydesk withdraw"):
                     await follower.until(lambda them: any(row.value is None for row in them), seconds=100)
         outputs[line] = out
@@ -83,7 +83,7 @@ async def test_the_tutorial_does_what_it_says(cluster: Callable[..., Cluster], f
     assert "invalid" in outputs["copydesk dlq list"]
     assert "extractor" in outputs["copydesk lag"]
     left = rows(folder, "SELECT id FROM articles")
-    assert len(left) == 6
+    assert len(left) == 10
     assert ("bridge-page",) not in left
     assert not rows(folder, "SELECT * FROM quotes WHERE article = 'bridge-page'")
 
