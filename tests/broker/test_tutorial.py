@@ -101,7 +101,7 @@ async def other_examples(folder: Path, here: Cluster) -> None:
     deleted = [line["delete"]["_id"] for line in lines if "delete" in line]
     written = {line["index"]["_id"]: lines[number + 1] for number, line in enumerate(lines) if "index" in line}
     assert deleted == ["bridge-page"]
-    assert len(written) == 7
+    assert len(written) == 11
     assert all(document["text"] and "people" in document for document in written.values())
     page = SAMPLES / "000_326d0f3b89965fac.txt"
     command = f"python examples/plain_kafka.py {here.broker.brokers} {page} {here.prefix}"
