@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -33,26 +32,6 @@ def real_kafka(broker: Broker) -> None:
 
 def articles(prefix: str, count: int) -> Iterable[tuple[bytes, bytes, dict[str, bytes]]]:
     return [(f"{prefix}{n}".encode(), json.dumps({"text": f"article {prefix}{n}"}).encode(), {}) for n in range(count)]
-
-
-async def remake(here: Cluster, name: str, *, partitions: int = PARTITIONS) -> None:
-    """Delete a topic, and create it again as soon as the broker lets us."""
-    await delete(here, name)
-    async with asyncio.timeout(30):
-        while True:
-            with suppress(AssertionError):
-                await here.create(name, partitions=partitions)
-                return
-            await asyncio.sleep(0.1)  # the name is taken until the deletion is over
-
-
-async def delete(here: Cluster, name: str) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=here.broker.brokers)
-    await admin.start()
-    try:
-        await admin.delete_topics([here.prefix + name])
-    finally:
-        await admin.close()
 
 
 async def topic_id(here: Cluster, name: str) -> str | None:
@@ -87,7 +66,7 @@ async def begin(cluster: Make, **environ: str) -> tuple[Cluster, Worker]:
     worker = await here.run("probe")
     async with here.follow("articles.cleaned") as follower:
         await follower.until(200)
-    await remake(here, "articles.raw")
+    await here.recreate("articles.raw", partitions=PARTITIONS)
     await here.send("articles.raw", articles("new", 9_000))
     return here, worker
 
@@ -120,7 +99,7 @@ async def test_a_storm_in_which_the_topic_is_remade(cluster: Make) -> None:
                 await here.send("articles.raw", articles(f"old{number}-", 2_000))
                 await follower.until(partial(reached, b"old%d-" % number), 90)
                 here.workers[-1].signal(signal.SIGKILL)
-                await remake(here, "articles.raw")
+                await here.recreate("articles.raw", partitions=PARTITIONS)
                 here.workers[-2].signal(signal.SIGKILL)
             await here.send("articles.raw", articles("new", 5_000))
             wanted = {key for key, _, _ in articles("new", 5_000)}
@@ -184,7 +163,7 @@ async def test_a_topic_that_goes_away_is_told_and_waited_for(cluster: Make) -> N
     await here.create(*TOPICS, partitions=1)
     worker = await here.run("probe")
     await worker.says("ready")
-    await delete(here, "articles.raw")
+    await here.delete("articles.raw")
     fields = await worker.says("the topic is gone", 30)
     assert "copydesk topics apply" in fields["problem"]
     await asyncio.sleep(1.5)  # the next report is a second away

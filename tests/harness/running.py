@@ -193,16 +193,20 @@ class Cluster:
         finally:
             await admin.close()
 
-    async def recreate(
-        self, name: str, *, partitions: int, configs: Mapping[str, Mapping[str, str]] | None = None
-    ) -> None:
-        """Delete a topic and create it again."""
+    async def delete(self, name: str) -> None:
+        """Delete a topic."""
         admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.brokers)
         await admin.start()
         try:
             await admin.delete_topics([self.prefix + name])
         finally:
             await admin.close()
+
+    async def recreate(
+        self, name: str, *, partitions: int, configs: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """Delete a topic, and create it again as soon as the broker lets us."""
+        await self.delete(name)
         async with asyncio.timeout(30):
             while True:
                 with contextlib.suppress(AssertionError):  # it is still being deleted

@@ -8,10 +8,12 @@ COPYDESK is the command. Shares of what is expected of all articles: words kept,
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from quality.trials import row, score_trials
 
 GOALS = {
     "keeps": ("words of the body kept", 1325 / 1338),
@@ -26,20 +28,9 @@ GOALS = {
 
 def main(shared: Path, out: Path, copydesk: str) -> None:
     """Write the rows."""
-    trials = shared / "data" / "trials" / "cleaner.jsonl"
-    with tempfile.TemporaryDirectory() as folder:
-        scored = Path(folder) / "scored.json"
-        scorer = [str(shared / "score" / "score_trials.py"), str(trials), "--copydesk", copydesk, "--json", str(scored)]
-        subprocess.run([sys.executable, *scorer], check=True, stdout=subprocess.DEVNULL)
-        totals = next(iter(json.loads(scored.read_bytes()).values()))["totals"]
+    totals = score_trials(shared, "cleaner.jsonl", copydesk)
     rows = [
-        {
-            "name": f"trials: {name}",
-            "value": totals[group].get("right", 0) / sum(totals[group].values()),
-            "op": ">=",
-            "goal": goal,
-            "note": "",
-        }
+        row(name, totals[group].get("right", 0) / sum(totals[group].values()), ">=", goal)
         for group, (name, goal) in GOALS.items()
     ]
     out.write_text(json.dumps({"trials-cleaner": {"rows": rows}}), encoding="utf-8")

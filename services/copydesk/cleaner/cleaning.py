@@ -24,7 +24,7 @@ from copydesk.cleaner.pieces import Piece, cut_inline_boilerplate, lay_out_piece
 from copydesk.cleaner.rules.bylines import find_authors
 from copydesk.cleaner.rules.site_phrases import SitePhrases, read_site_phrases
 from copydesk.cleaner.settings import CleanerSettings
-from copydesk.cleaner.sites.keys import find_host
+from copydesk.cleaner.sites.keys import find_site_host
 from copydesk.cleaner.sites.remembering import SEEN, CleanedPage, FindSite, find_site, remember
 from copydesk.cleaner.version import NAME, VERSION
 from copydesk.cleaner.wrapping import unwrap
@@ -177,7 +177,7 @@ def clean(
 
     # 4. what the site repeats, in the article: menus are no news
     is_page = body is not None
-    host = find_host(article.url or metadata.url)
+    host = find_site_host(article.url or metadata.url)
     told = [
         "" if is_page and reason == "navigation" else text for text, reason in zip(texts, removal.reasons, strict=True)
     ]

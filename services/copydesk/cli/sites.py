@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import uuid
@@ -10,14 +11,29 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
+from copydesk.cleaner.sites.keys import find_site_host, make_keys
 from copydesk.cli.groups import SuggestingGroup
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
-from copydesk.contracts.sites import SeenPage, SiteKey, SiteRecord
-from copydesk.operations.sites import read_sites, send_order
+from copydesk.contracts.sites import KEY_PATTERN, SAMPLE_CHARACTERS, SeenPage, SiteKey, SiteRecord
+from copydesk.operations.sites import SITES, read_sites, send_order
 from copydesk.runtime.exits import Exit
+from copydesk.runtime.local_memory import encode_value
 from copydesk.terminal_text import escape
 
 DAY_SECONDS = 86_400
+
+
+class _Host(click.ParamType):
+    """Host of a site; an address is taken for its host."""
+
+    name = "site"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        host = find_site_host(value if "//" in value else f"//{value}")
+        return host or self.fail(f"{value!r} is no host such as news.example.org", param, ctx)
+
+
+site_argument = click.argument("site", type=_Host())
 
 
 @click.group(name="sites", cls=SuggestingGroup)
@@ -47,7 +63,7 @@ def list_(*, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("site")
+@site_argument
 @click.option("--json", "as_json", is_flag=True, help="Print the record as it is on the topic.")
 def show(site: str, *, as_json: bool) -> None:
     """Show what is known of SITE, a host such as news.example.org.
@@ -69,7 +85,7 @@ def show(site: str, *, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("site")
+@site_argument
 def forget(site: str) -> None:
     """Forget all that is known of SITE, an operator's word included.
 
@@ -82,7 +98,7 @@ def forget(site: str) -> None:
 
 
 @command.command()
-@click.argument("site")
+@site_argument
 @click.argument("texts", metavar="TEXT...", nargs=-1)
 @click.option("--remove", is_flag=True, help="Take the pin off.")
 def pin(site: str, texts: tuple[str, ...], *, remove: bool) -> None:
@@ -92,14 +108,15 @@ def pin(site: str, texts: tuple[str, ...], *, remove: bool) -> None:
 
     Example: copydesk sites pin news.example.org "Tickets at the quay"
     """
-    before = _find_or_new(site).pinned
-    pinned = _edit(before, texts, remove=remove)
+    if empty := [text for text in texts if not make_keys(text).whole]:
+        raise click.BadParameter(f"{empty[0]!r} has no words", param_hint="TEXT")
+    pinned = _edit(_find_or_new(site).pinned, texts, remove=remove)
     _order(site, SeenPage(id="", site=site, pin=pinned))
     click.echo(f"{escape(site)}: {len(pinned)} pinned", err=True)
 
 
 @command.command()
-@click.argument("site")
+@site_argument
 @click.argument("keys", metavar="KEY...", nargs=-1)
 @click.option("--remove", is_flag=True, help="Let the key count again.")
 def never(site: str, keys: tuple[str, ...], *, remove: bool) -> None:
@@ -107,6 +124,8 @@ def never(site: str, keys: tuple[str, ...], *, remove: bool) -> None:
 
     Example: copydesk sites never news.example.org 0f3a5c9d1b7e
     """
+    if wrong := [key for key in keys if not re.match(KEY_PATTERN, key)]:
+        raise click.BadParameter(f"{wrong[0]!r} is no key as `copydesk sites show` prints it", param_hint="KEY")
     excluded = _edit(_find_or_new(site).never, keys, remove=remove)
     _order(site, SeenPage(id="", site=site, never=excluded))
     click.echo(f"{escape(site)}: {len(excluded)} excluded", err=True)
@@ -133,7 +152,7 @@ def export(sites: tuple[str, ...], format_: str) -> None:
         exit_with(Exit.REFUSED, f"nothing is known of {', '.join(missing)}")
     records = [record for site, record in found.items() if not sites or site in sites]
     if format_ == "ndjson":
-        sys.stdout.buffer.writelines(msgspec.json.encode(record) + b"\n" for record in records)
+        sys.stdout.buffer.writelines(encode_value(SITES, record.site, record.write()) + b"\n" for record in records)
         return
     phrases = {record.site: _phrases(record) for record in records}
     click.echo(msgspec.yaml.encode({site: lines for site, lines in phrases.items() if lines}), nl=False)
@@ -141,9 +160,8 @@ def export(sites: tuple[str, ...], format_: str) -> None:
 
 def _phrases(record: SiteRecord) -> list[str]:
     """Whole lines that the site repeats. A text that is longer than what is remembered of it becomes a beginning."""
-    cut = 80
     repeated = [key.text for key in record.keys if key.text and key.key not in record.never]
-    return [*record.pinned, *(f"{text}*" if len(text) >= cut else text for text in repeated)]
+    return [*record.pinned, *(f"{text}*" if len(text) >= SAMPLE_CHARACTERS else text for text in repeated)]
 
 
 def _describe(key: SiteKey, *, excluded: bool) -> str:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import click
 import msgspec
@@ -14,6 +13,10 @@ import msgspec
 from copydesk.cli.parameters import Time
 from copydesk.cli.prerequisites import exit_with
 from copydesk.contracts.articles import ExtractedArticle, InvalidDocumentError
+from copydesk.contracts.topics import topic
+from copydesk.files.documents import RefusedInput, read_lines
+from copydesk.files.formats import read_file
+from copydesk.files.inputs import STDIN
 from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape, escape_json
 
@@ -87,21 +90,20 @@ def _is_wanted(utterance: Utterance, *, disputed: bool, unnamed: bool) -> bool:
 
 
 def _read(files: Iterable[Path]) -> Iterator[ExtractedArticle | None]:
-    """Articles of NDJSON files; None for a line that is none, which is told."""
+    """Articles of files and standard input; None for what is no article with quotations, which is told."""
+    largest = topic("articles.scored").max_message_bytes
     for file in files:
-        with click.open_file(str(file), "rb") as lines:
-            yield from _read_lines(str(file), lines)
-
-
-def _read_lines(name: str, lines: IO[bytes]) -> Iterator[ExtractedArticle | None]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            yield ExtractedArticle.read(line, None)
-        except InvalidDocumentError as error:
-            click.echo(escape(f"{name}, line {number}: {error}"), err=True)
-            yield None
+        found = (
+            read_lines(sys.stdin.buffer, "line ", largest) if file == STDIN else read_file(file, file, largest=largest)
+        )
+        for document in found:
+            try:
+                if isinstance(document, RefusedInput):
+                    raise InvalidDocumentError(document.reason)  # noqa: TRY301 - told as any other line
+                yield ExtractedArticle.read(document.value, None)
+            except InvalidDocumentError as error:
+                click.echo(escape(f"{document.origin}: {error}"), err=True)
+                yield None
 
 
 def _print(utterance: Utterance) -> None:

@@ -171,7 +171,7 @@ class RawArticle(Document, frozen=True, kw_only=True, omit_defaults=True):
             id_ = article._find_id(key, warnings)  # noqa: SLF001 - a method of this class
         except ValueError as error:
             raise InvalidDocumentError(str(error)) from None
-        site = article.site or (_host(article.url) if article.url else None)
+        site = article.site or (find_host(article.url) if article.url else None)
         return msgspec.structs.replace(article, id=id_, site=site, warnings=tuple(warnings))
 
     def _find_id(self, key: bytes | None, warnings: list[str]) -> str:
@@ -282,7 +282,8 @@ def _is_object_or_null(raw: Raw) -> bool:
     return bytes(raw).lstrip()[:1] in {b"{", b"n"}
 
 
-def _host(url: str) -> str | None:
+def find_host(url: str) -> str | None:
+    """Host of a URL, or None if it has none that a site may be called by."""
     try:
         # a host may be longer than a site may be
         return msgspec.convert(urlsplit(url).hostname, Site | None)

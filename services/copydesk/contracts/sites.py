@@ -12,7 +12,12 @@ from copydesk.contracts.articles import Document
 PINNED = 1_000_000
 """Number of stories that stands for an operator's word."""
 
-KeyText = Annotated[str, Meta(pattern=r"^[0-9a-f]{12}\Z")]
+SAMPLE_CHARACTERS = 80
+"""Characters of a text that are kept for people."""
+
+KEY_PATTERN = r"^[0-9a-f]{12}\Z"
+
+KeyText = Annotated[str, Meta(pattern=KEY_PATTERN)]
 """Key of a text: a hash of its normalised words, in hexadecimal digits."""
 
 Kind = Annotated[str, Meta(description="`block`: the whole text; `start`, `end`: its first or last four words. Open")]
@@ -84,4 +89,4 @@ class SiteRecord(Document, frozen=True, kw_only=True):
 RECORDS: dict[str, type[Document]] = {"sites": SiteRecord}
 """Document of each public topic that holds no articles."""
 
-__all__ = ["PINNED", "RECORDS", "SeenBlock", "SeenPage", "SiteKey", "SiteRecord"]
+__all__ = ["KEY_PATTERN", "PINNED", "RECORDS", "SAMPLE_CHARACTERS", "SeenBlock", "SeenPage", "SiteKey", "SiteRecord"]

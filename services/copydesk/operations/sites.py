@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import aclosing, suppress
 
 from copydesk.client.connection import Connection
+from copydesk.client.consuming import consume
 from copydesk.client.producing import make_producer, started_producer
-from copydesk.client.tail import open_tail
 from copydesk.contracts.articles import InvalidDocumentError
 from copydesk.contracts.envelope import event, rfc3339
 from copydesk.contracts.sites import SeenPage, SiteRecord
 from copydesk.contracts.topics import topic
-from copydesk.operations import broker_checks
 
 SITES, SEEN = "sites", "sites.seen"
 
@@ -23,24 +22,15 @@ async def read_sites(connection: Connection) -> dict[str, SiteRecord]:
         BrokerAwayError: The broker does not answer.
         UnknownTopicError: The topic does not exist.
     """
-    rows: dict[bytes, bytes | None] = {}
-
-    def take(record: Any) -> None:
-        if record.key is not None:
-            rows[record.key] = record.value
-
-    transactions = await broker_checks.has_transactions(connection)
-    async with open_tail(connection, SITES, transactions=transactions) as tail:
-        await tail.read(take)
+    newest: dict[bytes | None, bytes | None] = {}
+    async with aclosing(consume(SITES, follow=False, connection=connection)) as messages:
+        async for message in messages:
+            newest[message.key] = message.value
     found = {}
-    for value in rows.values():
-        if value is None:
-            continue
-        try:
+    for value in filter(None, newest.values()):
+        with suppress(InvalidDocumentError):  # of a newer version: the others can be shown
             record = SiteRecord.read(value, None)
-        except InvalidDocumentError:  # of a newer version: the others can be shown
-            continue
-        found[record.site] = record
+            found[record.site] = record
     return dict(sorted(found.items()))
 
 

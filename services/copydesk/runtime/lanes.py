@@ -228,7 +228,7 @@ class Lane:
         self.next = articles[-1].consumed.offset + 1
         self._context.on_committed(articles)
         if self._context.states is not None:
-            self._context.states.check()
+            self._context.states.check_size()
 
     def _drop_queue(self) -> None:
         while not self._queue.empty():

@@ -28,13 +28,17 @@ class MemoryFileError(ValueError):
 
 
 class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line of a memory file: a value of a table, or a row of a state (both in base64). Or a site's record itself."""
+    """A line of a memory file: a value of a table (JSON), or a row of a state (key and value in base64)."""
 
     table: str = ""
     state: str = ""
     key: str = ""
     value: msgspec.Raw = msgspec.Raw(b"null")
-    site: str = ""
+
+
+def encode_value(table: str, key: str, value: bytes) -> bytes:
+    """Line of a memory file: the newest value of a key, in JSON."""
+    return msgspec.json.encode(_Line(table=table, key=key, value=msgspec.Raw(value)))
 
 
 class LocalMemory:
@@ -83,7 +87,7 @@ class LocalMemory:
         self.take(learner, execution.run(learner, process, record.value, record.key, memory))
 
     def read(self, file: Path) -> None:
-        """Take over a memory file: what `write` wrote, or records of sites, one a line.
+        """Take over a memory file: lines of `write` or `encode_value`.
 
         Raises:
             MemoryFileError: A line cannot be read.
@@ -103,15 +107,13 @@ class LocalMemory:
             self._states[found.state][base64.b64decode(found.key, validate=True)] = value
         elif found.table:
             self._tables[found.table][found.key.encode()] = bytes(found.value)
-        elif found.site:
-            self._tables["sites"][found.site.encode()] = bytes(line)
         else:
-            raise ValueError("neither a table, a state nor the record of a site")
+            raise ValueError("neither a table nor a state")
 
     def write(self, file: Path) -> None:
         """Write everything to a file, which is replaced whole."""
         lines = [
-            msgspec.json.encode(_Line(table=name, key=key.decode(), value=msgspec.Raw(value)))
+            encode_value(name, key.decode(), value)
             for name, rows in sorted(self._tables.items())
             for key, value in sorted(rows.items())
         ]
@@ -146,4 +148,4 @@ def _change(rows: Rows, changes: dict[bytes, bytes | None]) -> None:
             rows[key] = value
 
 
-__all__ = ["LocalMemory", "MemoryFileError"]
+__all__ = ["LocalMemory", "MemoryFileError", "encode_value"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
@@ -77,8 +77,9 @@ class Metrics:
         )
         # Bytes of these rows, in memory or in the folder.
         self._state_bytes = Gauge(
-            "copydesk_state_bytes", "Bytes of the state by partition", ["stage", "partition"], registry=self.registry
-        )
+            "copydesk_state_bytes", "Bytes of the state by partition", ["stage", "partition", "kept"],
+            registry=self.registry,
+        )  # fmt: skip
         # Seconds that the last restore of the partition took.
         self._state_restore = Gauge(
             "copydesk_state_restore_seconds", "Seconds of the last restore", ["stage", "partition"],
@@ -159,10 +160,10 @@ class Metrics:
         """Count offsets of a partition that retention removed before they were read."""
         self._expired.labels(self._stage, topic, str(partition)).inc(offsets)
 
-    def set_state_size(self, partition: int, rows: int, size: int) -> None:
+    def set_state_size(self, partition: int, rows: int, size: int, *, kept: Literal["memory", "folder"]) -> None:
         """Set rows and bytes of a partition's state."""
         self._state_rows.labels(self._stage, str(partition)).set(rows)
-        self._state_bytes.labels(self._stage, str(partition)).set(size)
+        self._state_bytes.labels(self._stage, str(partition), kept).set(size)
 
     def set_state_behind(self, partition: int, offsets: int) -> None:
         """Set the number of offsets of the changelog that a partition has still to restore."""

@@ -54,7 +54,7 @@ def run(*arguments: str) -> tuple[int, list[dict[str, Any]], str]:
 def test_the_earliest_article_is_first_whatever_the_order_of_the_file(week: Path) -> None:
     code, (found,), err = run("nobody from the ministry has come", "--json", str(week))
     assert code == 1, "a line is no article, which is told"
-    assert "line 6" in err
+    assert "week.ndjson:6" in err
     assert found["id"] == "ap/1#q1"
     assert [one["article"] for one in found["sightings"]] == ["ap/1", "times/1", "post/1", "echo/1"]
     assert [one["copy_of"] for one in found["sightings"]][1] == "ap/1"

@@ -16,6 +16,7 @@ from copydesk.cleaner.page.people import MAX_AUTHORS, find_people
 from copydesk.cleaner.page.stripping import strip_tags, tidy
 from copydesk.cleaner.page.times import PageTime, read_time
 from copydesk.cleaner.page.titles import MAX_TITLE, find_title
+from copydesk.contracts.articles import find_host
 
 MAX_CONTENT = 1_000
 """Characters of a meta element that are kept."""
@@ -50,7 +51,6 @@ DESCRIPTION_KEYS = ("description", "og:description", "twitter:description", "dc.
 ONE_DAY = timedelta(days=1)
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}").fullmatch
-_SITE = re.compile("[^\x00-\x20\x7f/]{1,255}").fullmatch
 _ADDRESS = re.compile("https?:[^\x00-\x20\x7f]+").fullmatch
 _WORD = re.compile(r"[^\W_]+")
 
@@ -132,7 +132,7 @@ def read_metadata(root: Any, url: str | None = None) -> PageMetadata:
         title=headline,
         authors=_find_authors(facts),
         published_at=_find_time(facts),
-        site=_find_host(address),
+        site=find_host(address) if address else None,
         language=_find_language(root),
         url=address,
         titles=tuple(filter(None, (headline, shared, title, _read_string(article, "headline")))),
@@ -298,12 +298,6 @@ def _find_address(root: Any, meta: dict[str, str], url: str | None) -> str | Non
 
 def _is_canonical(element: Any) -> bool:
     return (element.get("rel") or "").lower() == "canonical"
-
-
-def _find_host(address: str | None) -> str | None:
-    """Host of an address, if a site can have that name."""
-    host = (urlsplit(address).hostname if address else None) or ""
-    return host if _SITE(host) else None
 
 
 def _find_language(root: Any) -> str | None:

@@ -6,7 +6,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
+
+from copydesk.contracts.articles import find_host
 
 KEY_BYTES = 6
 """Size of a key. Among the few thousand texts of a site two share one by chance once in 10^7 sites."""
@@ -60,18 +61,13 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall(_DIGITS.sub("0", text.replace("’", "'")))
 
 
-def find_host(url: str | None) -> str | None:
-    """Host of an URL, without `www.`; None if it has none.
+def find_site_host(url: str | None) -> str | None:
+    """Host under which a site is remembered: that of the URL, without `www.`; None if it has none.
 
-    >>> find_host("https://www.Example.org:8080/a")
+    >>> find_site_host("https://www.Example.org:8080/a")
     'example.org'
     """
-    if not url:
-        return None
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        return None
+    host = find_host(url) if url else None
     return host.removeprefix("www.") if host else None
 
 
@@ -80,4 +76,4 @@ def _hash(kind: str, words: Sequence[str]) -> str:
     return hashlib.blake2b(data, digest_size=KEY_BYTES).hexdigest()
 
 
-__all__ = ["TextKeys", "find_host", "make_keys", "split_words"]
+__all__ = ["TextKeys", "find_site_host", "make_keys", "split_words"]

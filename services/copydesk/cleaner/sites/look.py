@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from copydesk.cleaner.sites.keys import TextKeys, make_keys
-from copydesk.contracts.sites import PINNED, SeenBlock, SeenPage, SiteKey, SiteRecord
+from copydesk.contracts.sites import PINNED, SAMPLE_CHARACTERS, SeenBlock, SeenPage, SiteKey, SiteRecord
 
 MIN_WORDS = 3
 """Words from which a block may be taken. Shorter ones are sub-heads, speakers and answers, which recur in stories; they
@@ -37,9 +37,6 @@ LONG_WORDS = 12
 
 MAX_TAKEN_SHARE = 0.5
 """Largest share of an article's kept words that memory may take. More than this is no furniture but the article."""
-
-SAMPLE_CHARACTERS = 80
-"""Characters of a text that are kept for people."""
 
 MAX_BLOCKS = 400
 """Number of blocks of a page that are told, from the top. A page of more is a list."""
@@ -106,12 +103,13 @@ def index(record: SiteRecord) -> SiteTable:
     whole = [key for key in record.keys if key.kind == "block" and key.key not in never]
     blocks = {key.key: key.stories for key in whole}
     short = {key.key for key in whole if key.stories >= SHORT_STORIES and key.noise >= SHORT_NOISE}
-    blocks |= {make_keys(text).whole: PINNED for text in record.pinned}
-    edges = {key.key: key.stories for key in record.keys if is_edge_of_furniture(key) and key.key not in never}
+    # a text without words is no key: all lines of marks would have it
+    blocks |= {key: PINNED for text in record.pinned if (key := make_keys(text).whole)}
+    edges = {key.key: key.stories for key in record.keys if _is_edge_of_furniture(key) and key.key not in never}
     return SiteTable(record, blocks, edges, short, never)
 
 
-def is_edge_of_furniture(key: SiteKey) -> bool:
+def _is_edge_of_furniture(key: SiteKey) -> bool:
     """True for first or last words that the model takes for noise in most stories."""
     return key.kind != "block" and key.noise >= EDGE_NOISE
 

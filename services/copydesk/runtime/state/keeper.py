@@ -111,7 +111,7 @@ class StateKeeper:
                 nonlocal logged
                 self._progress.mark()
                 self._metrics.set_state_behind(number, max(0, end - position))
-                self._check_size()
+                self.check_size()
                 if time.monotonic() - logged > LOG_SECONDS:
                     logged = time.monotonic()
                     self._log.info("restoring", partition=number, offset=position, end=end)
@@ -133,18 +133,12 @@ class StateKeeper:
             state.store.close()
             self._metrics.clear_state(partition.partition)
 
-    def check(self) -> None:
-        """Check the size after a commit.
-
-        Raises:
-            SetupError: The rows in memory have outgrown their limit.
-        """
-        self._check_size()
-
     def report(self) -> None:
         """Set the metrics of all partitions."""
         for number, state in self._open.items():
-            self._metrics.set_state_size(number, state.store.keys, state.store.size)
+            store = state.store
+            in_memory = isinstance(store, MemoryStore)
+            self._metrics.set_state_size(number, store.keys, store.size, kept="memory" if in_memory else "folder")
 
     def _begin(self, state: PartitionState, number: int, point: ResumePoint, restored: Restored) -> None:
         """Begin behind what the rows have seen, and tell what was restored."""
@@ -193,7 +187,12 @@ class StateKeeper:
             await asyncio.sleep(0.5)
         return None
 
-    def _check_size(self) -> None:
+    def check_size(self) -> None:
+        """Check the size of the rows in memory.
+
+        Raises:
+            SetupError: They have outgrown their limit.
+        """
         stores = [state.store for state in self._open.values() if isinstance(state.store, MemoryStore)]
         size, limit = sum(store.size for store in stores), self._settings.max_state_bytes
         if limit and size > limit:

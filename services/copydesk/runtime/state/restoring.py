@@ -30,9 +30,6 @@ class Restored(NamedTuple):
     records: int
     """Records read from the changelog."""
 
-    end: int
-    """End of the changelog."""
-
     seconds: float
     rebuilt: str = ""
     """Reason why a folder was not used; empty if it was, or there is none."""
@@ -86,7 +83,7 @@ async def restore(
             given_up = not on_progress(position, end)
     if given_up:
         return None
-    return Restored(records, position, time.monotonic() - began, rebuilt)
+    return Restored(records, time.monotonic() - began, rebuilt)
 
 
 def _distrust(state: PartitionState, first: int, end: int | None) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 import pytest
 
-from copydesk.cleaner.sites.keys import TextKeys, find_host, make_keys
+from copydesk.cleaner.sites.keys import TextKeys, find_site_host, make_keys
 from copydesk.cleaner.sites.learning import MAX_EVENTS, SiteMemory, learn, make_record
 from copydesk.cleaner.sites.look import Known, describe_page, index, look
 from copydesk.cleaner.sites.stage import learn_page, new_site, read_row, write_row
@@ -200,4 +200,4 @@ def test_the_stage_publishes_what_changes_and_a_tombstone_forgets_the_site() -> 
     ],
 )  # fmt: skip
 def test_the_site_is_the_host_of_the_address(url: str | None, host: str | None) -> None:
-    assert find_host(url) == host
+    assert find_site_host(url) == host
