@@ -57,6 +57,7 @@ def test_an_image_holds_what_its_stage_needs_and_no_tool(engine: Engine) -> None
         "cleaner": "['faust', 'trafilatura']",
         "extractor": "['faust', 'spacy']",
         "coherence": "['faust']",
+        "sites": "['faust']",
         "viewer": "['starlette']",
     }
     for service in BUILT:
