@@ -14,7 +14,7 @@ JOBS ?= 3
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up check test lint format secrets pins kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence same locks audit clean
+.PHONY: help demo up check test lint format docs secrets pins kafka chaos bench soak bench-scale bench-cleaner bench-extractor bench-coherence same locks audit clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ lint: $(INSTALLED) ## Check style, types, import borders and schemas
 format: $(INSTALLED) ## Reformat the code and apply the linter's fixes
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+docs: $(INSTALLED) ## Make the reference from the code and build the documentation, strictly: build/site/docs/index.html
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m sphinx -q -W --keep-going -c docs . build/site
 
 secrets: ## Make the secrets of docker compose that do not exist yet, in .secrets/
 	@infra/docker/secrets.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the secrets of docker-compose.yml that do not exist yet, in .secrets/, and names them. Secrets that exist stay.
+# Makes the secrets of docker-compose.yml that do not exist yet, in .secrets/, names them, and prints the page's token when
+# it is made. Secrets that exist stay.
 set -eu
 cd "$(dirname "$0")/../.."
 umask 077
@@ -11,5 +12,6 @@ for name in viewer-token grafana-password; do
         od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$file"
         chmod 444 "$file" # the user of a container, who is another one, reads it
         echo "made $file"
+        [ "$name" != viewer-token ] || echo "the page asks for this token: $(cat "$file")"
     fi
 done

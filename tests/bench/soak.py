@@ -251,7 +251,7 @@ def rising(samples: Sequence[Sample]) -> list[str]:
 
 def plot(samples: Sequence[Sample], path: Path) -> None:
     """Four panels over time."""
-    import matplotlib as mpl  # type: ignore[import-not-found]  # of the bench extra
+    import matplotlib as mpl  # of the extra dev or bench
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt

@@ -16,6 +16,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 
+import copydesk
 from copydesk.contracts.topics import topics
 from copydesk.runtime.settings import Settings
 from copydesk.stage import chain
@@ -26,7 +27,7 @@ LOCKS = ROOT / "infra" / "docker" / "locks"
 DOCKERFILE = (ROOT / "infra" / "docker" / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = msgspec.yaml.decode((ROOT / "docker-compose.yml").read_bytes())
 STAGES = [stage.name for stage in chain(("cleaner", "extractor", "coherence", "sites"))]
-OURS = {name: one for name, one in COMPOSE["services"].items() if str(one["image"]).startswith("copydesk-")}
+OURS = {name: one for name, one in COMPOSE["services"].items() if "}copydesk-" in str(one["image"])}
 ENV = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if not line.startswith("#"))
 
 
@@ -150,8 +151,9 @@ def test_secrets_are_made_once_and_nobody_else_can_reach_them(tmp_path: Path) ->
     for _ in range(2):
         result = subprocess.run([script], check=True, capture_output=True, text=True, timeout=60)
         made.append(result.stdout.splitlines())
-    assert made == [["made .secrets/viewer-token", "made .secrets/grafana-password"], []]
     folder = tmp_path / ".secrets"
+    told = f"the page asks for this token: {(folder / 'viewer-token').read_text()}"
+    assert made == [["made .secrets/viewer-token", told, "made .secrets/grafana-password"], []]
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     files = {f".secrets/{path.name}": path for path in folder.iterdir()}
     assert set(files) == {one["file"] for one in COMPOSE["secrets"].values()}
@@ -211,6 +213,14 @@ def test_every_image_has_its_version_in_the_env_file_and_ports_are_this_machines
     assert ENV["KAFKA_IMAGE"].partition("@")[0] == f"apache/kafka:{tested[1]}", (
         "compose runs the Kafka that the tests run"
     )
+
+
+def test_images_of_our_own_can_be_pushed_pulled_and_rolled_back() -> None:
+    for name, service in OURS.items():
+        image = "cli" if name == "topics" else name
+        assert service["image"] == f"${{COPYDESK_REGISTRY}}copydesk-{image}:${{COPYDESK_VERSION}}"
+    assert ENV["COPYDESK_REGISTRY"] == "", "built and started on one machine, unless somebody says where"
+    assert ENV["COPYDESK_VERSION"] == copydesk.__version__
 
 
 def test_profiles_keep_extras_out_of_a_plain_up() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -26,6 +27,7 @@ SCALED = ("cleaner", "extractor", "coherence")
 STAGES = (*SCALED, "sites")
 VERSION = "1.33"
 OVERLAYS = ("local", "production")
+KUBERNETES = ROOT / "infra" / "kubernetes"
 SCHEMAS = Path(__file__).parent / "schemas"
 
 Manifest = dict[str, Any]
@@ -34,10 +36,18 @@ Manifest = dict[str, Any]
 @cache
 def manifests(overlay: str) -> tuple[Manifest, ...]:
     """Manifests that `kubectl apply -k` would apply."""
-    kubectl = shutil.which("kubectl") or missing("kubectl", "it is not installed")
-    folder = ROOT / "infra" / "kubernetes" / "overlays" / overlay
-    result = subprocess.run([kubectl, "kustomize", folder], check=True, capture_output=True, timeout=60)
-    return tuple(yaml.safe_load_all(result.stdout))
+    return rendered(KUBERNETES / "overlays" / overlay)
+
+
+def rendered(folder: Path) -> tuple[Manifest, ...]:
+    """Manifests of a folder with a kustomization."""
+    return tuple(yaml.safe_load_all(kubectl("kustomize", folder)))
+
+
+def kubectl(*arguments: str | Path) -> bytes:
+    """Output of kubectl, which asks no cluster."""
+    program = shutil.which("kubectl") or missing("kubectl", "it is not installed")
+    return subprocess.run([program, *arguments], check=True, capture_output=True, timeout=60).stdout
 
 
 def of_kind(overlay: str, *kinds: str) -> dict[str, Manifest]:
@@ -80,27 +90,25 @@ def custom(kind: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(schema)
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_keda_takes_every_scaled_object_as_it_is(overlay: str) -> None:
-    kinds = [one["kind"] for one in manifests(overlay) if one["apiVersion"] == "keda.sh/v1alpha1"]
+def test_keda_takes_every_scaled_object_as_it_is() -> None:
+    kinds = [one["kind"] for one in manifests("production") if one["apiVersion"] == "keda.sh/v1alpha1"]
     assert kinds.count("ScaledObject") == len(SCALED)
-    for one in manifests(overlay):
+    for one in manifests("production"):
         if one["apiVersion"] == "keda.sh/v1alpha1":
             custom(one["kind"]).validate(one)
             misspelt = one | {"spec": one["spec"] | {"maxReplicasCount": 3}}
             assert not custom(one["kind"]).is_valid(misspelt), "a field that is not named is refused"
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_keda_knows_what_its_kafka_trigger_is_told(overlay: str) -> None:
+def test_keda_knows_what_its_kafka_trigger_is_told() -> None:
     (kafka,) = json.loads((SCHEMAS / "keda.kafka.json").read_text(encoding="utf-8"))["scalers"]
     known = {one["name"]: one for one in kafka["parameters"]}
-    for scaled in of_kind(overlay, "ScaledObject").values():
+    for scaled in of_kind("production", "ScaledObject").values():
         (trigger,) = scaled["spec"]["triggers"]
         for name, value in trigger["metadata"].items():
             assert known[name]["metadataVariableReadable"], name
             assert value in known[name].get("allowedValue", [value]), name
-    for authentication in of_kind(overlay, "TriggerAuthentication").values():
+    for authentication in of_kind("production", "TriggerAuthentication").values():
         parameters = [one for way in ("env", "secretTargetRef") for one in authentication["spec"].get(way, ())]
         assert all(known[one["parameter"]]["triggerAuthenticationVariableReadable"] for one in parameters)
 
@@ -129,15 +137,18 @@ def test_pods_have_no_rights_to_spare(overlay: str) -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_deployment_is_probed_and_spread(overlay: str) -> None:
-    assert set(of_kind(overlay, "Deployment")) == {*SCALED, "viewer"}
+    assert set(of_kind(overlay, "Deployment")) - {"cli"} == {*SCALED, "viewer"}
     for name, one in of_kind(overlay, "Deployment", "StatefulSet").items():
+        if name == "cli":
+            continue  # it sleeps
         (container,) = one["spec"]["template"]["spec"]["containers"]
         assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container)
         if name in STAGES:
             paths = {kind: container[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")}
             assert paths == {"livenessProbe": "/health", "readinessProbe": "/ready"}
             assert one["spec"]["template"]["spec"]["topologySpreadConstraints"]
-            assert ("replicas" in one["spec"]) == (name not in SCALED), "KEDA sets them"
+            scaled = overlay == "production" and name in SCALED
+            assert ("replicas" in one["spec"]) != scaled, "KEDA sets them, where there is KEDA"
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -177,9 +188,8 @@ def test_pods_reach_the_brokers_and_the_receiver_of_traces(overlay: str) -> None
     assert open_to == {53: None, 9092: None, 9093: None, 4317: monitoring, 4318: monitoring}
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_keda_scales_each_stage_on_its_own_topic(overlay: str) -> None:
-    scaled = of_kind(overlay, "ScaledObject")
+def test_keda_scales_each_stage_on_its_own_topic() -> None:
+    scaled = of_kind("production", "ScaledObject")
     assert set(scaled) == set(SCALED)
     for name, one in scaled.items():
         spec = one["spec"]
@@ -228,9 +238,7 @@ def test_a_new_version_makes_a_new_job_and_the_same_one_does_not(tmp_path: Path)
     jobs = []
     for version in ("0.1.0", "0.2.0-rc.1", "0.1.0"):
         kustomization.write_text(kustomization.read_text().replace("0.1.0", version).replace("0.2.0-rc.1", version))
-        kubectl = shutil.which("kubectl") or missing("kubectl", "it is not installed")
-        result = subprocess.run([kubectl, "kustomize", kustomization.parent], check=True, capture_output=True)
-        (job,) = [one for one in yaml.safe_load_all(result.stdout) if one["kind"] == "Job"]
+        (job,) = [one for one in rendered(kustomization.parent) if one["kind"] == "Job"]
         assert job["spec"]["template"]["spec"]["containers"][0]["image"].endswith(f":{version}")
         kubernetes_validate.validate(job, VERSION, strict=True)
         jobs.append(job)
@@ -266,3 +274,61 @@ def test_production_reads_its_secrets_from_files_only() -> None:
         assert not [one for one in container.get("env", ()) if "secretKeyRef" in str(one)]
     assert not of_kind("production", "Secret"), "secrets are not kept in a repository"
     assert "PASSWORD:" not in str(configured["data"])
+
+
+def test_the_base_runs_without_keda() -> None:
+    assert not [one for one in rendered(KUBERNETES / "base") if one["apiVersion"].startswith("keda.sh/")]
+    assert not [one for one in manifests("local") if one["apiVersion"].startswith("keda.sh/")]
+
+
+def test_the_other_components_fit_the_base(tmp_path: Path) -> None:
+    shutil.copytree(KUBERNETES, tmp_path, dirs_exist_ok=True)
+    overlay = tmp_path / "overlays" / "other"
+    overlay.mkdir()
+    overlay.joinpath("kustomization.yaml").write_text(
+        "resources: [../../base]\ncomponents: [../../components/hpa, ../../components/ingress]\n", encoding="utf-8"
+    )
+    made = rendered(overlay)
+    for one in made:
+        kubernetes_validate.validate(one, VERSION, strict=True)
+    named = {(one["kind"], one["metadata"]["name"]): one["spec"] for one in made if "spec" in one}
+    for stage in SCALED:
+        autoscaler = named["HorizontalPodAutoscaler", stage]
+        assert autoscaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": stage}
+        assert autoscaler["maxReplicas"] <= topics()[find(stage).source].partitions
+        assert "replicas" not in named["Deployment", stage], "two would set it"
+    ingress = named["Ingress", "viewer"]
+    (rule,) = ingress["rules"]
+    assert ingress["tls"][0]["hosts"] == [rule["host"]]
+    (container,) = named["Deployment", "viewer"]["template"]["spec"]["containers"]
+    assert {"name": "COPYDESK_VIEWER_HOSTS", "value": rule["host"]} in container["env"], "else the page refuses it"
+    (port,) = named["Service", "viewer"]["ports"]
+    assert rule["http"]["paths"][0]["backend"]["service"] == {"name": "viewer", "port": {"name": port["name"]}}
+
+
+def test_commands_of_the_walk_run_in_a_pod_that_reaches_kafka() -> None:
+    walk = (KUBERNETES / "README.md").read_text(encoding="utf-8")
+    assert "kubectl -n copydesk exec -i deployment/cli -- copydesk publish -" in walk
+    template = pods("local")["cli"]
+    (policy,) = [one for name, one in of_kind("local", "NetworkPolicy").items() if name == "copydesk"]
+    assert policy["spec"]["podSelector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+    (container,) = template["spec"]["containers"]
+    assert container["envFrom"] == [{"configMapRef": {"name": "copydesk"}}]
+
+
+def test_the_walk_names_files_and_images_that_there_are() -> None:
+    walk = (KUBERNETES / "README.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"infra/kubernetes/[\w/.-]+", walk))
+    assert len(paths) > 4
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+    (loaded,) = re.findall(r"kind load docker-image --name copydesk (.+)", walk)
+    assert set(loaded.split()) == {pod["spec"]["containers"][0]["image"] for pod in pods("local").values()}
+
+
+def test_the_kafka_for_trying_answers_where_the_local_overlay_looks() -> None:
+    pool, kafka = yaml.safe_load_all((KUBERNETES / "try" / "kafka.yaml").read_text(encoding="utf-8"))
+    assert pool["metadata"]["labels"] == {"strimzi.io/cluster": kafka["metadata"]["name"]}
+    (listener,) = kafka["spec"]["kafka"]["listeners"]
+    address = f"{kafka['metadata']['name']}-kafka-bootstrap.{kafka['metadata']['namespace']}:{listener['port']}"
+    (configured,) = of_kind("local", "ConfigMap").values()
+    assert configured["data"]["COPYDESK_BROKERS"] == address

@@ -249,7 +249,7 @@ def _free_memory() -> int:
 
 def image(service: str) -> str:
     """Its name here."""
-    return f"localhost/{COMPOSE[service]['image']}"
+    return f"localhost/{resolved(COMPOSE[service]['image'])}"
 
 
 def resolved(text: str) -> str:
