@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from copydesk.cli import Commands
+from copydesk.cli import main as main_command
 from copydesk.runtime.settings import Settings
 from copydesk.stage import chain
 from copydesk.viewer.settings import PREFIX, ViewerSettings
@@ -117,13 +118,13 @@ def commands_page() -> str:
         '`eval "$(_COPYDESK_COMPLETE=bash_source copydesk)"` makes bash complete commands, stages and topics',
         "(zsh, fish: `zsh_source`, `fish_source`). [Exit codes](exits.md) have a page of their own.\n",
     ]
-    root = Commands(name="copydesk")
-    for section, names in root.sections.items():
+    root = click.Context(main_command, info_name="copydesk", **main_command.context_settings)
+    for section, names in Commands.sections.items():
         parts.append(f"\n## {section}\n")
         for name in names:
-            command = root.get_command(click.Context(root), name)
+            command = main_command.get_command(root, name)
             assert command is not None, name  # noqa: S101 - the sections name what there is
-            parts += list(command_help(command, click.Context(root, info_name="copydesk"), 3))
+            parts += list(command_help(command, root, 3))
     return "\n".join(parts) + "\n"
 
 

@@ -52,9 +52,11 @@ def command(
     Examples:
       copydesk consume articles.scored --from 2026-11-01 --follow
       copydesk consume articles.scored --format csv --quotes --where type=direct > quotes.csv
+      copydesk consume articles.scored --format parquet > articles.parquet
     """  # noqa: D301 - `\b` tells click to keep the line breaks
     if (rows := make_row_writer(format_, kind, conditions)) is not None:
-        run_or_exit(_print_rows(load_connection(), name, start, limit, rows, follow=follow))
+        with rows:
+            run_or_exit(_print_rows(load_connection(), name, start, limit, rows, follow=follow))
         return
     pretty = sys.stdout.isatty() if as_json is None else not as_json
     if pretty and find_spec("rich") is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -75,10 +76,10 @@ def command(
     """Run articles through the stages without a broker.
 
     Reads FILE or NDJSON on standard input, and prints NDJSON in the same order. A .txt or .html file is one article, a
-    .json file one article or an array, a .csv or .tsv file one a row, a .warc file one a page, a feed one an entry;
-    each also with .gz, .bz2, .xz or .zst. Documents that a
-    stage refuses are not printed; they are reported in --rejects, or else on standard error (line, id, stage, reason,
-    class, message), and the exit code is then 1. --format, --quotes and the like print a table, as `consume` does.
+    .json file one article or an array, a .csv, .tsv or .parquet file one a row, a .warc file one a page, a feed one an
+    entry; each also with .gz, .bz2, .xz or .zst. Documents that a stage refuses are not printed; they are reported in
+    --rejects, or else on standard error (line, id, stage, reason, class, message), and the exit code is then 1.
+    --format, --quotes and the like print a table, as `consume` does.
 
     With --site-memory, what a site has shown in several of its stories is removed, too. The file is one that --learn
     wrote, or records of sites as `copydesk sites export` prints them.
@@ -96,7 +97,7 @@ def command(
     write = _make_writer(stages[-1][0].output, rows, pretty=pretty, plot=plot)
     refused = 0
     # the progress line would be in the way of results on the same terminal
-    with Progress("processing", found.bytes, shown=not sys.stdout.isatty()) as progress:
+    with Progress("processing", found.bytes, shown=not sys.stdout.isatty()) as progress, rows or nullcontext():
         for document in _read(file, dict(columns) if stages[0][0].source == "articles.raw" else None, progress.say):
             progress.add(1, units=document.size)
             if isinstance(document, RefusedInput):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from copydesk.client import Connection, Published, Publisher, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
 from copydesk.contracts.topics import topic
 from copydesk.files.documents import Input, InputDocument, RefusedInput
-from copydesk.files.inputs import FoundInputs, find_inputs, read_inputs
+from copydesk.files.inputs import STDIN, FoundInputs, find_inputs, read_inputs
 from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape
@@ -43,6 +44,14 @@ class Tally:
         """Sent, but not confirmed when the command was interrupted: they may be on the topic or not."""
         self.signal: signal.Signals | None = None
         """Signal that interrupted the command."""
+        self.files: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        """Numbers of published and refused articles by the file that held them."""
+
+    def count(self, document: Input, *, confirmed: bool) -> None:
+        """Count an article."""
+        self.published += confirmed
+        self.refused += not confirmed
+        self.files[document.file]["published" if confirmed else "refused"] += 1
 
 
 @click.command(name="publish")
@@ -53,12 +62,12 @@ class Tally:
 def command(files: tuple[Path, ...], columns: Sequence[tuple[str, str]], *, unchecked: bool, dry_run: bool) -> None:
     """Publish articles from files, folders or standard input.
 
-    Reads .txt, .html, .json, .ndjson, .csv, .tsv, .warc (crawls), .rss, .atom and .xml (feeds with full content) files,
-    each also with .gz, .bz2, .xz or .zst, and folders of them; `-` is NDJSON on standard input. The name of a text or
-    HTML file becomes the article's id. A .json file has one article or an array of them; a table has a line of column
-    names and an article per row; of a crawl the HTML pages with status 200 are read. Field and column names of
-    news-please, newspaper4k and trafilatura are known. The command returns when the broker has confirmed all. Refused
-    articles and what is skipped are reported on standard error; the exit code is 1 if an article was refused.
+    Reads .txt, .html, .json, .ndjson, .csv, .tsv, .parquet, .warc (crawls), .rss, .atom and .xml (feeds with full
+    content) files, each also with .gz, .bz2, .xz or .zst, and folders of them; `-` is NDJSON on standard input. The
+    name of a text or HTML file becomes the article's id. A .json file has one article or an array of them; a table has
+    a line of column names and an article per row; of a crawl the HTML pages with status 200 are read. Field and column
+    names of news-please, newspaper4k and trafilatura are known. The command returns when the broker has confirmed all.
+    Refused articles and what is skipped are reported on standard error; the exit code is 1 if an article was refused.
 
     Example: copydesk publish articles/ feed.ndjson
     """
@@ -79,6 +88,8 @@ def command(files: tuple[Path, ...], columns: Sequence[tuple[str, str]], *, unch
     finally:
         if tally.published or tally.refused or tally.unconfirmed or sys.exc_info()[0] is None:
             summary = _summary(tally, connection.full_name("articles.raw"), len(found.skipped))
+            for line in _by_file(tally, found):
+                click.echo(escape(line), err=True)
             click.echo(escape(summary), err=True)
     if tally.signal:
         sys.exit(128 + tally.signal)
@@ -96,6 +107,26 @@ def _report_skipped(found: FoundInputs, say: Callable[[str], None]) -> None:
         say(f"skipped: {len(skipped) - NAMED} more")
 
 
+def _by_file(tally: Tally, found: FoundInputs) -> Iterator[str]:
+    """A line for each file of several whose articles were not all published; of the others only their number."""
+    if len(found.files) < 2:
+        return
+    skipped = Counter(str(path) for path, _ in found.skipped)
+    told = 0
+    for file in found.files:
+        numbers = tally.files["" if file.path == STDIN else str(file.path)]
+        if not numbers["refused"] and not skipped[str(file.path)]:
+            continue
+        told += 1
+        if told <= NAMED:
+            yield (
+                f"{file.path}: {numbers['published']} published, {numbers['refused']} refused"
+                f"{', some skipped' if skipped[str(file.path)] else ''}"
+            )
+    if told > NAMED:
+        yield f"{told - NAMED} more files with refused or skipped articles"
+
+
 def _summary(tally: Tally, topic_name: str, skipped: int) -> str:
     text = f"{tally.published} published to {topic_name}, {tally.refused} refused"
     if skipped:
@@ -109,23 +140,12 @@ async def _publish(
     connection: Connection, documents: AsyncGenerator[Input, None], progress: Progress, tally: Tally, *, checked: bool
 ) -> None:
     """Publish documents, many at a time, until the end or a signal."""
-    pending: set[asyncio.Task[bool]] = set()
+    pending: set[asyncio.Task[None]] = set()
 
-    async def publish(publisher: Publisher, document: Input) -> bool:
+    async def publish(publisher: Publisher, document: Input) -> None:
         confirmed = await _publish_or_report(publisher, document, progress, checked=checked)
         progress.add(1, units=document.size)
-        return confirmed
-
-    def count(done: Iterable[asyncio.Task[bool]]) -> None:
-        errors = []
-        for task in done:
-            if error := task.exception():  # each is looked at, so that asyncio does not log the others
-                errors.append(error)
-                continue
-            tally.published += task.result()
-            tally.refused += not task.result()
-        if errors:
-            raise errors[0]
+        tally.count(document, confirmed=confirmed)
 
     async def send_all(publisher: Publisher) -> None:
         nonlocal pending
@@ -134,8 +154,8 @@ async def _publish(
                 pending.add(asyncio.create_task(publish(publisher, document)))
                 if len(pending) >= MAX_UNCONFIRMED:
                     done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                    count(done)
-        await _finish(pending, count)
+                    _raise_first(done)
+        await _finish(pending)
 
     async with Publisher(connection) as publisher:
         sending = asyncio.create_task(send_all(publisher))
@@ -147,7 +167,7 @@ async def _publish(
                 raise
             with suppress(TimeoutError, KafkaError):
                 async with asyncio.timeout(CONFIRM_SECONDS):
-                    await _finish(pending, count)
+                    await _finish(pending)
             tally.unconfirmed = len(pending)
         finally:  # without the right to write all fail alike: the first error is enough
             for task in pending:
@@ -155,12 +175,19 @@ async def _publish(
             await asyncio.gather(*pending, return_exceptions=True)
 
 
-async def _finish(pending: set[asyncio.Task[bool]], count: Callable[[Iterable[asyncio.Task[bool]]], None]) -> None:
-    """Wait for all pending articles; each is counted and taken out when it is confirmed or refused."""
+async def _finish(pending: set[asyncio.Task[None]]) -> None:
+    """Wait for all pending articles; each is taken out when it is confirmed or refused."""
     while pending:
         done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
         pending -= done
-        count(done)
+        _raise_first(done)
+
+
+def _raise_first(done: Iterable[asyncio.Task[None]]) -> None:
+    """Raise the first error of tasks; each is looked at, so that asyncio does not log the others."""
+    errors = [error for task in done if (error := task.exception())]
+    if errors:
+        raise errors[0]
 
 
 def _cancel_on_signals(task: asyncio.Task[None], tally: Tally) -> None:

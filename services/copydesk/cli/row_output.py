@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 import click
 
 from copydesk.cli.parameters import Pair
+from copydesk.cli.prerequisites import exit_with
 from copydesk.contracts.articles import CleanedArticle, RawArticle
+from copydesk.files.parquet_rows import ParquetRows
 from copydesk.files.rows import COLUMNS, LINE, Condition, Kind, csv_header, matches, rows_of
+from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape_json
+
+PARQUET = "parquet"
+"""The one format that is no lines."""
 
 
 class ConditionType(Pair):
@@ -31,8 +37,8 @@ def row_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Decorator that adds --format, --articles, --quotes, --entities and --where to a command."""
     options = [
         click.option(
-            "--format", "format_", type=click.Choice(list(LINE)), help="Print rows of a table; see --quotes. CSV is for"
-            " spreadsheets: cells that would be formulas are made harmless.",
+            "--format", "format_", type=click.Choice([*LINE, PARQUET]), help="Print rows of a table; see --quotes. CSV"
+            " is for spreadsheets: cells that would be formulas are made harmless. Parquet has typed columns.",
         ),
         *(
             click.option(f"--{kind}", "kind", flag_value=kind, help=f"Rows are {kind}{' (default)' * (not number)}.")
@@ -49,7 +55,7 @@ def row_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class RowWriter:
-    """Prints the rows of articles."""
+    """Prints the rows of articles; a context manager, at whose end a Parquet file is complete."""
 
     def __init__(self, format_: str, kind: Kind, conditions: Sequence[Condition]) -> None:
         """Print the line of column names of a CSV table.
@@ -59,10 +65,12 @@ class RowWriter:
         """
         if unknown := [condition.column for condition in conditions if condition.column not in COLUMNS[kind]]:
             raise click.UsageError(f"no column {unknown[0]} in {kind}: there are {', '.join(COLUMNS[kind])}")
-        self._line, self._kind, self._conditions = LINE[format_], kind, conditions
+        self._kind, self._conditions = kind, conditions
         self._is_terminal = sys.stdout.isatty()
         self.rows = 0
         """Number of printed rows."""
+        self._parquet = self._begin_parquet() if format_ == PARQUET else None
+        self._line = LINE.get(format_)
         if format_ == "csv":
             self._print(csv_header(kind))
 
@@ -70,9 +78,30 @@ class RowWriter:
         """Print the rows of an article."""
         for row in rows_of(article, self._kind):
             if matches(row, self._conditions):
-                self._print(self._line(row, self._kind))
+                if self._line is not None:
+                    self._print(self._line(row, self._kind))
+                elif self._parquet is not None:
+                    self._parquet.write(row)
                 self.rows += 1
         sys.stdout.buffer.flush()
+
+    def __enter__(self) -> Self:
+        """Nothing more to open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write the end of a Parquet file."""
+        if self._parquet is not None:
+            self._parquet.close()
+            sys.stdout.buffer.flush()
+
+    def _begin_parquet(self) -> ParquetRows:
+        if self._is_terminal:
+            raise click.UsageError(f"Parquet is no text: write it to a file, > {self._kind}.parquet")
+        try:
+            return ParquetRows(sys.stdout.buffer, self._kind)
+        except ModuleNotFoundError:
+            exit_with(Exit.SETUP, "--format parquet needs pyarrow: pip install 'copydesk[parquet]'")
 
     def _print(self, line: bytes) -> None:
         sys.stdout.buffer.write(escape_json(line.rstrip(b"\r\n")) + b"\n" if self._is_terminal else line)

@@ -24,6 +24,8 @@ class InputDocument(NamedTuple):
     """Bytes of input: those of its line, or its share of its file."""
     line: int = 1
     """Line at which it begins, from 1; in an array, its position."""
+    file: str = ""
+    """Path of the file that holds it; empty for standard input."""
 
 
 class RefusedInput(NamedTuple):
@@ -34,6 +36,7 @@ class RefusedInput(NamedTuple):
     size: int = 0
     """Bytes of input that were passed over."""
     line: int = 1
+    file: str = ""
 
 
 Input = InputDocument | RefusedInput

@@ -1,4 +1,4 @@
-"""Documents of one file: text, HTML, JSON, NDJSON, table, feed or crawl, each also compressed. Every size is bounded.
+"""Documents of one file: text, HTML, JSON, NDJSON, table, feed or crawl, also compressed. Every size is bounded.
 
 A document that is too large, and what cannot be read, is a `RefusedInput` among the documents: it costs nothing else.
 """
@@ -24,6 +24,7 @@ from copydesk.files.decoding import decode
 from copydesk.files.documents import READ_BYTES, Input, InputDocument, RefusedInput, read_json, read_lines
 from copydesk.files.feeds import FEED_ENDINGS, read_feed
 from copydesk.files.field_names import rename_input
+from copydesk.files.parquet import PARQUET_ENDING, read_parquet
 from copydesk.files.tables import TABLE_ENDINGS, Columns, read_table
 from copydesk.files.warc import WARC_ENDING, read_warc
 
@@ -33,9 +34,9 @@ ARTICLE_ENDINGS = (".txt", ".html", ".htm")
 NDJSON_ENDINGS = (".ndjson", ".jsonl")
 """Endings of files with an article per line."""
 
-ENDINGS = (*ARTICLE_ENDINGS, ".json", *NDJSON_ENDINGS, *TABLE_ENDINGS, *FEED_ENDINGS, WARC_ENDING)
+ENDINGS = (*ARTICLE_ENDINGS, ".json", *NDJSON_ENDINGS, *TABLE_ENDINGS, PARQUET_ENDING, *FEED_ENDINGS, WARC_ENDING)
 
-RAW_ENDINGS = frozenset({*ARTICLE_ENDINGS, *TABLE_ENDINGS, *FEED_ENDINGS, WARC_ENDING})
+RAW_ENDINGS = frozenset({*ARTICLE_ENDINGS, *TABLE_ENDINGS, PARQUET_ENDING, *FEED_ENDINGS, WARC_ENDING})
 """Endings of files whose reader makes raw articles."""
 
 MAX_JSON_BYTES = 256 * 1024**2
@@ -157,6 +158,8 @@ def _documents_in(  # noqa: PLR0917 - as read_file
         yield from read_lines(stream, f"{path}:", largest)
     elif ending(path) in TABLE_ENDINGS:
         yield from read_table(stream, f"{path}:", largest, columns or {}, tabs=ending(path) == ".tsv")
+    elif ending(path) == PARQUET_ENDING:
+        yield from read_parquet(stream, f"{path}:", largest, columns or {})
     elif ending(path) == WARC_ENDING:
         yield from read_warc(stream, f"{path}:", largest, on_skipped)
     elif ending(path) in FEED_ENDINGS:

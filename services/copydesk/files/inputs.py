@@ -169,7 +169,7 @@ async def read_inputs(found: FoundInputs, *, largest: int, columns: Columns) -> 
         columns: Columns of tables by the fields that they hold.
     """
     for refused in found.refused:
-        yield refused
+        yield refused._replace(file=refused.origin)
     for file in found.files:
         if file.path == STDIN:
             async for line in _standard_input(largest):
@@ -177,7 +177,7 @@ async def read_inputs(found: FoundInputs, *, largest: int, columns: Columns) -> 
         else:
             note = partial(_note_skipped, found, file.path)
             for document in read_file(file.path, file.name, largest=largest, columns=columns, on_skipped=note):
-                yield document
+                yield document._replace(file=str(file.path))
 
 
 def _note_skipped(found: FoundInputs, path: Path, reason: str) -> None:

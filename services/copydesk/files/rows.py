@@ -171,4 +171,6 @@ def _entity_cells(entity: Entity) -> dict[str, Cell]:
     }
 
 
-__all__ = ["COLUMNS", "LINE", "Condition", "Kind", "Row", "csv_header", "csv_line", "json_line", "matches", "rows_of"]
+__all__ = [
+    "COLUMNS", "LINE", "Cell", "Condition", "Kind", "Row", "csv_header", "csv_line", "json_line", "matches", "rows_of",
+]  # fmt: skip

@@ -46,7 +46,7 @@ def read_table(stream: IO[bytes], origin: str, largest: int, columns: Columns, *
     rows = csv.reader(text, delimiter="\t" if tabs else _delimiter(decode(head)))
     try:
         names = [name.strip().lower() for name in next(rows, [])]
-        if problem := _problem(names, columns):
+        if problem := columns_problem(names, columns):
             yield RefusedInput(origin, problem)
             return
         table = _Table(names, columns, largest)
@@ -66,8 +66,7 @@ class _Table:
     """Columns of a table, and articles of its rows."""
 
     def __init__(self, names: list[str], columns: Columns, largest: int) -> None:
-        chosen = {column.strip().lower(): field for field, column in columns.items()}
-        self._fields = [chosen.get(name, name) for name in names]
+        self._fields = fields_of(names, columns)
         self._largest = largest
 
     def read_row(self, cells: list[str], origin: str, line: int) -> Input:
@@ -83,7 +82,13 @@ class _Table:
         return InputDocument(origin, value, size, line)
 
 
-def _problem(names: list[str], columns: Columns) -> str | None:
+def fields_of(names: list[str], columns: Columns) -> list[str]:
+    """Names of the columns, where a column that the user named has the field that it holds."""
+    chosen = {column.strip().lower(): field for field, column in columns.items()}
+    return [chosen.get(name, name) for name in names]
+
+
+def columns_problem(names: list[str], columns: Columns) -> str | None:
     """Problem of a table's columns, or None."""
     if unknown := sorted(set(columns) - FIELDS):
         return f"no field {', '.join(unknown)}: articles have {', '.join(sorted(FIELDS))}"
@@ -116,4 +121,4 @@ def _delimiter(head: str) -> str:
     return max(DELIMITERS, key=line.count)
 
 
-__all__ = ["DELIMITERS", "TABLE_ENDINGS", "Columns", "read_table"]
+__all__ = ["DELIMITERS", "TABLE_ENDINGS", "Columns", "columns_problem", "fields_of", "read_table"]

@@ -11,6 +11,7 @@ from functools import cache
 
 import pytest
 from click.testing import CliRunner, Result
+from pyarrow import parquet as pq
 
 from copydesk.cli import main
 from copydesk.files.rows import COLUMNS, csv_header, csv_line
@@ -94,3 +95,15 @@ def test_the_documented_columns_are_those_that_are_printed() -> None:
     for kind, columns in COLUMNS.items():
         (listed,) = re.findall(rf"^\*\*{kind.capitalize()}\*\*: (.*)$", page, flags=re.MULTILINE)
         assert tuple(re.findall(r"`([a-z_]+)`", listed)) == columns
+
+
+def test_parquet_has_the_same_rows_as_csv() -> None:
+    result = process("--format", "parquet", "--quotes")
+    assert result.exit_code == 0, result.stderr
+    typed = pq.read_table(io.BytesIO(result.stdout_bytes)).to_pylist()
+    plain = [json.loads(line) for line in process("--quotes").stdout.splitlines()]
+    assert len(typed) == len(plain) > 0
+    for one, other in zip(typed, plain, strict=True):
+        assert {name: cell for name, cell in one.items() if name != "published_at"} == {
+            name: cell for name, cell in other.items() if name != "published_at"
+        }
