@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, Protocol, cast
 
@@ -70,6 +71,16 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001
         return consumer
 
+    async def on_partitions_assigned(self, assigned: Any, generation_id: int = 0) -> None:
+        """Have the main thread begin what was assigned, and wait for it."""
+        with _unless_stopped():
+            await super().on_partitions_assigned(assigned, generation_id)
+
+    async def on_partitions_revoked(self, revoked: Any) -> None:
+        """Have the main thread end what was revoked, and wait for it."""
+        with _unless_stopped():
+            await super().on_partitions_revoked(revoked)
+
     async def seek_to_committed(self) -> Any:
         """Seek all partitions to where they are resumed; faust calls this after each rebalance, too."""
         points = (await self.seek_to_resume_points()).points
@@ -117,6 +128,21 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         if len(known) != (metadata.partitions if metadata else 0):
             client.force_metadata_update()
         return metadata
+
+
+@contextmanager
+def _unless_stopped() -> Iterator[None]:
+    """Go on when a stop cancels the answer that is waited for, but not who waits.
+
+    aiokafka's coordinator waits for the answer during a rebalance, and the consumer's stop waits for the coordinator,
+    which then leaves the group. If it ended here instead, the stop would fail, and the worker never end.
+    """
+    try:
+        yield
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
 
 
 class _Consumer(driver.Consumer):

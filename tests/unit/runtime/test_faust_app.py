@@ -235,3 +235,29 @@ async def test_nothing_is_handed_over_while_the_worker_stops() -> None:
     handing = Handing(should_stop=True)
     await hand_over(handing)
     assert (handing.put, handing.seeks) == ([], 0)
+
+
+@pytest.mark.parametrize("callback", ["on_partitions_assigned", "on_partitions_revoked"])
+async def test_a_stop_during_a_rebalance_lets_the_coordinator_go_on_and_leave_the_group(callback: str) -> None:
+    """A worker that got SIGTERM in that moment never ended: the cancelled answer ended the coordinator, too."""
+    answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def wait_for_main_thread(*_: object) -> None:
+        await answer
+
+    thread: Any = object.__new__(faust_app._ConsumerThread)
+    thread.consumer = SimpleNamespace(
+        threadsafe_partitions_assigned=wait_for_main_thread, threadsafe_partitions_revoked=wait_for_main_thread
+    )
+    thread.thread_loop = asyncio.get_running_loop()
+    coordinator = asyncio.create_task(getattr(thread, callback)({HERE}))
+    await asyncio.sleep(0)
+    answer.cancel()
+    await coordinator
+
+    waiting = asyncio.create_task(getattr(thread, callback)({HERE}))
+    answer = asyncio.get_running_loop().create_future()
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
