@@ -439,7 +439,7 @@ class CleanedArticle(Document, frozen=True, kw_only=True):
 
 Section = Literal["title", "body"]
 EntityType = Literal["person", "organization", "location", "group", "event", "work", "law", "product", "other"]
-Basis = Literal["named", "apposition", "pronoun", "role", "alias", "continued", "inferred", "none"]
+Basis = Literal["named", "apposition", "pronoun", "role", "alias", "continued", "inferred", "turn", "none"]
 MentionKind = Literal["name", "nominal", "pronoun"]
 QuoteType = Literal["direct", "mixed", "indirect"]
 

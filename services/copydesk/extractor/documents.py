@@ -70,16 +70,19 @@ def build_quotes(
 
 def _build_speaker(text: str, draft: QuoteDraft, identity: Identity, ids: EntityIds, lexicon: Lexicon) -> Speaker:
     cluster, confidence, anonymous, mention = identity.cluster, identity.confidence, False, None
+    basis = identity.basis
     if draft.attribution is not None and (speaker := draft.attribution.speaker) is not None:
         mention = Span(start=speaker.start, end=speaker.end, text=text[speaker.start : speaker.end])
-        anonymous = is_anonymous(speaker, mention.text, identity, lexicon)
+        is_label = draft.attribution.basis == "turn"
+        basis = "turn" if is_label else basis
+        anonymous = is_anonymous(speaker, mention.text, identity, lexicon, is_label=is_label)
         if identity is NOBODY:
             confidence = draft.attribution.confidence
     return Speaker(
         mention=mention,
         entity_id=ids[id(cluster)] if cluster is not None else None,
         name=cluster.name if cluster is not None else None,
-        basis=identity.basis,
+        basis=basis,
         anonymous=anonymous,
         confidence=confidence,
     )

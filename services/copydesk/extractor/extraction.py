@@ -28,6 +28,8 @@ from copydesk.extractor.quotes.headlines import find_headline_quotes
 from copydesk.extractor.quotes.marked_quotes import draft_quotes
 from copydesk.extractor.quotes.plain_quotes import draft_plain_quotes
 from copydesk.extractor.speakers import Identity, Speakers, identify_speakers
+from copydesk.extractor.turns.drafts import add_turns, correct_label_names, resolve_labels
+from copydesk.extractor.turns.transcript import find_turns
 
 
 class ExtractionResult(msgspec.Struct, frozen=True):
@@ -104,12 +106,16 @@ def extract_text(
     else:
         title_parse, warnings = None, [f"language {language}: quotation marks only, no parse"]
 
+    turns = find_turns(text, paragraphs, lexicon) if is_covered else []
     drafts = _draft_all_quotes(text, paragraphs, lexicon, is_covered=is_covered)
+    drafts = add_turns(paragraphs, turns, drafts, lexicon)
     drafts, too_many = limit_quotes(join_paragraphs(text, paragraphs, drafts))
     group_split(drafts)
 
-    clusters = cluster_names(find_names(text, title, paragraphs, title_parse, lexicon), lexicon)
-    identities = identify_speakers(drafts, Speakers(paragraphs, clusters, lexicon))
+    names = correct_label_names(find_names(text, title, paragraphs, title_parse, lexicon), turns, lexicon)
+    clusters = cluster_names(names, lexicon)
+    labels = resolve_labels(text, turns, clusters)
+    identities = identify_speakers(drafts, Speakers(paragraphs, clusters, lexicon, labels))
     _add_speaker_mentions(text, drafts, identities, lexicon)
 
     ids = number_entities(clusters)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from copydesk.extractor.turns.words import TurnWords
+
 
 class SpeechWords(msgspec.Struct, frozen=True, kw_only=True):
     """Cues: verbs and phrases that attribute words to a speaker."""
@@ -262,6 +264,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     speakers: SpeakerWords
     names: NameWords
     quotations: QuotationWords
+    turns: TurnWords
 
     def covers(self, language: str | None) -> bool:
         """Return whether a BCP 47 tag is of this language. A text without a tag counts as covered."""

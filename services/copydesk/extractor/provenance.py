@@ -9,7 +9,7 @@ NAME = "extractor"
 VERSION = "0.4.0"
 """Version of the stage's code and documents."""
 
-RULES = "rules-4"
+RULES = "rules-5"
 """Version of the rules. It stands beside the model's version in the provenance: new rules give new results."""
 
 
@@ -17,6 +17,6 @@ def build_provenance(model: ExtractionModel) -> Provenance:
     """Provenance entry of a document that the stage made with this language model.
 
     >>> build_provenance(ExtractionModel(name="en_core_web_md", version="3.7.1")).model
-    'en_core_web_md-3.7.1+rules-4'
+    'en_core_web_md-3.7.1+rules-5'
     """
     return Provenance(stage=NAME, version=VERSION, model=f"{model.name}-{model.version}+{RULES}")

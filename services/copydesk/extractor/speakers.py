@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -31,6 +31,7 @@ PERSON_BY_NAME = 0.95
 THING_BY_NAME = 0.85
 BY_APPOSITION = 0.9
 BY_ROLE = 0.7
+BY_LABEL = 0.8  # "A:" in an interview, initials
 BY_COUNTRY = 0.65
 
 
@@ -56,15 +57,22 @@ NOBODY = Identity(None, "none", 0.0)
 class Speakers:
     """Finds the thing that a mention stands for."""
 
-    def __init__(self, paragraphs: Sequence[Paragraph], clusters: Sequence[Cluster], lexicon: Lexicon) -> None:
+    def __init__(
+        self,
+        paragraphs: Sequence[Paragraph],
+        clusters: Sequence[Cluster],
+        lexicon: Lexicon,
+        labels: Mapping[int, Cluster],
+    ) -> None:
         """Index the names and roles of the article and resolve the pronouns outside quotation marks.
 
         Args:
             paragraphs: Paragraphs of the article.
             clusters: Its things.
             lexicon: The language's words.
+            labels: Persons of the labels of turns that are letters, by their first code point.
         """
-        self.paragraphs, self.clusters, self.lexicon = paragraphs, clusters, lexicon
+        self.paragraphs, self.clusters, self.lexicon, self.labels = paragraphs, clusters, lexicon, labels
         self.places: list[tuple[int, int, Cluster]] = sorted(
             ((m.start, m.end, c) for c in clusters for m in c.mentions if m.section == "body" and m.kind == "name"),
             key=lambda place: place[:2],
@@ -83,15 +91,15 @@ class Speakers:
 
     def identify(self, mention: SpeakerMention) -> Identity:
         """The thing that a mention of a speaker stands for."""
+        if (labelled := self.labels.get(mention.deciding)) is not None:
+            return Identity(labelled, "alias", BY_LABEL)
         if (named := self.cluster_at(mention.deciding)) is not None:
             if named.is_person:
                 return Identity(named, "named", PERSON_BY_NAME, by_name=True)
             return Identity(named, "named", THING_BY_NAME, by_name=True) if named.label in SPEAKING else NOBODY
-        if mention.head in self.lexicon.pronouns.resolved:
+        if mention.head in self.lexicon.pronouns.personal:
             choice = self.pronouns.get(mention.deciding)
             return Identity(choice.cluster, "pronoun", choice.confidence) if choice is not None else NOBODY
-        if mention.head in self.lexicon.pronouns.personal:
-            return NOBODY
         parse = self.paragraphs[mention.paragraph].parse
         head = parse.token_at(mention.deciding) if parse is not None else 0
         if parse is None or head >= len(parse):
@@ -185,7 +193,9 @@ class Speakers:
         return roles
 
 
-def is_anonymous(mention: SpeakerMention, text: str, identity: Identity, lexicon: Lexicon) -> bool:
+def is_anonymous(
+    mention: SpeakerMention, text: str, identity: Identity, lexicon: Lexicon, *, is_label: bool = False
+) -> bool:
     """Return whether a mention names nobody: another, a source, officials.
 
     Args:
@@ -193,7 +203,12 @@ def is_anonymous(mention: SpeakerMention, text: str, identity: Identity, lexicon
         text: Its words.
         identity: The thing that it stands for.
         lexicon: Words for people without a name.
+        is_label: Whether it is the label of a turn: "Operator" is anonymous, "The Chair" is not.
     """
+    if is_label and identity.cluster is None:
+        opener = text.split(maxsplit=1)[0].lower().rstrip(".")
+        is_definite = opener in lexicon.speakers.definite_determiners | lexicon.names.titles
+        return mention.head in lexicon.turns.question_letters | lexicon.turns.roles and not is_definite
     if (
         identity.cluster is not None
         or mention.head in lexicon.pronouns.personal

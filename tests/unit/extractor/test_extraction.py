@@ -64,7 +64,7 @@ def test_the_document_keeps_the_cleaner_s_fields_and_names_the_model(extract: Ex
     document = extract("Anna Berg left.", title="Berg leaves")
     assert (document.title, document.text) == ("Berg leaves", "Anna Berg left.")
     assert [entry.stage for entry in document.provenance] == ["cleaner", "extractor"]
-    assert document.provenance[-1].model == "en_core_web_md-3.7.1+rules-4"
+    assert document.provenance[-1].model == "en_core_web_md-3.7.1+rules-5"
     assert not document.extraction.degraded
     ExtractedArticle.read(document.write(), None)
 

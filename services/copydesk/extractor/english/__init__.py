@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from copydesk.extractor.english import names, people, quotations, verbs
+from copydesk.extractor.english import names, people, quotations, turns, verbs
 from copydesk.extractor.english.first_names import load_first_names
 from copydesk.extractor.lexicon import (
     Lexicon,
@@ -15,6 +15,7 @@ from copydesk.extractor.lexicon import (
     SpeakerWords,
     SpeechWords,
 )
+from copydesk.extractor.turns.words import TurnWords
 
 __all__ = ["load_lexicon"]
 
@@ -48,6 +49,19 @@ def load_lexicon() -> Lexicon:
         ),
         names=_load_names(),
         quotations=_load_quotations(),
+        turns=TurnWords(
+            lettered=re.compile(turns.LETTERED),
+            question_letters=turns.QUESTION_LETTERS,
+            label=re.compile(turns.LABEL),
+            record_label=re.compile(turns.RECORD_LABEL),
+            line_label=re.compile(turns.LINE_LABEL),
+            roles=turns.ROLES,
+            offices=turns.OFFICES,
+            role_openers=turns.ROLE_OPENERS,
+            no_speakers=turns.NO_SPEAKERS,
+            first=turns.FIRST,
+            first_and_second=turns.FIRST_AND_SECOND,
+        ),
     )
 
 

@@ -170,10 +170,13 @@ def choose_name(cluster: Cluster, lexicon: Lexicon) -> str:
         if _is_slip(cluster, full, usual, short[usual], lexicon):
             return usual
     pool = full or cluster.forms
+    often = Counter[str]()
+    for form, count in pool.items():
+        often[form.casefold()] += count  # the ANN BERG of a transcript is Ann Berg
     return max(
         pool,
         key=lambda form: (
-            pool[form],
+            often[form.casefold()],
             len(form) if pool[form] == 1 and cluster.is_person else 0,
             not form.isupper(),
             form,

@@ -10,7 +10,7 @@ import msgspec
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.syntax import VERBAL, Parse, find_noun_phrase, find_subject
 
-AttributionBasis = Literal["named", "continued", "inferred"]
+AttributionBasis = Literal["named", "continued", "inferred", "turn"]
 
 
 class SpeakerMention(msgspec.Struct, frozen=True):
@@ -45,7 +45,8 @@ class Attribution(msgspec.Struct, frozen=True):
     Args:
         speaker: Null where there is a cue without a speaker.
         cue: Null where the speaker was found without a cue.
-        basis: ``named`` by the text, ``continued`` from the quotation before, or ``inferred``.
+        basis: ``named`` by the text, ``continued`` from the quotation before, ``inferred``, or by the label of a
+            ``turn``.
         confidence: 0 to 1.
         token: Index of the cue in its paragraph; -1 without a cue.
     """
@@ -65,6 +66,7 @@ class Attribution(msgspec.Struct, frozen=True):
 GOVERNING_CUE = 0.95  # the quotation hangs on the cue
 CLAUSE_CUE = 0.9  # the cue is in a clause beside the quotation
 REPORTING_CUE = 0.9  # the cue reports a clause without quotation marks
+TURN = 0.9  # a label before a turn
 COLON = 0.85  # a name before a colon, or one that signs
 UNKNOWN_VERB = 0.7  # a verb that is no cue
 WORD_ORDER = 0.7  # X said, said X: by their order, without a subject in the parse

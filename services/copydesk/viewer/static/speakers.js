@@ -10,6 +10,7 @@ const BASES = {
   role: "by a role that stands for the name",
   alias: "by another name",
   continued: "goes on from the quotation before",
+  turn: "the label of a turn in an interview or a transcript",
   inferred: "inferred from what stands around",
   none: "nobody is named",
 };
