@@ -98,13 +98,14 @@ def extract_text(
         selective: Whether paragraphs without quotation marks and cues get names only.
     """
     paragraphs = split_paragraphs(text, lexicon.quotations)
-    is_covered = lexicon.covers(language)
+    is_covered = lexicon.covers(language) and lexicon.can_read(text)
     if is_covered:
         title_parse, warnings = parse_article(
             text, title, paragraphs, parser, lexicon, max_chars=max_chars, selective=selective
         )
     else:
-        title_parse, warnings = None, [f"language {language}: quotation marks only, no parse"]
+        problem = f"language {language}" if not lexicon.covers(language) else "another script"
+        title_parse, warnings = None, [f"{problem}: quotation marks only, no parse"]
 
     turns = find_turns(text, paragraphs, lexicon) if is_covered else []
     drafts = _draft_all_quotes(text, paragraphs, lexicon, is_covered=is_covered)

@@ -16,6 +16,9 @@ import msgspec
 
 from copydesk.extractor.turns.words import TurnWords
 
+MAX_SAMPLE = 20_000
+"""Code points of a text by which its script is told."""
+
 
 class SpeechWords(msgspec.Struct, frozen=True, kw_only=True):
     """Cues: verbs and phrases that attribute words to a speaker."""
@@ -105,6 +108,12 @@ class SpeakerWords(msgspec.Struct, frozen=True, kw_only=True):
 
     unnamed_people: frozenset[str]
     """Nouns for one person without a name, whom "he" or "she" may stand for: the `driver`, my `neighbour`."""
+
+    partitives: frozenset[str]
+    """Words for one of several people: `another` of the survivors."""
+
+    naming_participles: frozenset[str]
+    """Participles before the name of a person: a passenger `named` Ann Berg."""
 
     definite_determiners: frozenset[str]
     """Determiners of a person whom the text knows: `the` mayor."""
@@ -259,6 +268,9 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     language_tag: re.Pattern[str]
     """Beginning of the BCP 47 tags of the language."""
 
+    letters: re.Pattern[str]
+    """A letter of the language's script."""
+
     speech: SpeechWords
     pronouns: PronounWords
     speakers: SpeakerWords
@@ -269,3 +281,9 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     def covers(self, language: str | None) -> bool:
         """Return whether a BCP 47 tag is of this language. A text without a tag counts as covered."""
         return language is None or self.language_tag.match(language) is not None
+
+    def can_read(self, text: str) -> bool:
+        """Return whether at least half of a text's letters are of the language's script. No letters count as read."""
+        sample = text[:MAX_SAMPLE]
+        letters = sum(map(str.isalpha, sample))
+        return 2 * len(self.letters.findall(sample)) >= letters

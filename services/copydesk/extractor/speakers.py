@@ -109,10 +109,16 @@ class Speakers:
     # -------------------------------------------------------------------------------- mentions without a name
 
     def _identify_by_apposition(self, parse: Parse, head: int) -> Identity | None:
-        """The person in an apposition: "the mayor, Anna Berg"."""
-        for child in parse.children[head]:
-            if parse.deps[child] != "appos":
-                continue
+        """The person in an apposition: "the mayor, Anna Berg", "one of the heirs, Anna Berg", "a man named Berg"."""
+        children = [child for child in parse.children[head] if parse.deps[child] == "appos"]
+        partitive = parse.child(head, "prep")
+        if parse.lower[head] in self.lexicon.speakers.partitives and partitive is not None:
+            whole = parse.child(partitive, "pobj")
+            children += [child for child in parse.children[whole] if parse.deps[child] == "appos"] if whole else []
+        named = parse.child(head, "acl")
+        if named is not None and parse.lower[named] in self.lexicon.speakers.naming_participles:
+            children += [child for child in parse.children[named] if child > named]
+        for child in children:
             cluster = self.cluster_at(parse.starts[child])
             if cluster is not None and (cluster.is_person or cluster.label in SPEAKING - {"GPE", "FAC"}):
                 return Identity(cluster, "apposition", BY_APPOSITION)

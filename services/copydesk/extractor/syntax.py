@@ -128,7 +128,9 @@ def complete_names(words: Sequence[str], names: Sequence[Name], particles: Colle
 
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
-VERBAL = frozenset({"ROOT", "ccomp", "conj", "advcl", "relcl", "acl", "xcomp", "pcomp", "parataxis", "dep", "csubj"})
+VERBAL = frozenset(
+    {"ROOT", "ccomp", "conj", "advcl", "relcl", "acl", "xcomp", "pcomp", "parataxis", "dep", "csubj", "csubjpass"}
+)
 """Labels of tokens that act as verbs: "claims" as a `dobj` is a noun, as a `ROOT` it is a cue."""
 
 _RISES = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "acl", "dep", "aux", "auxpass", "ccomp", "parataxis"})

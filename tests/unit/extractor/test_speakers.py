@@ -89,11 +89,41 @@ def test_words_of_somebody_else_or_of_nobody_get_no_name_in_reach(extract: Extra
         ('On Monday, Will described it as "a sad end".', "Will"),
         ('Clara Novak - Chair: "We had a good year."', "Clara Novak"),
         ('Ivan Horak recalled how Clara Novak had called him "a thief".', "Clara Novak"),
+        ('Ivan Horak has been asked to say what the auditor, Clara Novak, called "a hole".', "Clara Novak"),
+        ('The tunnel, branded "a scandal" by Clara Novak, was closed.', "Clara Novak"),
+        ('"I thought of my son," said another of the passengers, Clara Novak.', "Clara Novak"),
+        ('"I thought of my son," said a passenger named Clara Novak.', "Clara Novak"),
+        ('Clara Novak (pilot): "We had no fuel left."', "Clara Novak"),
+        ("Clara Novak (pilot): 'We had no fuel left.'", "Clara Novak"),
+        ('"WE HAD NO FUEL LEFT," SAID CLARA NOVAK.', "CLARA NOVAK"),
+        ('CLARA NOVAK TOLD THE COURT: "WE HAD NO FUEL LEFT."', "CLARA NOVAK"),
         ('Described by Clara Novak as "the last good man", Ivan Horak left office.', "Clara Novak"),
     ],
 )
 def test_whoever_said_it_has_it_and_not_whoever_passes_it_on(extract: Extract, text: str, name: str) -> None:
     assert [quote.speaker.name or quote.speaker.mention for quote in extract(text).quotes] == [name]
+
+
+def test_both_of_two_who_speak_on_each_other_have_their_own_words(extract: Extract) -> None:
+    text = 'Novak on Lane: "He is slow." Lane on Novak: "He is old." Ivan Novak and Mark Lane fight in May.'
+    assert [quote.speaker.name for quote in extract(text).quotes] == ["Ivan Novak", "Mark Lane"]
+
+
+def test_both_parts_of_a_split_quotation_are_of_a_role_with_an_owner(extract: Extract) -> None:
+    quotes = extract('"The pilot," said Aerosud\'s chief executive, "did everything right."').quotes
+    assert [quote.speaker.mention and quote.speaker.mention.text for quote in quotes] == [
+        "Aerosud's chief executive",
+        "Aerosud's chief executive",
+    ]
+
+
+@pytest.mark.parametrize("language", [None, "en"])
+def test_a_text_in_another_script_gets_no_english_rules(extract: Extract, language: str | None) -> None:
+    text = "أعلنت الوزارة النتائج اليوم وقالت إنها راضية. “نحن سعداء جدا بهذا”, said Anna Berg قالت الوزيرة أمس."
+    document = extract(text, language=language)
+    assert document.extraction.degraded
+    assert {quote.speaker.name for quote in document.quotes} <= {None}
+    assert document.entities == ()
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def load_lexicon() -> Lexicon:
     """
     return Lexicon(
         language_tag=re.compile(r"en(?:-|$)", re.IGNORECASE),
+        letters=re.compile(r"[A-Za-z\u00c0-\u024f]"),
         speech=_load_speech(),
         pronouns=PronounWords(
             personal=people.PERSONAL_PRONOUNS,
@@ -41,6 +42,8 @@ def load_lexicon() -> Lexicon:
             anonymous_openers=people.ANONYMOUS_OPENERS,
             stranger_determiners=people.STRANGER_DETERMINERS,
             unnamed_people=people.UNNAMED_PEOPLE,
+            partitives=people.PARTITIVES,
+            naming_participles=people.NAMING_PARTICIPLES,
             definite_determiners=people.DEFINITE_DETERMINERS,
             documents=people.DOCUMENTS,
             author_prepositions=people.AUTHOR_PREPOSITIONS,

@@ -48,6 +48,10 @@ UNNAMED_PEOPLE = frozenset(
 )
 """Nouns for one person. A subject among them is what the next "he" or "she" that speaks stands for."""
 
+PARTITIVES = frozenset({"one", "another"})
+
+NAMING_PARTICIPLES = frozenset({"named", "called"})
+
 DEFINITE_DETERMINERS = frozenset({"the", "this", "that"})
 
 DOCUMENTS = frozenset(

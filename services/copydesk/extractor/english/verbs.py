@@ -35,7 +35,7 @@ NAMING = frozenset(
     call describe label brand dub deem characterize characterise refer criticize criticise denounce blast slam
     praise mock deride dismiss decry condemn blame accuse hail tout term portray paint depict ridicule attack
     lambaste rip defend reject tag cite express voice issue use show cast chant declare pronounce promise pledge vow
-    raise invoke identify rate liken compare credit admire urge
+    speak raise invoke identify rate liken compare credit admire urge
     """.split()  # noqa: SIM905 - two hundred quotation marks less to read
 )
 """Lemmas of verbs whose quotation is a name for something: the quoted words alone were said."""
@@ -74,6 +74,7 @@ WITH_HEARER = frozenset({"tell", "ask", " ".join(ACCORDING_TO), PUT_LEMMA})
 PARTICIPLE_ENDINGS = ("ing",)
 
 _IRREGULAR = {
+    "speak": "speaks spoke spoken speaking",
     "say": "says said saying",
     "tell": "tells told telling",
     "write": "writes wrote written writing",

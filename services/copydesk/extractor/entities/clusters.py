@@ -15,6 +15,7 @@ from copydesk.extractor.entities.spellings import (
     find_acronyms,
     find_middle_names,
     find_misspellings,
+    find_reversed,
     find_short_forms,
     mark_pronoun,
 )
@@ -87,7 +88,12 @@ def cluster_names(names: Sequence[RawName], lexicon: Lexicon) -> list[Cluster]:
             key = parent[key]
         return key
 
-    for first, second in (*find_misspellings(forms, labels, lexicon), *find_middle_names(labels, lexicon)):
+    alike = (
+        *find_misspellings(forms, labels, lexicon),
+        *find_middle_names(labels, lexicon),
+        *find_reversed(labels),
+    )
+    for first, second in alike:
         one, other = find_root(first), find_root(second)
         if len(forms[one]) >= len(forms[other]):
             parent[other] = one

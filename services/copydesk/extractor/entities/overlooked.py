@@ -12,6 +12,13 @@ from copydesk.extractor.syntax import Name, Parse
 MAX_FIRM = 5
 """Maximum words of a firm's name that is put together from words with capitals."""
 
+MIN_SHOUTED = 4  # words of a paragraph in capitals
+
+SHOUTED = 0.9  # share of its words that are in capitals
+
+_ON_TOPIC = ("Lane", "on", "Brown")
+"""Tokens of a speaker and a topic."""
+
 _GIVEN = frozenset({"compound", "nmod", "nsubj", "npadvmod"})
 _ACTING = frozenset({"nsubj", "nsubjpass", "appos", "conj", "ROOT"})
 _NO_NAMES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "QUANTITY"})
@@ -24,8 +31,10 @@ def mark_overlooked(parse: Parse, lexicon: Lexicon) -> list[Name]:
         parse: A paragraph of running text.
         lexicon: Given names, titles, words that end the names of firms.
     """
+    parse.names = [name for name in parse.names if not _is_on_topic(parse, name, lexicon)]
     taken = {token: name for name in parse.names for token in range(name.first, name.last)}
-    found: list[Name] = []
+    found: list[Name] = find_shouted(parse, taken, lexicon)
+    taken |= {token: name for name in found for token in range(name.first, name.last)}
     token = 0
     while token < len(parse):
         name = _find_person(parse, token, taken, lexicon) or _find_firm(parse, token, taken, lexicon)
@@ -39,6 +48,38 @@ def mark_overlooked(parse: Parse, lexicon: Lexicon) -> list[Name]:
     covered = {token for name in found for token in range(name.first, name.last)}
     kept = [name for name in parse.names if covered.isdisjoint(range(name.first, name.last))]
     return sorted([*kept, *found], key=lambda name: name.first)
+
+
+def find_shouted(parse: Parse, taken: dict[int, Name], lexicon: Lexicon) -> list[Name]:
+    """Persons of a paragraph all in capitals, which the recogniser reads badly: "WE LOST," SAID ROB BROWN.
+
+    A usual given name and the word behind it, beside a verb of saying.
+    """
+    letters = [word for word in parse.words if word[0].isalpha() and len(word) > 1]
+    if len(letters) < MIN_SHOUTED or sum(word.isupper() for word in letters) < SHOUTED * len(letters):
+        return []
+    found = []
+    for token in range(len(parse) - 1):
+        last, given = token + 1, parse.lower[token] in lexicon.names.first_names
+        inside = [taken[part] for part in (token, last) if not _is_free(part, taken)]
+        is_part = all(name.label == "PERSON" and token <= name.first < name.last <= last + 1 for name in inside)
+        if not given or not is_part or parse.begins[last]:
+            continue
+        beside = parse.lower[max(0, token - 1) : token] + parse.lower[last + 1 : last + 2]
+        is_word = parse.words[last].isalpha() and parse.lower[last] not in lexicon.speech.lemmas
+        if is_word and any(word in lexicon.speech.reporting_forms for word in beside):
+            found.append(Name(token, last + 1, "PERSON"))
+    return found
+
+
+def _is_on_topic(parse: Parse, name: Name, lexicon: Lexicon) -> bool:
+    """Return whether a "name" is one person on another before a colon: "Lane on Brown: ..."."""
+    is_three = name.last - name.first == len(_ON_TOPIC) and name.last < len(parse)
+    return (
+        is_three
+        and parse.words[name.first + 1] == lexicon.quotations.topic_preposition
+        and parse.words[name.last][-1] == ":"
+    )
 
 
 def _is_free(token: int, taken: dict[int, Name]) -> bool:
@@ -139,4 +180,6 @@ def find_speaking_surnames(
 def _stands_beside_cue(parse: Parse, token: int, lexicon: Lexicon) -> bool:
     """Return whether a verb of saying stands right before or behind a token."""
     beside = parse.lower[max(0, token - 1) : token] + parse.lower[token + 1 : token + 2]
-    return any(word in lexicon.speech.reporting_forms for word in beside)
+    topic = lexicon.quotations.topic_preposition
+    is_label = topic in beside and ":" in parse.words[token + 1 : token + 4]  # "Brown on Lane: ..."
+    return is_label or any(word in lexicon.speech.reporting_forms for word in beside)

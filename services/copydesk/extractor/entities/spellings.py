@@ -99,6 +99,13 @@ def is_same_spelling(first: str, second: str, first_label: str, second_label: st
     )
 
 
+def find_reversed(labels: Labels) -> Pairs:
+    """Names of two words in both orders: Donald Trump and the Trump Donald of a list."""
+    people = {key for key, label in labels.items() if label == "PERSON" and key.count(" ") == 1}
+    swapped = ((key, " ".join(key.split()[::-1])) for key in sorted(people))
+    return [(key, other) for key, other in swapped if other in people and key < other]
+
+
 def find_middle_names(labels: Labels, lexicon: Lexicon) -> Pairs:
     """Donald J. Trump and Donald Trump; not George H. W. and George W. Bush."""
     by_ends: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}

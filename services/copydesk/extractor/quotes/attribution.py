@@ -10,6 +10,9 @@ import msgspec
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.syntax import VERBAL, Parse, find_noun_phrase, find_subject
 
+_PARTICIPLES = frozenset({"acl", "advcl", "csubj", "csubjpass"})
+"""Labels of participles beside a noun: the plan, `branded` a disgrace."""
+
 AttributionBasis = Literal["named", "continued", "inferred", "turn"]
 
 
@@ -130,7 +133,7 @@ def find_speaker(parse: Parse, cue: int, lexicon: Lexicon) -> int | None:
 
     The subject of a passive hears the words or is called by them; without an agent nobody is known to have said them.
     """
-    if is_passive(parse, cue):
+    if is_passive(parse, cue, lexicon):
         act = parse.child(cue, "xcomp", "dobj")  # "is heard saying", "is shown lecturing"
         if act is None or not parse.lower[act].endswith(lexicon.speech.participle_endings):
             return _find_agent(parse, cue, lexicon)
@@ -139,13 +142,20 @@ def find_speaker(parse: Parse, cue: int, lexicon: Lexicon) -> int | None:
     return find_subject(parse, cue, lexicon.speech.participle_endings)
 
 
-def is_passive(parse: Parse, cue: int) -> bool:
+def is_passive(parse: Parse, cue: int, lexicon: Lexicon) -> bool:
     """Return whether a cue is a passive: "was told", "has been accused of"."""
     auxiliary = parse.child(cue, "auxpass")
     if auxiliary is not None and not parse.words[auxiliary][0].isalpha():
         return False  # "he's said": the parser takes "has" for "is"
     if parse.child(cue, "agent") is not None and parse.child(cue, "nsubj") is None:
         return True  # "Described by Holt as "a coward", Marsh left"
+    is_bare = parse.child(cue, "nsubj") is None or parse.deps[cue] == "csubjpass"
+    if parse.deps[cue] in _PARTICIPLES and is_bare and parse.child(cue, "aux", "auxpass") is None:
+        # "branded "a disgrace" by Holt": the parser hangs Holt on the noun
+        called = parse.child(cue, "dobj", "oprd")
+        agent = parse.child(called, "prep") if called is not None else None
+        if agent is not None and parse.lower[agent] == lexicon.speech.agent_preposition:
+            return True
     return auxiliary is not None or parse.child(cue, "nsubjpass") is not None
 
 

@@ -164,14 +164,37 @@ class CueSearch:
         parse, lexicon = self.parse, self.lexicon
         for token in self._order_governing(governing) or cues[::-1]:
             head = find_speaker(parse, token, lexicon)
+            if head is not None and self.segment_of[head] >= 0:
+                # "The crew," said Ford's chief executive, "did": the parser gives the cue both subjects
+                outside = (c for c in parse.children[token] if parse.deps[c] == "nsubj" and self.segment_of[c] < 0)
+                head = next(outside, head)
             is_disowned = token in governing and is_denied(parse, token, quotation, lexicon)
-            if is_disowned or (head is None and is_passive(parse, token)):
+            if (
+                head is None
+                and is_passive(parse, token, lexicon)
+                and not is_disowned
+                and self._is_told_by_other(governing, token)
+            ):
+                continue  # "Holt was asked to explain what Marsh called "a hole"": Marsh
+            if is_disowned or (head is None and is_passive(parse, token, lexicon)):
                 return Attribution(None, build_cue(parse, token, lexicon), "named", WORD_ORDER, token)
             if head is not None and self.segment_of[head] < 0:
                 confidence = GOVERNING_CUE if governing else CLAUSE_CUE - 0.1
                 mention = build_mention(parse, head, self.paragraph, lexicon)
                 return Attribution(mention, build_cue(parse, token, lexicon), "named", confidence, token)
         return None
+
+    def _is_told_by_other(self, governing: Sequence[int], token: int) -> bool:
+        """Return whether a cue further in has a name as its own subject."""
+        subjects = [self.parse.child(cue, "nsubj") for cue in governing if cue > token]
+        return any(subject is not None and self._is_named(subject) for subject in subjects)
+
+    def _is_named(self, token: int) -> bool:
+        """Return whether a noun is a name, or has one in apposition."""
+        apposed = self.parse.child(token, "appos")
+        return self.parse.name_at(token) is not None or (
+            apposed is not None and self.parse.name_at(apposed) is not None
+        )
 
     def _order_governing(self, governing: Sequence[int]) -> list[int]:
         """Governing cues, the one that decides first: the innermost, or the cue whose clause it stands in.

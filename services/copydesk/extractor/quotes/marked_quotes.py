@@ -91,7 +91,7 @@ class _SegmentReader:
         if not before:
             return self._read_at_start(after)
         lead = self.search.find_before(stretch.tokens, stretch.window_before)
-        mark = words[stretch.first - 1]
+        mark = words[stretch.first - 1][-1]  # "(coach):" ends in one token "):"
         if mark == ":" or (mark == "," and lead is not None and self._is_near(lead) and not self._is_work()):
             return self._read_after_lead(lead, after)
         outside = [token for token in before if self.paragraph.segment_of[token] < 0]
@@ -196,7 +196,7 @@ class _SegmentReader:
     def _read_after_lead(self, lead: Attribution | None, after: tuple[Attribution, int] | None) -> QuoteDraft:
         """The quotation after a colon, or after a comma and a cue."""
         stretch, draft = self.stretch, self.draft
-        if self.parse.words[stretch.first - 1] == ":":
+        if self.parse.words[stretch.first - 1][-1] == ":":
             if after is not None and self._overrules_colon(after, lead):
                 draft.attribution, draft.attribution_side = after[0], "after"
                 return draft
@@ -252,7 +252,7 @@ class _SegmentReader:
         return (
             stretch.is_title
             and MIN_WORK <= stretch.words <= MAX_TITLE
-            and self.parse.words[stretch.first - 1] != ":"
+            and self.parse.words[stretch.first - 1][-1] != ":"
             and stretch.inner[-1] not in ".?!"
         )
 

@@ -65,8 +65,8 @@ def _find_name_with_role(paragraph: QuotedParagraph, left: int, colon: int) -> i
     name = parse.name_at(left)
     if name is None or name.label != "PERSON" or not left < name.last < colon <= name.last + MAX_LABEL:
         return None
-    opens, ends = parse.words[name.last], parse.words[colon - 1]
-    is_apart = opens == "," or (opens == "(" and ends == ")")
+    opens, ends = parse.words[name.last], parse.words[colon - 1] + parse.words[colon]
+    is_apart = opens == "," or (opens == "(" and ends.endswith("):"))
     # a role has no verb: "Ann Lee, asked why:" has words of somebody else
     has_verb = any(parse.lower[token] in paragraph.lexicon.speech.lemmas for token in range(name.last, colon))
     return name.last - 1 if is_apart and not has_verb else None

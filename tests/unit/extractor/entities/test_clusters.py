@@ -90,3 +90,10 @@ def test_relatives_keep_apart_by_their_titles(extract: Callable[..., ExtractedAr
     )
     people = {e.name: [m.text for m in e.mentions] for e in extract(text).entities if e.type == "person"}
     assert {name: len(mentions) for name, mentions in people.items()} == {"Hillary Clinton": 3, "Bill Clinton": 2}
+
+
+def test_both_orders_of_a_name_are_one_person(extract: Callable[..., ExtractedArticle]) -> None:
+    article = extract(
+        "Clara Novak won the vote in May. Clara Novak is 60. The list has Novak Clara first, then Horak Ivan."
+    )
+    assert [entity.name for entity in article.entities if "Clara" in entity.name] == ["Clara Novak"]
