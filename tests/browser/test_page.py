@@ -14,17 +14,11 @@ from browser.axe import violations
 from browser.conftest import Open
 from copydesk.viewer.settings import ViewerSettings
 from copydesk.viewer.store import ArticleStore
-from harness.viewing import TEXT, dead, earlier, message, raw, scored, served, with_unknown_values
+from harness.viewing import TEXT, dead, earlier, message, put, raw, scored, served, with_unknown_values
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt;"
-
-
-def put(
-    store: ArticleStore, id_: str, document: bytes, *, offset: int, at: int = 0, topic: str = "articles.scored"
-) -> None:
-    store.add(message(topic, document, id_=id_, offset=offset, origin=(0, offset), at=at))
 
 
 def add_a_few(store: ArticleStore) -> None:

@@ -48,6 +48,13 @@ def message(
     return Message(topic, record, document)
 
 
+def put(
+    store: ArticleStore, id_: str, document: bytes, *, offset: int, at: int = 0, topic: str = "articles.scored"
+) -> None:
+    """Add an article's message to a store; its raw article has the same offset."""
+    store.add(message(topic, document, id_=id_, offset=offset, origin=(0, offset), at=at))
+
+
 def raw(text: str = TEXT, **fields: Any) -> bytes:
     """A raw article as JSON."""
     return json.dumps({"text": text, **fields}).encode()

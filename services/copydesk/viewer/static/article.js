@@ -3,6 +3,7 @@
 import { jsonPanel, provenancePanel, quotesPanel } from "./article_details.js";
 import { textPanel } from "./article_text.js";
 import { clock, duration, el, partwise, percent, score } from "./dom.js";
+import { originalAddress, outside } from "./links.js";
 import { STAGES, headline, stateOf } from "./list.js";
 import { spansOf, stretches } from "./marks.js";
 import { linkQuotes } from "./speakers.js";
@@ -73,13 +74,18 @@ export function renderArticle(container, details) {
 function head(article, summary, details) {
   const { part, note } = partwise();
   const published = article.published_at ? clock(Date.parse(article.published_at)) : null;
+  const original = originalAddress(article.url);
   const kicker = [summary.site, published, article.language].filter(Boolean);
   const title = headline(summary);
   const marked = summary.title ? part("names in the title", () => titleNodes(article, title)) : null;
   return [
     el("a.back", { href: "#/" }, "‹ All articles"),
     el("p.kicker", {}, ...(kicker.length ? kicker : ["no site"]).map((fact) => el("span.fact", {}, fact))),
-    el(summary.title ? "h1.headline" : "h1.headline.untitled", { dir: "auto" }, ...(marked ?? [title])),
+    el(
+      summary.title ? "h1.headline" : "h1.headline.untitled",
+      { dir: "auto" },
+      ...(original ? [el("a.original", { ...outside(original), title: `Open the original: ${original}` }, ...(marked ?? [title]))] : (marked ?? [title])),
+    ),
     part("authors and dateline", () => byline(article)),
     progress(summary, details.way),
     problem(summary, details),

@@ -1,5 +1,6 @@
 // The panels behind the other tabs of an article: quotes by speaker, provenance, JSON.
 
+import { copyButton } from "./copying.js";
 import { duration, el, partwise, percent, plural } from "./dom.js";
 import { indent } from "./json.js";
 import { describeBasis, speakerName } from "./speakers.js";
@@ -21,7 +22,7 @@ export function quotesPanel(article) {
       "section.speaker-group",
       {},
       el("h2.speaker-name", { dir: "auto" }, name, el("span.soft", {}, ` ${plural(quotes.length, "quote")}`)),
-      ...quotes.map((quote) => el("blockquote.quote", {}, el("p", { dir: "auto" }, quote.text), el("footer", {}, `${quote.type} · ${describeBasis(quote)}${quote.cue ? `, “${quote.cue.text}”` : ""} · speaker ${percent(quote.speaker.confidence)} sure`))),
+      ...quotes.map((quote) => el("blockquote.quote", {}, el("p", { dir: "auto" }, quote.text), el("footer", {}, `${quote.type} · ${describeBasis(quote)}${quote.cue ? `, “${quote.cue.text}”` : ""} · speaker ${percent(quote.speaker.confidence)} sure`, copyButton(quote, article, "Copy quotation")))),
     ),
   );
 }

@@ -1,5 +1,6 @@
 // The text of an article with everything that was marked in it: entities, quotes, removed blocks, relevance.
 
+import { copyButton, keepTextClean } from "./copying.js";
 import { el, partwise, percent, plural, score, svg } from "./dom.js";
 import { KINDS, divideSpans, spansOf, stretches } from "./marks.js";
 import { indexer } from "./offsets.js";
@@ -27,6 +28,7 @@ export function textPanel(article, summary, container) {
   const body = part("marks in the text", () => el("div.body", { dir: "auto" }, ...paragraphs(article, blocks, units)));
   const removed = body ? article.blocks.filter((block) => !block.kept).length : 0;
   body?.classList.toggle("with-removed", showsRemoved);
+  if (body) keepTextClean(body);
   return [
     part("relevance of the paragraphs", () => relevanceStrip(article, units)),
     part("segments", () => segmentList(article)),
@@ -62,11 +64,14 @@ function paragraphs(article, blocks, units) {
     if (folded.has(number)) return folded.get(number);
     if (!block.kept) return removedBlock(block);
     const { start, end } = kept[next];
-    const nodes = stretches(whole, start, end, spans[next], speakerButton);
+    const nodes = stretches(whole, start, end, spans[next], (quote) => attribution(quote, article));
     next += 1;
     return el("div.paragraph", { id: `block-${number}` }, band(unit), el("p", {}, ...nodes), unit && unit.flag !== "none" && el("p.flag", {}, `${FLAGS[unit.flag] ?? unit.flag.replaceAll("_", " ")} · ${percent(unit.off_topic_probability)} foreign`));
   });
 }
+
+/** What follows a quotation and is none of its words: the speaker, and a button that copies it. */
+const attribution = (quote, article) => el("span.attribution", {}, speakerButton(quote), copyButton(quote, article));
 
 function removedBlock(block) {
   const reason = block.reason ?? "other";

@@ -58,13 +58,16 @@ export const score = (value) => value.toFixed(2);
 /** Count with its word: `1 quote`, `2 quotes`. */
 export const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
+/** Date in words: `12 November 2026`. */
+export const longDate = (milliseconds) => new Date(milliseconds).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+
 /** Time of day if it is today, else the date. */
 export function clock(milliseconds) {
   const time = new Date(milliseconds);
   const today = time.toDateString() === new Date().toDateString();
   return today
     ? time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })
-    : time.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+    : time.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 }
 
 /** Duration: `0.4 s`, `12 s`, `3 min`. */
