@@ -94,7 +94,7 @@ def test_the_pages_list_and_statistics_hold_them() -> None:
     store.add(message("articles.scored", SCORED, origin=(0, 0)))
     (article,) = store
     assert (article.summary.state, article.summary.status, article.summary.structure) == ("scored", WORD, WORD)
-    assert statistics.compute_statistics([article.summary]).structures == {WORD: 1}
+    assert statistics.compute_statistics([(article.summary, article.names)]).structures == {WORD: 1}
 
 
 async def test_the_client_hands_them_on() -> None:

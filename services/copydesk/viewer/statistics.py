@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 import msgspec
 
+from copydesk.viewer.names import Name, usual_spelling
 from copydesk.viewer.summary import Summary
 
 BINS = 10
@@ -26,6 +27,7 @@ class Quoted(msgspec.Struct, frozen=True, kw_only=True):
     """A quoted person or organization."""
 
     name: str
+    kind: str
     quotes: int
     articles: int
 
@@ -44,20 +46,16 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     quoted: tuple[Quoted, ...]
 
 
-def compute_statistics(summaries: Iterable[Summary]) -> Statistics:
-    """Statistics of these articles.
+def compute_statistics(shown: Iterable[tuple[Summary, Sequence[Name]]]) -> Statistics:
+    """Statistics of these articles, each with its names.
 
-    >>> statistics = compute_statistics([Summary(id="a", state="cleaned", topic="articles.cleaned", partition=0,
-    ...     offset=0, arrived=0, updated=0, noise=0.25)])
+    >>> statistics = compute_statistics([(Summary(id="a", state="cleaned", topic="articles.cleaned", partition=0,
+    ...     offset=0, arrived=0, updated=0, noise=0.25), ())])
     >>> statistics.states, statistics.noise.counts[2], statistics.noise.median
     ({'cleaned': 1}, 1, 0.25)
     """
-    articles = list(summaries)
-    quotes_by_name, articles_by_name = Counter[str](), Counter[str]()
-    for article in articles:
-        articles_by_name.update(name for name, _ in article.said)
-        for name, count in article.said:
-            quotes_by_name[name] += count
+    pairs = list(shown)
+    articles = [summary for summary, _ in pairs]
     dead = (article for article in articles if article.state == "dead")
     return Statistics(
         articles=len(articles),
@@ -67,10 +65,24 @@ def compute_statistics(summaries: Iterable[Summary]) -> Statistics:
         scores=histogram(article.score for article in articles),
         structures=dict(Counter(article.structure for article in articles if article.structure).most_common()),
         quotes=sum(article.quotes or 0 for article in articles),
-        quoted=tuple(
-            Quoted(name=name, quotes=count, articles=articles_by_name[name])
-            for name, count in sorted(quotes_by_name.items(), key=lambda item: (-item[1], item[0]))[:MOST_QUOTED]
-        ),
+        quoted=_most_quoted([names for _, names in pairs]),
+    )
+
+
+def _most_quoted(articles: Iterable[Sequence[Name]]) -> tuple[Quoted, ...]:
+    """Speakers with most quotations, their spellings joined under the most frequent one."""
+    quotes, spellings = Counter[tuple[str, str]](), defaultdict[tuple[str, str], Counter[str]](Counter)
+    in_articles = Counter[tuple[str, str]]()
+    for names in articles:
+        speakers = [name for name in names if name.said]
+        in_articles.update({(name.kind, name.key) for name in speakers})
+        for name in speakers:
+            quotes[name.kind, name.key] += name.said
+            spellings[name.kind, name.key][name.name] += 1
+    most = sorted(quotes.items(), key=lambda item: (-item[1], item[0]))[:MOST_QUOTED]
+    return tuple(
+        Quoted(name=usual_spelling(spellings[speaker]), kind=speaker[0], quotes=count, articles=in_articles[speaker])
+        for speaker, count in most
     )
 
 

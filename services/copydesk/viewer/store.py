@@ -10,11 +10,15 @@ import asyncio
 import heapq
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from copydesk.client import Message
+from copydesk.contracts.articles import Document, InvalidDocumentError
 from copydesk.contracts.envelope import Header
+from copydesk.contracts.topics import DOCUMENTS
+from copydesk.viewer.name_index import NameIndex
+from copydesk.viewer.names import NAME_BYTES, Name, names_of
 from copydesk.viewer.positions import PartitionKey, Positions
 from copydesk.viewer.summary import Origin, Summary, identify, summarise, topic_ranks
 
@@ -33,7 +37,7 @@ class MessagePlace(NamedTuple):
 class StoredArticle:
     """One version of an article: its newest message, and the places of its messages on all topics."""
 
-    __slots__ = ("change", "headers", "key", "origin", "places", "rank", "summary", "value")
+    __slots__ = ("change", "headers", "key", "names", "origin", "places", "rank", "summary", "value")
 
     def __init__(self, origin: Origin) -> None:
         """No message was added yet.
@@ -52,12 +56,25 @@ class StoredArticle:
         self.key: bytes | None = None
         self.value: bytes | None = None
         self.headers: tuple[Header, ...] = ()
+        self.names: tuple[Name, ...] = ()
+        """People, organisations and places in it."""
+
+    def document(self) -> Document | None:
+        """Document of the newest message, or None if it has none: a withdrawal, a dead letter, invalid bytes."""
+        document = DOCUMENTS.get(self.summary.topic)
+        if document is None or self.value is None:
+            return None
+        try:
+            return document.read(self.value, self.key)
+        except InvalidDocumentError:
+            return None
 
     @property
     def bytes(self) -> int:
         """Estimated memory, in bytes."""
         headers = sum(len(name) + len(value or b"") for name, value in self.headers)
-        return OVERHEAD_BYTES + len(self.value or b"") + len(self.key or b"") + headers
+        names = len(self.names) * NAME_BYTES
+        return OVERHEAD_BYTES + len(self.value or b"") + len(self.key or b"") + headers + names
 
     @property
     def partition_key(self) -> PartitionKey:
@@ -91,6 +108,7 @@ class ArticleStore:
         self.last_change = 0
         """Number of the last change."""
         self.bytes = 0
+        self._names = NameIndex()
         self._limits = articles, max_bytes
         self._articles: OrderedDict[str, StoredArticle] = OrderedDict()  # in the order of their last changes
         self._arrivals: list[tuple[int, int, str]] = []  # a heap: time of arrival, tie-breaking number, id
@@ -107,6 +125,10 @@ class ArticleStore:
     def get(self, id_: str) -> StoredArticle | None:
         """Article with this id, or None if it is not kept (any more)."""
         return self._articles.get(id_)
+
+    def named(self, kind: str, keys: Iterable[str]) -> list[StoredArticle]:
+        """Articles in which a name stands (`name_key`); the kind is that of the name, or `country`."""
+        return [self._articles[id_] for id_ in self._names.find(kind, keys)]
 
     def add(self, message: Message) -> None:
         """Add a message; a message of an older version, or of an earlier stage, replaces nothing."""
@@ -132,24 +154,29 @@ class ArticleStore:
     def _start_version(self, id_: str, previous: StoredArticle | None, origin: Origin) -> StoredArticle:
         """Empty entry for a new article or version; the previous version is dropped."""
         if previous is not None:
-            self.bytes -= previous.bytes
-            del self._articles[id_]
+            self._remove(id_, previous)
         heapq.heappush(self._arrivals, (origin.ingested, self.last_change, id_))
         return StoredArticle(origin)
 
     def _put(self, id_: str, article: StoredArticle, rank: int, message: Message) -> None:
         """Make a message the newest of its article."""
         if id_ in self._articles:
-            self.bytes -= article.bytes
+            self._remove(id_, article)
         self.last_change += 1
         article.change, article.rank = self.last_change, rank
         article.summary = summarise(message, id_, article.origin)
         article.key, article.value, article.headers = message.key, message.value, message.headers
+        article.names = _read_names(message)
         self._articles[id_] = article
-        self._articles.move_to_end(id_)
+        self._names.add(id_, article.names)
         self.bytes += article.bytes
         self._drop_oldest()
         self.notify()
+
+    def _remove(self, id_: str, article: StoredArticle) -> None:
+        del self._articles[id_]
+        self._names.remove(id_, article.names)
+        self.bytes -= article.bytes
 
     def _drop_oldest(self) -> None:
         """Drop articles, the first that arrived first, until the limits hold."""
@@ -158,8 +185,7 @@ class ArticleStore:
             ingested, _, id_ = heapq.heappop(self._arrivals)
             article = self._articles.get(id_)
             if article is not None and article.origin.ingested == ingested:
-                self.bytes -= article.bytes
-                del self._articles[id_]
+                self._remove(id_, article)
         if len(self._arrivals) > 2 * max_articles:  # entries of replaced versions
             self._arrivals = [(article.origin.ingested, article.change, id_) for id_, article in self._articles.items()]
             heapq.heapify(self._arrivals)
@@ -206,6 +232,13 @@ class ArticleStore:
     def has_reached(self, positions: Positions) -> bool:
         """Return whether the store has read up to these positions; if not, they are of another log."""
         return all(offset <= self.positions.get(key, offset) for key, offset in positions.items())
+
+
+def _read_names(message: Message) -> tuple[Name, ...]:
+    try:
+        return names_of(message.article)
+    except (InvalidDocumentError, LookupError):
+        return ()
 
 
 __all__ = ["ArticleStore", "MessagePlace", "StoredArticle"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import suppress
 from functools import cache
 from typing import Literal, NamedTuple
@@ -27,7 +26,7 @@ from copydesk.contracts.topics import topic as topic_of
 State = Literal["raw", "cleaned", "extracted", "scored", "dead", "withdrawn", "unreadable"]
 
 MAX_LINE_CHARACTERS = 200  # of a title, a first line or an error: longer ones do not fit into the list
-MAX_PEOPLE = 8  # people of an article that the search finds, and speakers that the statistics count
+MAX_PEOPLE = 8  # people of an article that its row names
 
 _STATES: dict[type[Document], State] = {
     RawArticle: "raw",
@@ -54,6 +53,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Beginning of the text, if there is no title."""
     site: str = ""
     language: str = ""
+    published: int | None = None
+    """Time of publication, milliseconds since 1970."""
     noise: float | None = None
     quotes: int | None = None
     score: float | None = None
@@ -64,8 +65,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     doubts: tuple[str, ...] = ()
     """`uncertain` (cleaning), `degraded` (extraction)."""
     people: tuple[str, ...] = ()
-    said: tuple[tuple[str, int], ...] = ()
-    """Names of speakers, with their numbers of quotes."""
     stage: str = ""
     """Stage of a dead letter."""
     reason: str = ""
@@ -209,7 +208,7 @@ def _document_fields(article: Document | None) -> dict[str, object]:
     doubts = ["uncertain"] if article.cleaning.uncertain else []
     if isinstance(article, ExtractedArticle):
         doubts += ["degraded"] if article.extraction.degraded else []
-        fields |= {"quotes": len(article.quotes), "people": _people(article), "said": _quote_counts(article)}
+        fields |= {"quotes": len(article.quotes), "people": _people(article)}
     if isinstance(article, ScoredArticle):
         coherence = article.coherence
         fields |= {
@@ -222,7 +221,13 @@ def _document_fields(article: Document | None) -> dict[str, object]:
 
 
 def _title_fields(article: RawArticle | CleanedArticle) -> dict[str, object]:
-    return {"title": _first_line(article.title or ""), "site": article.site or "", "language": article.language or ""}
+    published = article.published_at
+    return {
+        "title": _first_line(article.title or ""),
+        "site": article.site or "",
+        "language": article.language or "",
+        "published": None if published is None else int(published.timestamp() * 1000),
+    }
 
 
 def _people(article: ExtractedArticle) -> tuple[str, ...]:
@@ -230,11 +235,6 @@ def _people(article: ExtractedArticle) -> tuple[str, ...]:
         (entity for entity in article.entities if entity.type == "person"), key=lambda entity: -entity.salience
     )
     return tuple(_first_line(entity.name) for entity in people[:MAX_PEOPLE])
-
-
-def _quote_counts(article: ExtractedArticle) -> tuple[tuple[str, int], ...]:
-    counts = Counter(quote.speaker.name for quote in article.quotes if quote.speaker.name)
-    return tuple((_first_line(name), count) for name, count in counts.most_common(MAX_PEOPLE))
 
 
 def _first_line(text: str) -> str:

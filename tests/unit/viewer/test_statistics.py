@@ -7,20 +7,22 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.viewer.names import Name, name_key
 from copydesk.viewer.statistics import compute_statistics, histogram
 from copydesk.viewer.summary import Summary
 
 
-def article(**fields: Any) -> Summary:
+def article(*said: tuple[str, int], **fields: Any) -> tuple[Summary, tuple[Name, ...]]:
     place = {"id": "a", "state": "scored", "topic": "articles.scored", "partition": 0, "offset": 0}
-    return Summary(**{**place, "arrived": 0, "updated": 0, **fields})
+    names = tuple(Name("person", name_key(name, "person"), name, (), count, 1) for name, count in said)
+    return Summary(**{**place, "arrived": 0, "updated": 0, **fields}), names
 
 
 def test_the_figures_of_a_few_articles() -> None:
     statistics = compute_statistics(
         [
-            article(noise=0.1, score=0.95, quotes=3, said=(("Ana Ruiz", 2), ("Bo Lind", 1)), structure="single"),
-            article(noise=0.3, score=0.15, quotes=2, said=(("Ana Ruiz", 1),), structure="mixed"),
+            article(("Ana Ruiz", 2), ("Bo Lind", 1), noise=0.1, score=0.95, quotes=3, structure="single"),
+            article(("Mayor Ana Ruiz", 1), noise=0.3, score=0.15, quotes=2, structure="mixed"),
             article(state="cleaned", noise=0.8),
             article(state="dead", stage="cleaner", reason="invalid"),
         ]

@@ -50,7 +50,7 @@ def test_an_article_has_the_state_of_its_newest_stage() -> None:
     assert [step.topic for step in article.places.values()] == list(STAGES)
     assert (article.summary.noise, article.summary.quotes, article.summary.score) == (0.25, 1, 0.9)
     assert article.summary.people == ("Ana Ruiz",)
-    assert article.summary.said == (("Ana Ruiz", 1),)
+    assert [(name.name, name.said) for name in article.names] == [("Ana Ruiz", 1), ("Lisbon", 0)]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -3,7 +3,7 @@
 import { jsonPanel, provenancePanel, quotesPanel } from "./article_details.js";
 import { textPanel } from "./article_text.js";
 import { clock, duration, el, partwise, percent, score } from "./dom.js";
-import { originalAddress, outside } from "./links.js";
+import { hasPage, nameAddress, originalAddress, outside } from "./links.js";
 import { STAGES, headline, stateOf } from "./list.js";
 import { spansOf, stretches } from "./marks.js";
 import { linkQuotes } from "./speakers.js";
@@ -67,8 +67,20 @@ export function renderArticle(container, details) {
     event.preventDefault();
     showTab(TABS[(next + TABS.length) % TABS.length][0], true);
   });
-  container.replaceChildren(...head(article, summary, details), tabs, panel);
+  const top = head(article, summary, details);
+  for (const node of [panel, ...top]) openNames(node, article);
+  container.replaceChildren(...top, tabs, panel);
   showTab(chosenTab, false);
+}
+
+/** Open the page of a name that is clicked in the text; a click that ends a selection opens nothing. */
+function openNames(node, article) {
+  node.addEventListener("click", (event) => {
+    const mark = event.target.closest("mark[data-entity]");
+    if (!mark || event.target.closest("a, button") || !getSelection().isCollapsed) return;
+    const entity = article.entities.find(({ id }) => id === mark.dataset.entity);
+    if (entity && hasPage(entity.type)) location.hash = nameAddress(entity.type, entity.name);
+  });
 }
 
 function head(article, summary, details) {

@@ -3,7 +3,8 @@
 import { copyButton } from "./copying.js";
 import { duration, el, partwise, percent, plural } from "./dom.js";
 import { indent } from "./json.js";
-import { describeBasis, speakerName } from "./speakers.js";
+import { nameAddress } from "./links.js";
+import { describeBasis, speakerKind, speakerName } from "./speakers.js";
 
 const MAX_QUOTES = 200;
 
@@ -21,10 +22,15 @@ export function quotesPanel(article) {
     el(
       "section.speaker-group",
       {},
-      el("h2.speaker-name", { dir: "auto" }, name, el("span.soft", {}, ` ${plural(quotes.length, "quote")}`)),
+      el("h2.speaker-name", { dir: "auto" }, nameLink(name, quotes[0], article), el("span.soft", {}, ` ${plural(quotes.length, "quote")}`)),
       ...quotes.map((quote) => el("blockquote.quote", {}, el("p", { dir: "auto" }, quote.text), el("footer", {}, `${quote.type} · ${describeBasis(quote)}${quote.cue ? `, “${quote.cue.text}”` : ""} · speaker ${percent(quote.speaker.confidence)} sure`, copyButton(quote, article, "Copy quotation")))),
     ),
   );
+}
+
+function nameLink(name, quote, article) {
+  const kind = quote.speaker.name ? speakerKind(quote, article) : "";
+  return kind ? el("a.name-link", { href: nameAddress(kind, quote.speaker.name) }, name) : name;
 }
 
 /** Place, key and headers of the message, its places on earlier topics, versions and models of the stages. */

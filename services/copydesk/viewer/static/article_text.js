@@ -2,9 +2,10 @@
 
 import { copyButton, keepTextClean } from "./copying.js";
 import { el, partwise, percent, plural, score, svg } from "./dom.js";
+import { hasPage, nameAddress } from "./links.js";
 import { KINDS, divideSpans, spansOf, stretches } from "./marks.js";
 import { indexer } from "./offsets.js";
-import { speakerButton } from "./speakers.js";
+import { speakerKind, speakerPill } from "./speakers.js";
 
 const MAX_BLOCKS = 2000; // shown; the JSON has all
 const MAX_CHARACTERS = 300_000;
@@ -71,7 +72,7 @@ function paragraphs(article, blocks, units) {
 }
 
 /** What follows a quotation and is none of its words: the speaker, and a button that copies it. */
-const attribution = (quote, article) => el("span.attribution", {}, speakerButton(quote), copyButton(quote, article));
+const attribution = (quote, article) => el("span.attribution", {}, speakerPill(quote, speakerKind(quote, article)), copyButton(quote, article));
 
 function removedBlock(block) {
   const reason = block.reason ?? "other";
@@ -188,8 +189,14 @@ function entityList(article, container) {
   return el(
     "section.cast",
     { "aria-label": "Who is in it" },
-    ...groups.filter(([, , members]) => members.length).map(([kind, label, members]) => el("div.cast-group", {}, el("h2.cast-title", {}, label), el("ul.cast-list", {}, ...members.map((entity) => el("li", {}, entityButton(entity, kind, container)))))),
+    ...groups.filter(([, , members]) => members.length).map(([kind, label, members]) => el("div.cast-group", {}, el("h2.cast-title", {}, label), el("ul.cast-list", {}, ...members.map((entity) => el("li.cast-member", {}, entityButton(entity, kind, container), nameLink(entity)))))),
   );
+}
+
+/** Link to everything that the held articles say of an entity. */
+function nameLink(entity) {
+  if (!hasPage(entity.type)) return null;
+  return el("a.everywhere", { href: nameAddress(entity.type, entity.name), "aria-label": `All of ${entity.name}`, title: "In all articles" }, "›");
 }
 
 function entityButton(entity, kind, container) {

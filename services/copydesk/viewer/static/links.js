@@ -13,3 +13,17 @@ export function originalAddress(url) {
 
 /** Attributes of a link that leaves the page: the other site learns nothing, and cannot reach this window. */
 export const outside = (href) => ({ href, target: "_blank", rel: "noopener noreferrer" });
+
+/** Words of the address for the kinds of names that have a page. */
+const WORDS = { __proto__: null, person: "person", organization: "organisation", location: "place", country: "country" };
+
+/** Kind of a name by the word in the address, or undefined. */
+export const kindOf = (word) => Object.keys(WORDS).find((kind) => WORDS[kind] === word);
+
+/** Whether names of this kind have a page. */
+export const hasPage = (kind) => kind in WORDS;
+
+/** Address of the page of a person, an organisation, a place or a country. */
+export const nameAddress = (kind, name) => `#/${WORDS[kind]}/${encodeURIComponent(name)}`;
+
+export const articleAddress = (id) => `#/article/${encodeURIComponent(id)}`;

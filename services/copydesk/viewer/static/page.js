@@ -1,8 +1,11 @@
 // The page: shows the view that the address names, and updates it with every event.
 
+import { readAddress, writeSettings } from "./address.js";
 import { renderArticle } from "./article.js";
 import { byId, el } from "./dom.js";
+import { articleAddress, kindOf } from "./links.js";
 import { List } from "./list.js";
+import { showName } from "./name_page.js";
 import { setUpPublishing } from "./publish.js";
 import { showStatistics } from "./statistics.js";
 import { listen } from "./stream.js";
@@ -11,14 +14,14 @@ const STATISTICS_MS = 2000; // between two updates of the statistics while artic
 const STATES = { connecting: "connecting", reading: "reading the topics", live: "live", away: "the broker does not answer" };
 
 const reading = byId("reading");
-let view = { name: "", id: "" };
+let view = { name: "", id: "", site: "" };
 let shown = ""; // the message that is on the right, or the view's name
 let complete = false; // whether the list has everything that is on the topics
 let request = 0; // responses to older requests are dropped
 let statisticsAt = 0;
 
 const list = new List((id, focus) => {
-  const address = `#/article/${encodeURIComponent(id)}`;
+  const address = articleAddress(id);
   if (focus) location.hash = address;
   else {
     history.replaceState(null, "", address);
@@ -28,26 +31,26 @@ const list = new List((id, focus) => {
 });
 
 const publishing = setUpPublishing((id) => {
-  location.hash = `#/article/${encodeURIComponent(id)}`;
+  location.hash = articleAddress(id);
   route();
 });
 
+function wantedView() {
+  const { view: name, id, settings } = readAddress();
+  if (id && name === "article") return { name, id, site: "" };
+  if (id && kindOf(name)) return { name: "name", id, kind: kindOf(name), site: settings.get("at") ?? "" };
+  return { name: name === "statistics" ? name : "none", id: "", site: "" };
+}
+
 /** Show the view that the address names. */
 function route() {
-  const [, name = "", id = ""] = location.hash.split("/");
-  let articleId = id;
-  try {
-    articleId = decodeURIComponent(id);
-  } catch {
-    // the id as it is in the address
-  }
-  const wanted = name === "article" && articleId ? { name, id: articleId } : { name: name === "statistics" ? name : "none", id: "" };
-  if (wanted.name === view.name && wanted.id === view.id) return;
+  const wanted = wantedView();
+  if (wanted.name === view.name && wanted.id === view.id && wanted.site === view.site) return;
   view = wanted;
   shown = "";
   document.body.dataset.view = view.name;
   byId("to-statistics").setAttribute("aria-current", view.name === "statistics" ? "page" : "false");
-  list.setActive(view.id);
+  list.setActive(view.name === "article" ? view.id : "");
   reading.scrollTop = 0;
   window.scrollTo(0, 0);
   refresh();
@@ -57,6 +60,7 @@ function route() {
 function refresh() {
   if (view.name === "article") loadArticle();
   else if (view.name === "statistics") loadStatistics();
+  else if (view.name === "name") loadName();
   else if (shown !== "none") {
     shown = "none";
     document.title = "copydesk";
@@ -87,6 +91,20 @@ async function loadArticle() {
 
 function showNotice(text) {
   reading.replaceChildren(el("a.back", { href: "#/" }, "‹ All articles"), el("p.waiting", {}, text));
+}
+
+async function loadName() {
+  if (!complete || shown === "name") return; // it stays as it is while it is read: new articles would move it
+  shown = "name";
+  const mine = ++request;
+  const { id: name, kind, site } = view;
+  document.title = `${name} · copydesk`;
+  const chooseSite = (chosen) => {
+    writeSettings({ at: chosen });
+    route();
+    byId("name-site")?.focus();
+  };
+  await showName(reading, { kind, name, site }, chooseSite, () => mine === request && view.name === "name");
 }
 
 async function loadStatistics() {

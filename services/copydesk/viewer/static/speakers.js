@@ -1,6 +1,7 @@
 // Speakers of quotes: their names, how they were found, and a note at the quote under the pointer or the focus.
 
 import { byId, el, percent } from "./dom.js";
+import { nameAddress } from "./links.js";
 
 const BASES = {
   __proto__: null, // any word may come, also the name of a property that every object has
@@ -28,15 +29,27 @@ export const describeBasis = (quote) => {
   return `${BASES[basis] ?? basis}${by}${anonymous ? ", anonymous" : ""}`;
 };
 
-/** Button after a quote: the speaker's name. */
-export function speakerButton(quote) {
+/**
+ * The speaker's name after a quote: a link to the speaker's page, or a button if there is no name to look up.
+ *
+ * @param {string} kind Kind of the speaker's name; empty if it has no page.
+ */
+export function speakerPill(quote, kind) {
   const known = quote.speaker.entity_id || quote.speaker.mention;
   const sure = known ? `, ${percent(quote.speaker.confidence)} sure` : "";
+  const address = quote.speaker.name && kind ? { href: nameAddress(kind, quote.speaker.name) } : null;
   return el(
-    known ? "button.speaker" : "button.speaker.nobody",
-    { type: "button", id: `said-${quote.id}`, "data-quote": quote.id, "aria-label": `Said by ${speakerName(quote)}: ${describeBasis(quote)}${sure}` },
+    `${address ? "a" : "button"}.speaker${known ? "" : ".nobody"}`,
+    { ...(address ?? { type: "button" }), id: `said-${quote.id}`, "data-quote": quote.id, "aria-label": `Said by ${speakerName(quote)}: ${describeBasis(quote)}${sure}` },
     speakerName(quote),
   );
+}
+
+/** Kind of the name of a quote's speaker, for `nameAddress`; empty if it has no page. */
+export function speakerKind(quote, article) {
+  const { entity_id: id } = quote.speaker;
+  const type = id ? article.entities?.find((entity) => entity.id === id)?.type : "person";
+  return ["person", "organization", "location"].includes(type) ? type : "";
 }
 
 /** Highlight quote, cue and speaker together, with a note, when a quote of the container is pointed at or focused. */
@@ -64,7 +77,7 @@ export function linkQuotes(container, quotes) {
     if (event.key === "Escape" && hide()) event.stopPropagation();
   });
   container.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-quote]");
+    const button = event.target.closest("button[data-quote]");
     if (!button) return;
     const [speaker] = container.querySelectorAll(`[data-speaker-of~="${CSS.escape(button.dataset.quote)}"]`);
     speaker?.scrollIntoView({ block: "nearest", behavior: "smooth" });

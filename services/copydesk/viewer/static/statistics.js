@@ -1,6 +1,7 @@
 // Statistics of the last articles.
 
 import { el, percent, plural, score } from "./dom.js";
+import { nameAddress } from "./links.js";
 
 const COUNTS = [100, 500, 1000, 5000];
 let chosenCount = 500;
@@ -30,7 +31,7 @@ export async function showStatistics(container, isCurrent) {
       "div.cards",
       {},
       card("What became of them", bars(Object.entries(statistics.states).map(([state, count]) => [{ dead: "dead letter", raw: "published" }[state] ?? state, count]))),
-      card("Most quoted", bars(statistics.quoted.map((speaker) => [speaker.name, speaker.quotes, `in ${plural(speaker.articles, "article")}`]))),
+      card("Most quoted", bars(statistics.quoted.map((speaker) => [speaker.name, speaker.quotes, `in ${plural(speaker.articles, "article")}`, nameAddress(speaker.kind, speaker.name)]))),
       card("Noise share", histogram(statistics.noise, "Noise share", percent)),
       card("Coherence", histogram(statistics.scores, "Coherence", score)),
       Object.keys(statistics.structures).length > 0 && card("One story or more", bars(Object.entries(statistics.structures).map(([name, count]) => [name.replaceAll("_", " "), count]))),
@@ -47,7 +48,7 @@ function card(title, content) {
 function bars(rows) {
   if (!rows.length) return el("p.soft", {}, "None yet.");
   const largest = Math.max(...rows.map(([, count]) => count));
-  return el("ol.bars", {}, ...rows.map(([label, count, more]) => el("li.bar-row", {}, el("span.bar-label", { dir: "auto" }, label, more ? el("span.soft", {}, ` ${more}`) : null), el("span.bar-count", {}, count.toLocaleString("en")), meter(count / largest))));
+  return el("ol.bars", {}, ...rows.map(([label, count, more, address]) => el("li.bar-row", {}, el("span.bar-label", { dir: "auto" }, address ? el("a.name-link", { href: address }, label) : label, more ? el("span.soft", {}, ` ${more}`) : null), el("span.bar-count", {}, count.toLocaleString("en")), meter(count / largest))));
 }
 
 function meter(share) {
