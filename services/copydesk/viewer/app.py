@@ -21,6 +21,8 @@ from copydesk.viewer.answers import json_answer, problem, read_number
 from copydesk.viewer.events import EventRoute
 from copydesk.viewer.name_page import NamedKind, make_name_page
 from copydesk.viewer.publishing import ArticlePublisher, PublishRoutes
+from copydesk.viewer.query import read_query
+from copydesk.viewer.search import Searcher
 from copydesk.viewer.settings import ViewerSettings
 from copydesk.viewer.statistics import compute_statistics
 from copydesk.viewer.store import ArticleStore
@@ -56,6 +58,7 @@ def make_app(
         Route("/api/article", articles.article),
         Route("/api/message", articles.message),
         Route("/api/name", articles.name),
+        Route("/api/search", articles.search),
         Route("/api/statistics", articles.statistics),
         Route("/api/articles", PublishRoutes(publisher).publish, methods=["POST"]),
         Mount("/static", StaticFiles(directory=static)),
@@ -76,6 +79,12 @@ class ArticleRoutes:
     def __init__(self, store: ArticleStore) -> None:
         """See `make_app`."""
         self._store = store
+        self._searcher = Searcher(store)
+
+    async def search(self, request: Request) -> Response:
+        """Articles of a view of the list; with `cursor`, only what has changed since."""
+        parameters = request.query_params
+        return json_answer(await self._searcher.find(read_query(parameters), parameters.get("cursor", "")))
 
     async def article(self, request: Request) -> Response:
         """One article: its newest message, its headers, its places on all topics."""

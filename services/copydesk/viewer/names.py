@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from copydesk.contracts.articles import Entity, ExtractedArticle
@@ -16,10 +17,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MAX_NAMES = 200
 """Most names of one article that have a page, those that speak and the weightiest first."""
 
+KNOWN_KEYS = 16_384  # names of the news repeat: a key costs 7 us, a known one 0.1
 MAX_ALIASES = 12
 MAX_NAME_CHARACTERS = 120
-NAME_BYTES = 400
-"""Memory of one name, beside its letters: the tuple, its strings, its entries in the index."""
+NAME_BYTES = 500
+"""Memory of one name: the tuple, its strings, its entries in the index (measured: 470, if no other article has it)."""
 
 TITLES = frozenset(
     """
@@ -68,6 +70,7 @@ class Name(NamedTuple):
         return (self.key, *self.aliases)
 
 
+@lru_cache(maxsize=KNOWN_KEYS)
 def name_key(name: str, kind: str) -> str:
     """Key of a name: without case, accents, titles and ranks; the same for spellings that differ in nothing else.
 

@@ -1,31 +1,23 @@
 // The list of articles on the left. It holds thousands; only the visible ones have elements.
 
 import { byId, clock, el, percent, plural, score } from "./dom.js";
+import { Filters, marked } from "./filters.js";
 
-const ROW_HEIGHT = 104; // pixels; page.css has the same number
+const ROW_HEIGHT = 88; // pixels; page.css has the same number
 const MARGIN_ROWS = 4; // rows drawn beyond each edge
 
 export const STAGES = ["raw", "cleaned", "extracted", "scored"];
 
-const FILTERS = [
-  ["all", "All articles", () => true],
-  ["scored", "Scored", (article) => article.state === "scored"],
-  ["way", "On their way", (article) => STAGES.indexOf(article.state) >= 0 && article.state !== "scored"],
-  ["quoted", "With quotes", (article) => article.quotes > 0],
-  ["mixed", "Not one story", (article) => (article.structure ? article.structure !== "single" : false)],
-  ["doubt", "With doubts", (article) => Boolean(article.doubts)],
-  ["dead", "Dead letters", (article) => article.state === "dead" || article.state === "unreadable"],
-  ["withdrawn", "Withdrawn", (article) => article.state === "withdrawn"],
-];
-
 const withDefault = (value, otherwise) => (value === undefined || value === null ? otherwise : value);
 
-const SORTS = [
-  ["newest", "Newest first", (a, b) => b.arrived - a.arrived],
-  ["noise", "Noisiest first", (a, b) => withDefault(b.noise, -1) - withDefault(a.noise, -1)],
-  ["score", "Least coherent first", (a, b) => withDefault(a.score, 2) - withDefault(b.score, 2)],
-  ["quotes", "Most quotes first", (a, b) => withDefault(b.quotes, -1) - withDefault(a.quotes, -1)],
-];
+const SORTS = {
+  __proto__: null,
+  newest: (a, b) => b.arrived - a.arrived,
+  published: (a, b) => withDefault(b.published, -Infinity) - withDefault(a.published, -Infinity) || b.arrived - a.arrived,
+  noise: (a, b) => withDefault(b.noise, -1) - withDefault(a.noise, -1),
+  score: (a, b) => withDefault(a.score, 2) - withDefault(b.score, 2),
+  quotes: (a, b) => withDefault(b.quotes, -1) - withDefault(a.quotes, -1),
+};
 
 /** Title of an article, or its first words, or its id. */
 export const headline = (article) => article.title || article.lead || article.id;
@@ -41,16 +33,14 @@ export class List {
     this.rows = [];
     this.nodes = new Map();
     this.active = "";
+    this.terms = [];
     this.frame = 0;
-    for (const [select, options] of [["filter", FILTERS], ["sort", SORTS]]) {
-      byId(select).append(...options.map(([value, label]) => el("option", { value }, label)));
-      byId(select).addEventListener("change", () => this.arrange(true));
-    }
-    byId("search").addEventListener("input", () => this.arrange(true));
+    this.filters = new Filters((toTop) => this.arrange(toTop));
     this.box.addEventListener("scroll", () => this.scheduleDraw(), { passive: true });
     this.box.addEventListener("click", (event) => this.onClick(event));
     this.box.addEventListener("keydown", (event) => this.onKey(event));
     new ResizeObserver(() => this.scheduleDraw()).observe(this.box);
+    this.filters.read(true);
   }
 
   /** Remove all articles: the next ones are of another log. */
@@ -61,15 +51,14 @@ export class List {
 
   /** Add or replace articles. */
   update(articles) {
-    for (const article of articles) {
-      article.searchText = [article.title, article.lead, article.site, article.id, ...(article.people ?? [])].join("\n").toLowerCase();
-      this.articles.set(article.id, article);
-    }
+    for (const article of articles) this.articles.set(article.id, article);
     if (this.articles.size > this.maxArticles) {
       const oldest = [...this.articles.values()].sort((a, b) => a.arrived - b.arrived);
       for (const article of oldest.slice(0, this.articles.size - this.maxArticles)) this.articles.delete(article.id);
     }
-    if (articles.length) this.scheduleDraw(true);
+    if (!articles.length) return;
+    this.filters.refresh();
+    this.scheduleDraw(true);
   }
 
   get(id) {
@@ -89,12 +78,11 @@ export class List {
   /** Filter and sort the articles, then draw; `toTop` scrolls to the first. */
   arrange(toTop) {
     this.changed = false;
-    const [, , matches] = FILTERS.find(([value]) => value === byId("filter").value);
-    const [, , compare] = SORTS.find(([value]) => value === byId("sort").value);
-    const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const compare = SORTS[byId("sort").value];
+    this.terms = this.filters.terms;
     const first = this.rows[Math.floor(this.box.scrollTop / ROW_HEIGHT)];
     this.rows = [...this.articles.values()]
-      .filter((article) => matches(article) && words.every((word) => article.searchText.includes(word)))
+      .filter((article) => this.filters.shows(article))
       .sort((a, b) => compare(a, b) || (a.id < b.id ? -1 : 1));
     this.all.style.height = `${this.rows.length * ROW_HEIGHT}px`;
     if (toTop) this.box.scrollTop = 0;
@@ -106,6 +94,9 @@ export class List {
       this.rows.length === this.articles.size
         ? plural(this.articles.size, "article")
         : `${this.rows.length.toLocaleString("en")} of ${plural(this.articles.size, "article")}`;
+    const isEmpty = !this.rows.length && this.filters.found !== null;
+    byId("empty").hidden = !isEmpty;
+    if (isEmpty) byId("empty").replaceChildren(...this.filters.emptyNote());
     this.draw();
   }
 
@@ -116,10 +107,12 @@ export class List {
     const shown = new Map();
     for (let index = first; index < last; index += 1) {
       const article = this.rows[index];
+      const search = this.filters.found === null ? "" : `${this.terms.join("\n")}\n${this.filters.found.get(article.id)}`;
       let node = this.nodes.get(article.id);
-      if (!node || node.article !== article) {
-        const fresh = row(article);
+      if (!node || node.article !== article || node.search !== search) {
+        const fresh = row(article, this.terms, this.filters.found?.get(article.id));
         fresh.article = article;
+        fresh.search = search;
         if (node) node.replaceWith(fresh);
         else this.all.append(fresh);
         node = fresh;
@@ -171,13 +164,15 @@ export class List {
   }
 }
 
-function row(article) {
+/** Row of an article; a snippet of what the search found stands in the place of the figures. */
+function row(article, terms, snippet) {
+  const date = typeof article.published === "number" ? clock(article.published) : `arrived ${clock(article.arrived)}`;
   return el(
     "div.row",
     { role: "option", "data-state": article.state },
-    el(`div.row-title${article.title ? "" : ".untitled"}`, { dir: "auto" }, headline(article)),
-    el("div.row-place", {}, stageDots(article), el("span.row-state", {}, stateOf(article)), ...[article.site, clock(article.arrived)].filter(Boolean).map((fact) => el("span.fact", {}, fact))),
-    el("div.row-figures", {}, ...figures(article)),
+    el(`div.row-title${article.title ? "" : ".untitled"}`, { dir: "auto" }, marked(headline(article), terms)),
+    el("div.row-place", {}, stageDots(article), el("span.row-state", {}, stateOf(article)), ...[article.site, date].filter(Boolean).map((fact) => el("span.fact", {}, fact))),
+    snippet ? el("div.row-snippet", { dir: "auto" }, marked(snippet, terms)) : el("div.row-figures", {}, ...figures(article)),
   );
 }
 

@@ -35,6 +35,13 @@ const publishing = setUpPublishing((id) => {
   route();
 });
 
+/** Links of the page have no settings: those of the list stay. A shared or edited address brings its own. */
+function keepSettings() {
+  const { hasSettings } = readAddress();
+  if (!hasSettings) writeSettings(list.filters.settings);
+  else list.filters.read();
+}
+
 function wantedView() {
   const { view: name, id, settings } = readAddress();
   if (id && name === "article") return { name, id, site: "" };
@@ -44,6 +51,7 @@ function wantedView() {
 
 /** Show the view that the address names. */
 function route() {
+  keepSettings();
   const wanted = wantedView();
   if (wanted.name === view.name && wanted.id === view.id && wanted.site === view.site) return;
   view = wanted;
@@ -138,6 +146,15 @@ function welcome() {
   );
 }
 
+let offering = 0;
+/** Offer sites and languages in the filters, now and then while articles come. */
+function offerLater() {
+  offering ||= setTimeout(() => {
+    offering = 0;
+    list.filters.offer([...list.articles.values()]);
+  }, 1000);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest("input, textarea, select");
@@ -166,6 +183,7 @@ listen({
   },
   articles(articles, nothingMissing) {
     list.update(articles);
+    offerLater();
     complete ||= nothingMissing;
     refresh();
   },
