@@ -33,6 +33,12 @@ async def test_demo_shows_every_sample_and_ends_with_the_sums(mine: Callable[[],
     articles = sum(path.read_bytes().count(b"\n") if path.suffix == ".ndjson" else 1 for path in SAMPLES)
     assert re.search(rf"^cleaner +{articles} +{articles - 1} +1  1 invalid$", text, re.MULTILINE)
     assert "every article had exactly one outcome" in text
+    titles = re.findall(r"^(\S.*) ─+$", text, re.MULTILINE)
+    assert (titles[0], titles[-1]) == (
+        "broken.json: dead letter", "Putin orders partial withdrawal of Russian troops from Syria",
+    ), "in the same order each time, the richest last"  # fmt: skip
+    assert text.splitlines()[-1].startswith("Next: copydesk up")
+    assert err.count(" enriched") == articles - 1, "each is told when it is known"
     assert mine() == set(), "nothing is left behind"
 
 
@@ -47,7 +53,7 @@ async def test_demo_says_when_it_gives_up() -> None:
 @pytest.mark.slow
 async def test_up_scales_restarts_a_lost_worker_and_stops_everything_at_ctrl_c(mine: Callable[[], set[int]]) -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "copydesk", "up", "--port", "0", "--scale", "cleaner=2",
+        sys.executable, "-m", "copydesk", "up", "--port", "0", "--scale", "cleaner=2", "--logs",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
@@ -67,7 +73,7 @@ async def test_up_scales_restarts_a_lost_worker_and_stops_everything_at_ctrl_c(m
         return found[count - 1]
 
     try:
-        brokers = (await until(r"^COPYDESK_BROKERS=(\S+)"))[1]
+        brokers = (await until(r"COPYDESK_BROKERS=(\S+)"))[1]
         await until(r" ready ", count=4)
         assert any(line.startswith("cleaner-2") for line in said)
         environ = {"COPYDESK_BROKERS": brokers}
@@ -118,7 +124,7 @@ async def test_up_ends_with_its_broker(mine: Callable[[], set[int]]) -> None:
     assert process.stderr is not None
     try:
         async with asyncio.timeout(60):
-            while b" ready " not in (line := await process.stderr.readline()):
+            while b"copydesk is running" not in (line := await process.stderr.readline()):
                 assert line, "up ended"
         (broker,) = [pid for pid in mine() if "--storage-engine" in strings(pid, "cmdline")]
         os.kill(broker, signal.SIGKILL)

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from copydesk.contracts.topics import topics
-from harness.running import STAGES, Cluster
+from harness.require import ROOT
+from harness.running import STAGES, Cluster, run_command
 from harness.terminal import COLUMNS, Terminal, strings, terminal
 from harness.viewing import scored
 
 CTRL_C = b"\x03"
+SAMPLE = str(ROOT / "services" / "copydesk" / "samples" / "round-up.txt")
 
 Make = Callable[..., Cluster]
 Mine = Callable[[], set[int]]
@@ -66,8 +68,13 @@ async def test_a_terminal_gets_colours_unless_told_otherwise(cluster: Make) -> N
 @pytest.mark.slow
 async def test_ctrl_c_ends_up_in_order(mine: Mine) -> None:
     async with terminal("up", "--port", "0", "--viewer-port", "0", environ={"NO_COLOR": "1"}) as shown:
-        await shown.shows(r" ready ", count=3)
+        await shown.shows("copydesk is running")
         assert not shown.colours
+        found = re.search(r"COPYDESK_BROKERS=(\S+)", shown.screen)
+        assert found is not None
+        status, _, err = await run_command("publish", "--brokers", found[1], SAMPLE)
+        assert status == 0, err
+        await shown.shows(r"passed: cleaner 1, extractor 1, coherence 1")
         await interrupted(shown, mine, 0)
 
 

@@ -146,4 +146,4 @@ async def test_tracing_without_opentelemetry_says_what_to_install(
     path = os.pathsep.join([str(hidden), os.environ.get("PYTHONPATH", "")])
     code, _, said = await run_command(*arguments, environ={"COPYDESK_TRACING": "true", "PYTHONPATH": path})
     assert (code, said.count("\n")) == (2, 1), said
-    assert "pip install 'copydesk[otel]'" in said
+    assert "pip install '.[otel]'" in said

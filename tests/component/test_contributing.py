@@ -85,9 +85,10 @@ def test_a_stage_that_remembers_numbers_the_versions(wordcount: Path) -> None:
 
 def test_the_stage_is_listed_and_adds_its_block(wordcount: Path) -> None:
     *stages, document = shell(blocks()["try"], wordcount).splitlines()
-    names = ["cleaner", "coherence", "extractor", "sites", "versions", "wordcount"]
-    assert [line.split()[0] for line in stages] == names
-    assert "articles.scored → articles.counted" in stages[-1]
+    listed = {line.split()[0]: line for line in stages}
+    assert set(listed) == {"cleaner", "coherence", "extractor", "sites", "versions", "wordcount"}
+    assert list(listed).index("coherence") < list(listed).index("wordcount"), "an article passes them in this order"
+    assert "articles.scored → articles.counted" in listed["wordcount"]
     came = json.loads(FULL.read_bytes())
     went = json.loads(document)
     assert went.pop("wordcount") == {

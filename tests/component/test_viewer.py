@@ -491,7 +491,7 @@ def test_without_its_packages_the_command_says_which_are_missing() -> None:
     code = "import sys; sys.modules['uvicorn'] = None; from copydesk.cli import main; main(['viewer'])"
     ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 5, ended.stderr
-    assert "pip install 'copydesk[viewer]'" in ended.stderr
+    assert "pip install '.[viewer]'" in ended.stderr
 
 
 @pytest.mark.slow

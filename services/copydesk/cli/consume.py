@@ -11,13 +11,14 @@ import click
 import orjson
 
 from copydesk.cli.catalogue import document_type
-from copydesk.cli.parameters import StartPosition, TopicName, complete_topics
+from copydesk.cli.parameters import StartPosition, TopicName, brokers_option, complete_topics
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.cli.render.json_lines import message_fields, message_line
 from copydesk.cli.row_output import RowWriter, make_row_writer, row_options
 from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
 from copydesk.contracts.articles import CleanedArticle, InvalidDocumentError, RawArticle
+from copydesk.extras import install_hint
 from copydesk.files.rows import Condition, Kind
 from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape, escape_json
@@ -30,6 +31,7 @@ from copydesk.terminal_text import escape, escape_json
 @click.option("--limit", type=click.IntRange(1), help="End after this number of messages.")
 @click.option("--json/--pretty", "as_json", default=None, help="NDJSON or readable; default: readable on a terminal.")
 @row_options
+@brokers_option
 def command(
     name: str,
     start: Start,
@@ -60,7 +62,7 @@ def command(
         return
     pretty = sys.stdout.isatty() if as_json is None else not as_json
     if pretty and find_spec("rich") is None:
-        exit_with(Exit.SETUP, "readable output needs rich: pip install 'copydesk[cli]', or give --json")
+        exit_with(Exit.SETUP, f"readable output needs rich; {install_hint('cli')}, or give --json")
     run_or_exit(_print_topic(load_connection(), name, start, limit, follow=follow, pretty=pretty))
 
 

@@ -21,6 +21,7 @@ from copydesk.client import BrokerAwayError, Connection, Message, Publisher, con
 from copydesk.client.tasks import run_until_first
 from copydesk.contracts.articles import CleanedArticle
 from copydesk.contracts.topics import topic
+from copydesk.extras import install_hint
 from copydesk.files.documents import InputDocument
 from copydesk.files.formats import read_file
 from copydesk.local.embedded_broker import EmbeddedBrokerError
@@ -37,6 +38,11 @@ SETTLE_SECONDS = 1.0
 LAST_SAMPLE = "harbourpost/4"
 """Id of the sample that is published when all others are done: the fourth of a site, which is known by then."""
 
+BEST_SAMPLE = "000_326d0f3b89965fac"
+"""Id of the sample that has something of everything; it is printed last."""
+
+PAGE = "http://127.0.0.1:8080"
+
 LEARN_SECONDS = 1.5
 """Time in which the stage `sites` learns from the others, and the cleaner hears of it."""
 
@@ -52,14 +58,14 @@ SHOWN_LINES = 15  # of these, printed after a failure
 def command(timeout: float, *, logs: bool) -> None:
     """Run the whole pipeline on the sample articles.
 
-    Starts a broker and a worker per stage on this machine, publishes the samples, prints each article when it comes
-    out, and stops. The exit code is 0 only if every article had exactly one outcome: enriched by all stages, or one
-    dead letter.
+    Starts a broker and a worker per stage on this machine, publishes the samples, tells each outcome when it is known,
+    prints all articles, the richest last, and stops. The exit code is 0 only if every article had exactly one outcome:
+    enriched by all stages, or one dead letter.
 
     Example: copydesk demo --logs
     """
     if find_spec("rich") is None:
-        exit_with(Exit.SETUP, "readable output needs rich: pip install 'copydesk[local]'")
+        exit_with(Exit.SETUP, f"readable output needs rich; {install_hint('local')}")
     sys.exit(asyncio.run(_demo(timeout, logs=logs)))
 
 
@@ -88,7 +94,13 @@ async def _demo(timeout: float, *, logs: bool) -> int:  # noqa: ASYNC109 - an op
         exit_with(Exit.BROKER, str(error))
     if stop.is_set():
         return Exit.INTERRUPTED
-    return outcomes.report(time.monotonic() - begin)
+    seconds = time.monotonic() - begin
+    for message in sorted(outcomes.final, key=_place):
+        _print(message)
+    status = outcomes.report(seconds)
+    if status == Exit.DONE:
+        click.echo(f"Next: copydesk up, and open {PAGE} (in a checkout: make up). docs/tutorial.md takes ten minutes.")
+    return status
 
 
 class Outcomes:
@@ -107,6 +119,8 @@ class Outcomes:
         self._passed: dict[str, Counter[str]] = {stage.name: Counter() for stage in stages}
         self._dead: dict[str, Counter[str]] = {stage.name: Counter() for stage in stages}
         self._reasons: dict[str, Counter[str]] = {stage.name: Counter() for stage in stages}
+        self.final: list[Message] = []
+        """The final outcomes: results of the last stage, and dead letters."""
 
     @property
     def topics(self) -> list[str]:
@@ -126,14 +140,17 @@ class Outcomes:
         return passed + dead
 
     def add(self, message: Message) -> bool:
-        """Count a message; returns whether it is the final outcome of an article."""
+        """Count a message, and keep it if it is the final outcome of an article; returns whether it is."""
         for stage in self._stages:
             if message.topic == stage.sink:
                 self._passed[stage.name][message.id or ""] += 1
             elif message.topic == stage.dead_letters:
                 self._dead[stage.name][message.id or ""] += 1
                 self._reasons[stage.name][message.dead_letter.reason] += 1
-        return message.topic == self._last_sink or message.topic.endswith(".dlq")
+        is_final = message.topic == self._last_sink or message.topic.endswith(".dlq")
+        if is_final:
+            self.final.append(message)
+        return is_final
 
     def report(self, seconds: float) -> int:
         """Print a table of the sums; returns the exit code."""
@@ -168,7 +185,8 @@ async def _publish_and_show(connection: Connection, outcomes: Outcomes, begin: f
         while not outcomes.complete:
             message = await _next_message(messages, readers)
             if outcomes.add(message):
-                _print(message, begin)
+                outcome = "dead letter" if message.topic.endswith(".dlq") else "enriched"
+                click.echo(f"{time.monotonic() - begin:5.1f} s  {sanitize(message.id or '?')}: {outcome}", err=True)
             if last and outcomes.done >= len(first):
                 await asyncio.sleep(LEARN_SECONDS)
                 click.echo("one more of a site that is known by now", err=True)
@@ -212,7 +230,14 @@ async def _next_message(queue: asyncio.Queue[Message], readers: list[asyncio.Tas
         getter.cancel()
 
 
-def _print(message: Message, begin: float) -> None:
+def _place(message: Message) -> tuple[int, str]:
+    """Place of an outcome when all are printed: dead letters, then the articles by id, the richest last."""
+    id_ = message.id or ""
+    rank = 0 if message.topic.endswith(".dlq") else {LAST_SAMPLE: 2, BEST_SAMPLE: 3}.get(id_, 1)
+    return rank, id_
+
+
+def _print(message: Message) -> None:
     from copydesk.cli.render import overview  # noqa: PLC0415 - rich, an extra
 
     if message.topic.endswith(".dlq"):
@@ -220,7 +245,7 @@ def _print(message: Message, begin: float) -> None:
         return
     article = message.article
     if isinstance(article, CleanedArticle):
-        note = f"{message.topic} {message.partition}/{message.offset}, {time.monotonic() - begin:.1f} s"
+        note = f"{message.topic} {message.partition}/{message.offset}"
         overview.print_article(article, overview.make_console(), note=note)
 
 

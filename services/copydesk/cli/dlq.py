@@ -14,7 +14,7 @@ import orjson
 
 from copydesk.cli.catalogue import known_topics
 from copydesk.cli.groups import SuggestingGroup
-from copydesk.cli.parameters import Time, complete_stages
+from copydesk.cli.parameters import Time, brokers_option, complete_stages
 from copydesk.cli.prerequisites import exit_with, find_stage, load_connection, run_or_exit
 from copydesk.cli.render.json_lines import message_fields
 from copydesk.client import Connection, Message, consume
@@ -93,6 +93,7 @@ def command() -> None:
 @command.command(name="list")
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per dead letter.")
+@brokers_option
 def list_(*, as_json: bool, **options: Any) -> None:
     """List dead letters.
 
@@ -102,13 +103,14 @@ def list_(*, as_json: bool, **options: Any) -> None:
     """
     selection = _make_selection(options)
     count = run_or_exit(_list(load_connection(), selection, as_json=as_json))
-    click.echo(f"{count} dead letters", err=True)
+    click.echo(f"{count} dead letter{'s' * (count != 1)}", err=True)
     raise SystemExit(Exit.REFUSED if count else Exit.DONE)
 
 
 @command.command()
 @click.argument("where", metavar="ID|TOPIC/PARTITION/OFFSET")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per dead letter.")
+@brokers_option
 def show(where: str, *, as_json: bool) -> None:
     """Show dead letters completely.
 
@@ -128,6 +130,7 @@ def show(where: str, *, as_json: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Print what would be retried; publish nothing.")
 @click.option("--again", is_flag=True, help="Include those that were retried before.")
 @click.option("--all", "everything", is_flag=True, help="All dead letters, without any other option.")
+@brokers_option
 def retry(*, dry_run: bool, again: bool, everything: bool, **options: Any) -> None:
     """Publish dead letters again to their source topics.
 
@@ -149,6 +152,7 @@ def retry(*, dry_run: bool, again: bool, everything: bool, **options: Any) -> No
 @command.command()
 @filter_options
 @click.argument("file", type=click.File("wb"), default="-")
+@brokers_option
 def export(file: IO[bytes], **options: Any) -> None:
     """Write dead letters as NDJSON.
 
@@ -157,7 +161,7 @@ def export(file: IO[bytes], **options: Any) -> None:
     Example: copydesk dlq export --reason invalid bad.ndjson
     """
     count = run_or_exit(_export(load_connection(), _make_selection(options), file))
-    click.echo(f"{count} dead letters", err=True)
+    click.echo(f"{count} dead letter{'s' * (count != 1)}", err=True)
 
 
 async def _find(connection: Connection, selection: Selection) -> AsyncIterator[FoundDeadLetter]:

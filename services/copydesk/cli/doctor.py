@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from copydesk.cli.catalogue import importable_stages
+from copydesk.cli.parameters import brokers_option
 from copydesk.cli.prerequisites import find_stage, load_settings, run_or_exit
 from copydesk.operations.doctor import Finding, examine, exit_of
 from copydesk.runtime.settings import Settings
@@ -16,6 +17,7 @@ from copydesk.terminal_text import escape, escape_json
 @click.command(name="doctor")
 @click.option("--stage", "name", metavar="NAME", help="Only what workers of this stage need.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per finding.")
+@brokers_option
 def command(name: str | None, *, as_json: bool) -> None:
     """Check everything that a worker on this machine needs.
 

@@ -8,7 +8,7 @@ import click
 import msgspec
 import orjson
 
-from copydesk.cli.parameters import complete_stages
+from copydesk.cli.parameters import brokers_option, complete_stages
 from copydesk.cli.prerequisites import find_stage, load_connection, run_or_exit
 from copydesk.client import Connection
 from copydesk.client.held_back import describe_number
@@ -20,6 +20,7 @@ from copydesk.stage import Stage, chain
 @click.option("--stage", "name", metavar="NAME", shell_complete=complete_stages, help="Only this stage.")
 @click.option("--partitions", is_flag=True, help="Print a line per partition, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per stage and partition.")
+@brokers_option
 def command(name: str | None, *, partitions: bool, as_json: bool) -> None:
     """Show how many articles wait for each stage, and since when.
 

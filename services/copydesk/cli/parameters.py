@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
@@ -101,6 +102,18 @@ class Column(Pair):
 column_option = click.option(
     "--column", "columns", type=Column(), multiple=True,
     help="Column of a .csv or .tsv file that holds a field, as text=story; may be given several times.",
+)  # fmt: skip
+
+
+def _set_brokers(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001 - click's signature
+    """Make the option the setting, which this command and its processes read."""
+    if value is not None:
+        os.environ["COPYDESK_BROKERS"] = value
+
+
+brokers_option = click.option(
+    "--brokers", metavar="HOST:PORT,...", expose_value=False, is_eager=True, callback=_set_brokers,
+    help="Bootstrap servers, instead of those of COPYDESK_BROKERS.",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from aiokafka.errors import InvalidTimestampError
 from copydesk.client.connection import BrokerAwayError, Connection, SettingsError, read_connection
 from copydesk.client.producing import describe_refused_time
 from copydesk.contracts.topics import UnknownTopicError
+from copydesk.extras import install_hint
 from copydesk.operations import broker_checks
 from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
@@ -57,7 +58,7 @@ def find_stage(name: str) -> Stage:
     except UnknownStageError as error:
         raise click.BadParameter(str(error)) from None
     except ModuleNotFoundError as error:
-        exit_with(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
+        exit_with(Exit.SETUP, f"{error}; {install_hint(name)}")
 
 
 def load_stages(name: str) -> list[tuple[Stage, Callable[[Any], Any]]]:
@@ -76,7 +77,7 @@ def load_stages(name: str) -> list[tuple[Stage, Callable[[Any], Any]]]:
     except SettingsError as error:
         exit_with(Exit.USAGE, str(error))
     except ModuleNotFoundError as error:
-        exit_with(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
+        exit_with(Exit.SETUP, f"{error}; {install_hint(name)}")
 
 
 def exit_with(status: Exit, message: str) -> NoReturn:

@@ -21,6 +21,7 @@ from copydesk.cli.progress import Progress
 from copydesk.cli.render.json_lines import to_single_line
 from copydesk.cli.row_output import RowWriter, make_row_writer, row_options
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
+from copydesk.extras import install_hint
 from copydesk.files.documents import Input, RefusedInput, read_lines
 from copydesk.files.field_names import rename_input
 from copydesk.files.formats import read_file
@@ -92,6 +93,8 @@ def command(
     """  # noqa: D301 - `\b` tells click to keep the line breaks
     found = find_inputs([file])
     memory = _open_memory(site_memory, learn=learn)
+    if sys.stderr.isatty():
+        click.echo(f"copydesk: loading {'all stages' if name == 'all' else name} ...", err=True)
     stages = load_stages(name)
     rows = make_row_writer(format_, kind, conditions)
     write = _make_writer(stages[-1][0].output, rows, pretty=pretty, plot=plot)
@@ -124,7 +127,7 @@ def _make_writer(output: type[msgspec.Struct], rows: RowWriter | None, *, pretty
     if plot is not None and not issubclass(output, ScoredArticle):
         raise click.UsageError("--plot needs the results of the stage coherence: give --stage coherence, or all")
     if pretty and find_spec("rich") is None:
-        exit_with(Exit.SETUP, "--pretty needs rich: pip install 'copydesk[cli]'")
+        exit_with(Exit.SETUP, f"--pretty needs rich; {install_hint('cli')}")
     document = output if issubclass(output, Document) else Document
     if rows is None:
         show = _make_printer(document) if pretty else _write_line

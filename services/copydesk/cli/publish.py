@@ -14,7 +14,7 @@ import click
 from aiokafka.errors import InvalidTimestampError, KafkaError
 
 from copydesk.cli.dry_run import show_first
-from copydesk.cli.parameters import column_option
+from copydesk.cli.parameters import brokers_option, column_option
 from copydesk.cli.prerequisites import load_connection, run_or_exit
 from copydesk.cli.progress import Progress
 from copydesk.client import Connection, Published, Publisher, TooLargeError
@@ -59,6 +59,7 @@ class Tally:
 @column_option
 @click.option("--unchecked", is_flag=True, help="Also send invalid articles; they become dead letters.")
 @click.option("--dry-run", is_flag=True, help="Print the first articles as they would be published, and send nothing.")
+@brokers_option
 def command(files: tuple[Path, ...], columns: Sequence[tuple[str, str]], *, unchecked: bool, dry_run: bool) -> None:
     """Publish articles from files, folders or standard input.
 

@@ -13,9 +13,10 @@ import click
 import orjson
 from aiokafka.errors import KafkaError
 
-from copydesk.cli.parameters import Time
+from copydesk.cli.parameters import Time, brokers_option
 from copydesk.cli.prerequisites import exit_with, find_stage, load_settings, load_stage_settings, run_or_exit
 from copydesk.cli.progress import Progress
+from copydesk.extras import install_hint
 from copydesk.files.formats import read_ids
 from copydesk.operations import broker_checks
 from copydesk.runtime.exits import Exit
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print the number of articles and the time it would take; write nothing.")
 @click.option("--resume", metavar="ID", help="Continue an interrupted replay; give the same options again.")
 @click.option("--json", "as_json", is_flag=True, help="Print the sums as one JSON object.")
+@brokers_option
 def command(
     *,
     topic: str,
@@ -67,7 +69,7 @@ def command(
     try:
         from copydesk.operations.replay import Plan  # noqa: PLC0415 - needs the packages of a worker, an extra
     except ModuleNotFoundError as error:
-        exit_with(Exit.SETUP, f"{error}: pip install 'copydesk[{name}]'")
+        exit_with(Exit.SETUP, f"{error}; {install_hint(name)}")
     plan = Plan(since, until or datetime.now(UTC), read_ids(id_file))
     if plan.since >= plan.until:
         raise click.UsageError("--from must be before --to")

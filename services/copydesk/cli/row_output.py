@@ -11,6 +11,7 @@ import click
 from copydesk.cli.parameters import Pair
 from copydesk.cli.prerequisites import exit_with
 from copydesk.contracts.articles import CleanedArticle, RawArticle
+from copydesk.extras import install_hint
 from copydesk.files.parquet_rows import ParquetRows
 from copydesk.files.rows import COLUMNS, LINE, Condition, Kind, csv_header, matches, rows_of
 from copydesk.runtime.exits import Exit
@@ -101,7 +102,7 @@ class RowWriter:
         try:
             return ParquetRows(sys.stdout.buffer, self._kind)
         except ModuleNotFoundError:
-            exit_with(Exit.SETUP, "--format parquet needs pyarrow: pip install 'copydesk[parquet]'")
+            exit_with(Exit.SETUP, f"--format parquet needs pyarrow; {install_hint('parquet')}")
 
     def _print(self, line: bytes) -> None:
         sys.stdout.buffer.write(escape_json(line.rstrip(b"\r\n")) + b"\n" if self._is_terminal else line)

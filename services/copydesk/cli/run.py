@@ -8,13 +8,15 @@ import os
 
 import click
 
-from copydesk.cli.parameters import complete_stages
+from copydesk.cli.parameters import brokers_option, complete_stages
 from copydesk.cli.prerequisites import exit_with, find_stage, load_settings, load_stage_settings
+from copydesk.extras import install_hint
 from copydesk.runtime.exits import Exit
 
 
 @click.command(name="run")
 @click.argument("stage", metavar="STAGE", shell_complete=complete_stages)
+@brokers_option
 def command(stage: str) -> None:
     """Run one worker of STAGE until SIGTERM or Ctrl-C.
 
@@ -28,7 +30,7 @@ def command(stage: str) -> None:
     try:
         from copydesk.runtime.worker import Worker  # noqa: PLC0415 - imports faust, which only workers need
     except ModuleNotFoundError as error:
-        exit_with(Exit.SETUP, f"{error}: pip install 'copydesk[{stage}]'")
+        exit_with(Exit.SETUP, f"{error}; {install_hint(stage)}")
 
     async def work() -> int:
         return await Worker(worker_stage, worker_settings).run()

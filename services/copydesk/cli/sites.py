@@ -13,6 +13,7 @@ import msgspec
 
 from copydesk.cleaner.sites.keys import find_site_host, make_keys
 from copydesk.cli.groups import SuggestingGroup
+from copydesk.cli.parameters import brokers_option
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.contracts.sites import KEY_PATTERN, SAMPLE_CHARACTERS, SeenPage, SiteKey, SiteRecord
 from copydesk.operations.sites import SITES, read_sites, send_order
@@ -49,6 +50,7 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per site.")
+@brokers_option
 def list_(*, as_json: bool) -> None:
     """List the sites, with the number of articles and of repeated texts.
 
@@ -65,6 +67,7 @@ def list_(*, as_json: bool) -> None:
 @command.command()
 @site_argument
 @click.option("--json", "as_json", is_flag=True, help="Print the record as it is on the topic.")
+@brokers_option
 def show(site: str, *, as_json: bool) -> None:
     """Show what is known of SITE, a host such as news.example.org.
 
@@ -86,6 +89,7 @@ def show(site: str, *, as_json: bool) -> None:
 
 @command.command()
 @site_argument
+@brokers_option
 def forget(site: str) -> None:
     """Forget all that is known of SITE, an operator's word included.
 
@@ -101,6 +105,7 @@ def forget(site: str) -> None:
 @site_argument
 @click.argument("texts", metavar="TEXT...", nargs=-1)
 @click.option("--remove", is_flag=True, help="Take the pin off.")
+@brokers_option
 def pin(site: str, texts: tuple[str, ...], *, remove: bool) -> None:
     """Call a TEXT furniture of SITE, whatever the model says.
 
@@ -119,6 +124,7 @@ def pin(site: str, texts: tuple[str, ...], *, remove: bool) -> None:
 @site_argument
 @click.argument("keys", metavar="KEY...", nargs=-1)
 @click.option("--remove", is_flag=True, help="Let the key count again.")
+@brokers_option
 def never(site: str, keys: tuple[str, ...], *, remove: bool) -> None:
     """Exclude a KEY, as `show` prints it: its text never counts as furniture of SITE.
 
@@ -141,6 +147,7 @@ def never(site: str, keys: tuple[str, ...], *, remove: bool) -> None:
     show_default=True,
     help="`ndjson`: for `copydesk process --site-memory`. `phrases`: YAML for COPYDESK_CLEANER_PHRASES.",
 )
+@brokers_option
 def export(sites: tuple[str, ...], format_: str) -> None:
     """Print the records of these sites, or of all.
 

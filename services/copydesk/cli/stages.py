@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import orjson
 
-from copydesk.stage import find, installed
+from copydesk.stage import chain, find, installed
 
 
 @click.command(name="stages")
@@ -13,12 +13,14 @@ from copydesk.stage import find, installed
 def command(*, as_json: bool) -> None:
     """List the installed stages.
 
-    No model is loaded.
+    They come in the order in which an article passes them. No model is loaded.
 
     Example: copydesk stages --json
     """
-    for name in installed():
-        fields = _describe(name)
+    described = {name: _describe(name) for name in installed()}
+    ordered = [stage.name for stage in chain(tuple(name for name in described if "problem" not in described[name]))]
+    for name in (*ordered, *(name for name in described if name not in ordered)):
+        fields = described[name]
         if as_json:
             click.echo(orjson.dumps(fields))
         elif "problem" in fields:

@@ -10,6 +10,7 @@ import orjson
 
 from copydesk.cli.catalogue import importable_stages, known_topics
 from copydesk.cli.groups import SuggestingGroup
+from copydesk.cli.parameters import brokers_option
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.client.connection import Connection
 from copydesk.contracts.topics import Topic
@@ -47,6 +48,7 @@ def list_(*, as_json: bool) -> None:
     "--partitions", type=click.IntRange(1), help="Partitions of new topics; default: as described, which is 12."
 )
 @click.option("--replication", type=click.IntRange(1), default=1, show_default=True, help="Replicas of new topics.")
+@brokers_option
 def apply(partitions: int | None, replication: int) -> None:
     """Create missing topics.
 
@@ -65,6 +67,7 @@ def apply(partitions: int | None, replication: int) -> None:
 
 @command.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per problem.")
+@brokers_option
 def check(*, as_json: bool) -> None:
     """Compare the broker's topics with schemas/topics.
 

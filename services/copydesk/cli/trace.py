@@ -12,7 +12,7 @@ import msgspec
 import orjson
 
 from copydesk.cli.catalogue import known_topics
-from copydesk.cli.parameters import Time
+from copydesk.cli.parameters import Time, brokers_option
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.client import Connection, Message, consume
 from copydesk.client.consuming import Start
@@ -29,6 +29,7 @@ _find_words = re.compile("[A-Za-z0-9]+").findall
 @click.argument("id_", metavar="ID")
 @click.option("--since", type=Time(), help="Only messages written at this time or later; default: all.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per message.")
+@brokers_option
 def command(id_: str, since: datetime | None, *, as_json: bool) -> None:
     """Show an article's messages on all topics.
 

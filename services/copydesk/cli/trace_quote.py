@@ -14,6 +14,7 @@ from copydesk.cli.parameters import Time
 from copydesk.cli.prerequisites import exit_with
 from copydesk.contracts.articles import ExtractedArticle, InvalidDocumentError
 from copydesk.contracts.topics import topic
+from copydesk.extras import install_hint
 from copydesk.files.documents import RefusedInput, read_lines
 from copydesk.files.formats import read_file
 from copydesk.files.inputs import STDIN
@@ -23,7 +24,7 @@ from copydesk.terminal_text import escape, escape_json
 try:
     from copydesk.related.tracing import QuoteTracer, Sighting, Utterance
 except ModuleNotFoundError as error:
-    exit_with(Exit.SETUP, f"{error}: pip install 'copydesk[related]'")
+    exit_with(Exit.SETUP, f"{error}; {install_hint('related')}")
 
 QUOTATION_MARKS = '“”"„ '
 

@@ -12,8 +12,10 @@ import click
 from copydesk.cli.foreground import make_prefixed_echo, stop_on_signals
 from copydesk.cli.parameters import Pair
 from copydesk.cli.prerequisites import exit_with
+from copydesk.cli.up_status import UpStatus
 from copydesk.client import BrokerAwayError, Connection
 from copydesk.client.tasks import run_until_first
+from copydesk.extras import install_hint
 from copydesk.local.embedded_broker import EmbeddedBrokerError, free_port
 from copydesk.local.supervisor import VIEWER, PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
@@ -51,29 +53,36 @@ class WorkerCount(Pair):
     help="Live page's port; 0: any free one, printed.  [default: 8080, or any free one if that is taken]",
 )
 @click.option("--no-viewer", is_flag=True, help="Do not serve the live page.")
-def command(scale: tuple[tuple[str, int], ...], port: int, viewer_port: int | None, *, no_viewer: bool) -> None:
+@click.option("--logs", is_flag=True, help="Print the log lines of all processes.")
+def command(
+    scale: tuple[tuple[str, int], ...], port: int, viewer_port: int | None, *, no_viewer: bool, logs: bool
+) -> None:
     """Run the whole pipeline on this machine until Ctrl-C.
 
     Starts a broker, the topics, one worker per stage and the live page. The broker keeps everything in memory: it is
-    for trying and developing. Log lines go to standard error.
+    for trying and developing. Once all run it says where; then warnings and, on a terminal, a line of totals.
 
     Example: copydesk up --scale extractor=2
     """
     workers = {stage.name: 1 for stage in chain()} | dict(scale)
     if not no_viewer and find_spec("uvicorn") is None:
-        click.echo("copydesk: no live page: pip install 'copydesk[viewer]'", err=True)
+        click.echo(f"copydesk: no live page; {install_hint('viewer')}", err=True)
         no_viewer = True
-    sys.exit(asyncio.run(_up(workers, port, viewer_port, viewer=not no_viewer)))
+    sys.exit(asyncio.run(_up(workers, port, viewer_port, viewer=not no_viewer, logs=logs)))
 
 
-async def _up(workers: Mapping[str, int], port: int, viewer_port: int | None, *, viewer: bool) -> int:
+async def _up(workers: Mapping[str, int], port: int, viewer_port: int | None, *, viewer: bool, logs: bool) -> int:
     """Run the pipeline until a signal; returns the exit code."""
     stop = stop_on_signals()
     processes = {**workers, VIEWER: 1} if viewer else workers
+    status = UpStatus({} if logs else workers)  # with log lines there is nothing to wait for
+    click.echo(f"starting a broker and {sum(processes.values())} processes ({', '.join(processes)}) ...", err=True)
     page_port = await _choose_viewer_port(viewer_port) if viewer else None
     try:
-        async with pipeline(workers, make_prefixed_echo(processes), port=port, viewer_port=page_port) as running:
-            click.echo(f"COPYDESK_BROKERS={running.connection.brokers}", err=True)
+        say = make_prefixed_echo(processes) if logs else status.say
+        log_format = "console" if logs else "json"
+        async with pipeline(workers, say, port=port, viewer_port=page_port, log_format=log_format) as running:
+            status.announce(running.connection.brokers, f"http://127.0.0.1:{page_port}" if page_port else None)
             await run_until_first(stop.wait(), running.wait())
     except PipelineError as error:
         exit_with(Exit(error.status), str(error))

@@ -11,9 +11,11 @@ from aiokafka.errors import KafkaError
 
 from copydesk.cli.catalogue import known_topics
 from copydesk.cli.foreground import stop_on_signals
+from copydesk.cli.parameters import brokers_option
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.client.connection import SettingsError
 from copydesk.contracts.topics import topics
+from copydesk.extras import install_hint
 from copydesk.runtime.exits import Exit
 
 
@@ -25,6 +27,7 @@ from copydesk.runtime.exits import Exit
     help="Port; 0: any free one, printed; default: COPYDESK_VIEWER_PORT, 8080.",
 )
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
+@brokers_option
 def command(host: str | None, port: int | None, *, open_: bool) -> None:
     """Serve the live page until Ctrl-C.
 
@@ -35,7 +38,7 @@ def command(host: str | None, port: int | None, *, open_: bool) -> None:
     Example: copydesk viewer --port 8080 --open
     """
     if find_spec("uvicorn") is None:
-        exit_with(Exit.SETUP, "the live page needs its packages: pip install 'copydesk[viewer]'")
+        exit_with(Exit.SETUP, f"the live page needs its packages; {install_hint('viewer')}")
     from copydesk.viewer.serving import PortTakenError, serve  # noqa: PLC0415 - starlette, an extra
     from copydesk.viewer.settings import read_viewer_settings  # noqa: PLC0415 - of the same extra
 

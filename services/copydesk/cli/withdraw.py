@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from aiokafka.errors import InvalidTimestampError, KafkaError
 
+from copydesk.cli.parameters import brokers_option
 from copydesk.cli.prerequisites import load_connection, run_or_exit
 from copydesk.client import Connection, Publisher
 from copydesk.files.formats import read_ids
@@ -21,6 +22,7 @@ from copydesk.terminal_text import escape
 @click.option(
     "--ids", "id_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File with an id per line."
 )
+@brokers_option
 def command(ids: tuple[str, ...], id_file: Path | None) -> None:
     """Withdraw articles by their ids.
 

@@ -107,8 +107,12 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
             require_opentelemetry()
 
     def __repr__(self) -> str:
-        """All fields, secrets masked."""
-        values = {field: getattr(self, field) for field in self.__struct_fields__}
+        """The brokers and all fields that are not at their defaults, secrets masked."""
+        values = {
+            field.name: value
+            for field in msgspec.structs.fields(self)
+            if (value := getattr(self, field.name)) != field.default or field.name == "brokers"
+        }
         masked = (f"{name}={'***' if name in SECRETS and value else repr(value)}" for name, value in values.items())
         return f"{type(self).__name__}({', '.join(masked)})"
 

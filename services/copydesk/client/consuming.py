@@ -54,6 +54,11 @@ class Message:
         self.value: bytes | None = record.value
         self.headers: tuple[Header, ...] = tuple(record.headers)
 
+    def __repr__(self) -> str:
+        """Place, id and size: what a reader of a log or a notebook wants to know."""
+        held = "withdrawn" if self.withdrawn else f"{len(self.value or b'')} bytes"
+        return f"<Message {self.topic}/{self.partition}/{self.offset} id={self.id!r} {held}>"
+
     @property
     def id(self) -> str | None:
         """Article id from the headers, else from the key, or None."""

@@ -66,6 +66,11 @@ class Publisher:
         if self._connection.tracing:
             self._tracing = Tracing("copydesk-publisher")
 
+    def __repr__(self) -> str:
+        """Topic, brokers, and whether it is connected."""
+        state = "connected" if self._producer is not None else "not connected"
+        return f"<Publisher of {self._name} on {self._connection.brokers}, {state}>"
+
     async def __aenter__(self) -> Self:
         """Connect.
 

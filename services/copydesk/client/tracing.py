@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 import copydesk
 from copydesk.contracts.envelope import TRACE, Header, Headers, header
+from copydesk.extras import install_hint
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -56,7 +57,7 @@ def require_opentelemetry() -> None:
     except ModuleNotFoundError:
         installed = False
     if not installed:
-        raise ValueError("COPYDESK_TRACING=true needs OpenTelemetry: pip install 'copydesk[otel]'")
+        raise ValueError(f"COPYDESK_TRACING=true needs OpenTelemetry; {install_hint('otel')}")
 
 
 class Tracing:

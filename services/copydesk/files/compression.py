@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from copydesk.extras import install_hint
+
 MAX_RATIO = 200
 """Most bytes that a compressed byte may become; news has 3 to 10, a bomb about 1,000 (gzip) and far more (bz2, xz)."""
 
@@ -33,7 +35,7 @@ class _ZstandardFile:
         try:
             import zstandard  # noqa: PLC0415 - an extra
         except ModuleNotFoundError:
-            raise InputError("reading .zst needs zstandard: pip install 'copydesk[files]'") from None
+            raise InputError(f"reading .zst needs zstandard; {install_hint('files')}") from None
         self._raw = raw
         # frames that need more memory than 128 MiB for themselves are refused
         self._decompressor = zstandard.ZstdDecompressor(max_window_size=2**27)

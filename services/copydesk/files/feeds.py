@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from copydesk.extras import install_hint
 from copydesk.files.compression import InputError
 from copydesk.files.documents import Input, InputDocument, RefusedInput, too_large
 
@@ -41,7 +42,7 @@ def read_feed(content: bytes, origin: str, largest: int, on_skipped: Callable[[s
     try:
         import feedparser  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
-        raise InputError("reading feeds needs feedparser: pip install 'copydesk[files]'") from None
+        raise InputError(f"reading feeds needs feedparser; {install_hint('files')}") from None
     feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version"):
         raise InputError("is no RSS or Atom feed")

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import msgspec
 
+from copydesk.extras import install_hint
 from copydesk.files.compression import FREE_BYTES, MAX_RATIO, InputError
 from copydesk.files.documents import Input, InputDocument, RefusedInput, too_large
 from copydesk.files.field_names import rename_fields
@@ -44,7 +45,7 @@ def read_parquet(stream: IO[bytes], origin: str, largest: int, columns: Columns)
         import pyarrow as pa  # noqa: PLC0415 - an extra
         from pyarrow import parquet as pq  # noqa: PLC0415 - ditto
     except ModuleNotFoundError:
-        raise InputError("reading .parquet needs pyarrow: pip install 'copydesk[parquet]'") from None
+        raise InputError(f"reading .parquet needs pyarrow; {install_hint('parquet')}") from None
     if not stream.seekable():
         raise InputError("Parquet has a compression of its own, and is read from its end: decompress the file first")
     number = 0

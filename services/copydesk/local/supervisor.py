@@ -48,7 +48,9 @@ class PipelineError(RuntimeError):
 class Pipeline:
     """A running pipeline."""
 
-    def __init__(self, connection: Connection, scale: Mapping[str, int], say: Say, viewer_port: int | None) -> None:
+    def __init__(
+        self, connection: Connection, scale: Mapping[str, int], say: Say, viewer_port: int | None, log_format: str
+    ) -> None:
         """Prepare; `start` starts the processes.
 
         Args:
@@ -56,7 +58,9 @@ class Pipeline:
             scale: Number of workers per stage.
             say: Receives every line of output.
             viewer_port: Port of the live page; None: no page.
+            log_format: Format of the log lines.
         """
+        self._log_format = log_format
         self.connection = connection
         self._say = say
         self._scratch = tempfile.TemporaryDirectory(prefix="copydesk-up-")
@@ -120,7 +124,7 @@ class Pipeline:
             start_new_session=True,  # a terminal's Ctrl-C reaches this process only, which ends them in order
             preexec_fn=partial(die_with, os.getpid()),
             env={
-                "COPYDESK_LOG_FORMAT": "console", "COPYDESK_SESSION_SECONDS": str(SESSION_SECONDS), **os.environ,
+                "COPYDESK_LOG_FORMAT": self._log_format, "COPYDESK_SESSION_SECONDS": str(SESSION_SECONDS), **os.environ,
                 "COPYDESK_BROKERS": self.connection.brokers, "COPYDESK_TOPIC_PREFIX": self.connection.topic_prefix,
                 "COPYDESK_DELIVERY": "auto", "COPYDESK_HEALTH_FILE": str(Path(self._scratch.name) / f"{name}.json"),
             },
@@ -138,9 +142,23 @@ class Pipeline:
 
 @asynccontextmanager
 async def pipeline(
-    scale: Mapping[str, int], say: Say, *, port: int = 0, viewer_port: int | None = None, prefix: str = ""
+    scale: Mapping[str, int],
+    say: Say,
+    *,
+    port: int = 0,
+    viewer_port: int | None = None,
+    prefix: str = "",
+    log_format: str = "console",
 ) -> AsyncIterator[Pipeline]:
     """Run the pipeline on the embedded broker; everything ends with the context.
+
+    Args:
+        scale: Number of workers per stage.
+        say: Receives every line of output.
+        port: Port of the broker; 0: any free one.
+        viewer_port: Port of the live page; None: no page.
+        prefix: Topic prefix.
+        log_format: `console` or `json`, as in `COPYDESK_LOG_FORMAT`, which wins over it.
 
     Raises:
         EmbeddedBrokerError: The broker is not installed or did not start.
@@ -155,7 +173,7 @@ async def pipeline(
             results = await broker_checks.create_topics(client, wanted, partitions=None, replication=1)
         if problems := {name: result for name, result in results.items() if result not in {"created", "exists"}}:
             raise broker_checks.SetupError(f"topics could not be created: {problems}")
-        running = Pipeline(connection, scale, say, viewer_port)
+        running = Pipeline(connection, scale, say, viewer_port, log_format)
         await running.start(embedded.ended)
         try:
             yield running

@@ -60,5 +60,5 @@ def test_the_bare_client_works_without_extras(arguments: tuple[str, ...]) -> Non
 def test_a_command_names_the_extra_that_it_needs(arguments: tuple[str, ...], extra: str) -> None:
     result = without(*arguments)
     assert result.returncode == 5, result.stderr
-    assert f"pip install 'copydesk[{extra}]'" in result.stderr
+    assert f"pip install '.[{extra}]'" in result.stderr
     assert "Traceback" not in result.stderr

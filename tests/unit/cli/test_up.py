@@ -13,7 +13,7 @@ from copydesk.local.supervisor import Pipeline
 
 
 async def commands(viewer_port: int | None) -> dict[str, tuple[str, ...]]:
-    pipeline = Pipeline(Connection(), {"cleaner": 2, "extractor": 1}, lambda _name, _line: None, viewer_port)
+    pipeline = Pipeline(Connection(), {"cleaner": 2, "extractor": 1}, lambda _name, _line: None, viewer_port, "json")
     await pipeline.stop()  # removes its scratch folder
     return pipeline._commands
 

@@ -172,4 +172,4 @@ def test_a_missing_package_is_one_line(
     monkeypatch.setitem(sys.modules, package, None)
     (tmp_path / name).write_bytes(b"x")
     _, (refused,), _ = read(tmp_path / name)
-    assert "pip install 'copydesk[files]'" in refused
+    assert "pip install '.[files]'" in refused

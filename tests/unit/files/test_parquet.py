@@ -132,7 +132,7 @@ def test_a_compressed_one_is_refused(tmp_path: Path) -> None:
 def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(tmp_path / "a.parquet", {"text": [BODY]})
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    assert read(file) == ([], ["reading .parquet needs pyarrow: pip install 'copydesk[parquet]'"])
+    assert read(file) == ([], ["reading .parquet needs pyarrow; in the checkout of copydesk: pip install '.[parquet]'"])
 
 
 def test_rows_have_types_and_come_in_groups() -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copydesk.cli.render.folding import describe_run, fold_blocks, is_outside
-from copydesk.cli.render.quotations import describe_speaker
+from copydesk.cli.render.quotations import describe_speaker, style_body
 from copydesk.client import Message
 from copydesk.contracts.articles import CleanedArticle, Coherence, ExtractedArticle, Quote, ScoredArticle
 from copydesk.contracts.sites import PINNED
@@ -20,11 +20,17 @@ MAX_CHARACTERS = 110  # of a quote or a dead letter
 MAX_NAMES = 8
 
 
+MAX_COLUMNS = 100
+"""Widest line: a longer one is hard to read, on however wide a terminal."""
+
+
 def make_console() -> Console:
     """Console on standard output: colours only on a terminal without NO_COLOR, ? for unencodable characters."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    return Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False, soft_wrap=False)
+    console.width = min(console.width, MAX_COLUMNS)
+    return console
 
 
 def print_article(article: CleanedArticle, console: Console, *, note: str = "") -> None:
@@ -74,15 +80,21 @@ def _make_table() -> Table:
 
 
 def _add_blocks(rows: Table, article: CleanedArticle) -> None:
+    """Blocks in the order of the source, paragraphs apart; removed ones that follow each other stand together."""
+    body = style_body(article)
+    after_paragraph = False
     for run in fold_blocks(article):
         _, block = run[0]
+        if block.kept or after_paragraph:
+            rows.add_row()
+        after_paragraph = block.kept
         if len(run) > 1:
             rows.add_row(Text("✂ navigation", style="not bold red"), Text(sanitize(describe_run(run)), style="dim"))
         elif block.kept:
-            rows.add_row("", Text(sanitize(article.text[block.start : block.end])))
+            rows.add_row("", body[block.start : block.end])
         else:
             removed = sanitize(" ".join((block.text or "").split()))
-            words = Text(removed, style="dim strike")
+            words = Text().append(removed, style="dim strike")  # as the style of the cell it would cover its padding
             if block.seen is not None:
                 words.append(f"  {_describe_seen(block.seen)}", style="not strike dim italic")
             rows.add_row(Text(f"✂ {escape(block.reason or 'other')}", style="not bold red"), words)

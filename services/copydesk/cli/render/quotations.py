@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copydesk.cli.render.palette import OKABE_ITO
-from copydesk.contracts.articles import Entity, ExtractedArticle, Quote
+from copydesk.contracts.articles import CleanedArticle, Entity, ExtractedArticle, Quote
 from copydesk.terminal_text import escape, sanitize
 
 MAX_CHARACTERS = 90  # of a quote in the list; the text has all
@@ -50,24 +50,38 @@ def _speaker_key(quote: Quote) -> str:
     return quote.speaker.entity_id or (quote.speaker.mention.text if quote.speaker.mention else "")
 
 
-def _format_body(article: ExtractedArticle, colours: dict[str, str]) -> Text:
-    """Text of the article: quotes in colour, names bold, cues underlined, speakers after their quotes."""
+def style_body(article: CleanedArticle) -> Text:
+    """Text of the article, offsets unchanged: quotes in the colours of their speakers, names bold, cues underlined."""
     body = Text(sanitize(article.text))
+    if not isinstance(article, ExtractedArticle):
+        return body
+    colours = _speaker_colours(article)
     for entity in article.entities:
         for mention in entity.mentions:
             if mention.section == "body" and mention.kind == "name":
                 body.stylize("bold", mention.start, mention.end)
-    notes: list[tuple[int, Text]] = []
     for quote in article.quotes:
-        if quote.section != "body":
-            continue
-        colour = colours.get(_speaker_key(quote))
-        style = Style(color=colour) if colour else Style(italic=True)
-        body.stylize(style, quote.start, quote.end)
-        if quote.cue:
-            body.stylize("underline", quote.cue.start, quote.cue.end)
-        notes.append((quote.end, Text(escape(f" [{describe_speaker(quote)}]"), style=style + Style(dim=True))))
-    return _annotate(body, notes)
+        if quote.section == "body":
+            body.stylize(_quote_style(quote, colours), quote.start, quote.end)
+            if quote.cue:
+                body.stylize("underline", quote.cue.start, quote.cue.end)
+    return body
+
+
+def _quote_style(quote: Quote, colours: dict[str, str]) -> Style:
+    """The colour of the speaker; italics if nobody is named."""
+    colour = colours.get(_speaker_key(quote))
+    return Style(color=colour) if colour else Style(italic=True)
+
+
+def _format_body(article: ExtractedArticle, colours: dict[str, str]) -> Text:
+    """Styled text of the article, speakers after their quotes."""
+    notes = [
+        (quote.end, Text(escape(f" [{describe_speaker(quote)}]"), style=_quote_style(quote, colours) + Style(dim=True)))
+        for quote in article.quotes
+        if quote.section == "body"
+    ]
+    return _annotate(style_body(article), notes)
 
 
 def _annotate(body: Text, notes: list[tuple[int, Text]]) -> Text:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from copydesk.extras import install_hint
 from copydesk.operations.broker_checks import SetupError
 
 Rows = Mapping[bytes, bytes | None]
@@ -95,7 +96,7 @@ class FolderStore:
         try:
             from rocksdict import Options, Rdict, WriteBatch  # noqa: PLC0415 - an extra, for this store only
         except ModuleNotFoundError:
-            raise SetupError("COPYDESK_STATE_DIR needs rocksdict: pip install 'copydesk[state]'") from None
+            raise SetupError(f"COPYDESK_STATE_DIR needs rocksdict; {install_hint('state')}") from None
         self._path = path
         self._new_batch = WriteBatch
         options = Options(raw_mode=True)
