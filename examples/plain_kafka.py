@@ -39,5 +39,7 @@ async def main(brokers: str, id_: str, text: str, prefix: str = "") -> None:
 
 
 if __name__ == "__main__":
-    page = Path(sys.argv[2])
-    asyncio.run(main(sys.argv[1], page.name, page.read_text(encoding="utf-8"), *sys.argv[3:]))
+    if len(sys.argv) < 3:
+        sys.exit("say the brokers and a file: python examples/plain_kafka.py 127.0.0.1:9092 page.txt")
+    page = Path(sys.argv[2])  # its name without the ending is the id, as `copydesk publish` has it
+    asyncio.run(main(sys.argv[1], page.stem, page.read_text(encoding="utf-8"), *sys.argv[3:]))

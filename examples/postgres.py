@@ -76,13 +76,19 @@ async def store(database: asyncpg.Connection, message: Message) -> None:
 async def main(url: str, *, follow: bool) -> None:
     """Read the topic as the consumer group `postgres`, and store each message."""
     database = await asyncpg.connect(url)
+    stored = 0
+    print("reading articles.scored ...", file=sys.stderr)
     try:
         await database.execute(SCHEMA)
         async for message in consume("articles.scored", group="postgres", follow=follow):
             await store(database, message)
+            stored += 1
     finally:
+        print(f"{stored} messages stored", file=sys.stderr)
         await database.close()
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("say which database: python examples/postgres.py postgresql://user@host/database")
     asyncio.run(main(sys.argv[1], follow="--follow" in sys.argv))

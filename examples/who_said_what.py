@@ -45,13 +45,19 @@ def store(database: sqlite3.Connection, message: Message) -> None:
 
 async def main(path: str, *, follow: bool) -> None:
     """Read the topic as the consumer group `who-said-what`, and store each message."""
+    stored = 0
+    print("reading articles.scored ...", file=sys.stderr)
     database = sqlite3.connect(path)
     database.execute("PRAGMA foreign_keys = ON")
     database.executescript(SCHEMA)
     async for message in consume("articles.scored", group="who-said-what", follow=follow):
         store(database, message)
+        stored += 1
     database.close()
+    print(f"{stored} new messages stored in {path}", file=sys.stderr)
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("say which file: python examples/who_said_what.py quotes.db")
     asyncio.run(main(sys.argv[1], follow="--follow" in sys.argv))

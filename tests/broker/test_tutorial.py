@@ -91,6 +91,22 @@ async def test_the_tutorial_does_what_it_says(cluster: Callable[..., Cluster], f
     code, _, err = await sh("python examples/who_said_what.py quotes.db", folder, here)
     assert (code, rows(folder, "SELECT * FROM quotes ORDER BY article, id")) == (0, before), err
     await other_examples(folder, here)
+    await the_notebook(folder, here)
+
+
+async def the_notebook(folder: Path, here: Cluster) -> None:
+    """The notebook, executed from top to bottom; what it prints and draws."""
+    shutil.copytree(ROOT / "examples", folder / "notebooks")
+    command = "cd notebooks && jupyter-execute --output=executed.ipynb who_said_what.ipynb"
+    code, _, err = await sh(command, folder, here)
+    assert code == 0, err[-3000:]
+    executed = json.loads((folder / "notebooks" / "executed.ipynb").read_text(encoding="utf-8"))
+    outputs = [output for cell in executed["cells"] for output in cell.get("outputs", ())]
+    printed = "".join("".join(output.get("text", ())) for output in outputs)
+    assert "5 articles published" in printed
+    assert "articles enriched" in printed
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 2
+    assert any("Putin" in str(output.get("data", {}).get("text/plain")) for output in outputs)
 
 
 async def other_examples(folder: Path, here: Cluster) -> None:
