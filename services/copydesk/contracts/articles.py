@@ -454,6 +454,19 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     section: Section
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A place of GeoNames (geonames.org, CC BY 4.0)."""
+
+    geoname_id: Annotated[int, Meta(ge=1)]
+    name: Annotated[str, Meta(min_length=1, description="Name in GeoNames")]
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description="ISO 3166-1 alpha-2")]
+    lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    lon: Annotated[
+        Annotated[float, Meta(ge=-180, le=180)] | None,
+        Meta(description="Degrees, WGS 84; of a country or state: the middle of its towns by population, null if none"),
+    ] = None
+
+
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
     """A real-world thing in this article; spellings, surnames and acronyms of it are merged."""
 
@@ -468,6 +481,9 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     ]
     quotes_said: Annotated[int, Meta(ge=0)] = 0
     confidence: Annotated[Share, Meta(description="Confidence that type and name are right")]
+    place: (
+        Annotated[Place, Meta(description="The place that a location is; null if unknown or one of several")] | None
+    ) = None
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):

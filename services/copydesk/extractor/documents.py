@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from copydesk.contracts.articles import Cue, Entity, Fragment, Mention, Quote, Span, Speaker
+from copydesk.contracts.articles import Cue, Entity, Fragment, Mention, Place, Quote, Span, Speaker
 from copydesk.extractor.entities.clusters import Cluster
 from copydesk.extractor.entities.salience import measure_salience
+from copydesk.extractor.gazetteer.table import Row
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.quotes.drafts import QuoteDraft
 from copydesk.extractor.speakers import NOBODY, Identity, is_anonymous
@@ -20,19 +21,24 @@ def number_entities(clusters: Sequence[Cluster]) -> EntityIds:
     return {id(cluster): f"e{number}" for number, cluster in enumerate(clusters, start=1)}
 
 
-def build_entities(clusters: Sequence[Cluster], ids: EntityIds, length: int) -> tuple[Entity, ...]:
+def build_entities(
+    clusters: Sequence[Cluster], ids: EntityIds, places: Mapping[int, Row], length: int
+) -> tuple[Entity, ...]:
     """Entities of an article.
 
     Args:
         clusters: The things.
         ids: Their ids.
+        places: Place of each location that is known, by the `id()` of its cluster.
         length: Length of the article in code points.
     """
     most = max((len(cluster.mentions) for cluster in clusters), default=1)
-    return tuple(_build_entity(cluster, ids[id(cluster)], most, length) for cluster in clusters)
+    return tuple(
+        _build_entity(cluster, ids[id(cluster)], places.get(id(cluster)), most, length) for cluster in clusters
+    )
 
 
-def _build_entity(cluster: Cluster, entity_id: str, most: int, length: int) -> Entity:
+def _build_entity(cluster: Cluster, entity_id: str, place: Row | None, most: int, length: int) -> Entity:
     mentions = sorted(cluster.mentions, key=lambda mention: (mention.section == "body", mention.start))
     return Entity(
         id=entity_id,
@@ -47,6 +53,9 @@ def _build_entity(cluster: Cluster, entity_id: str, most: int, length: int) -> E
         quotes_said=cluster.quotes_said,
         # a name seen more often is a name more surely; 0.3 is a round guess, not calibrated
         confidence=round(1 - 0.3 / sum(cluster.forms.values()), 3),
+        place=None
+        if place is None
+        else Place(geoname_id=place.geoname_id, name=place.name, country=place.country, lat=place.lat, lon=place.lon),
     )
 
 

@@ -19,6 +19,8 @@ from copydesk.contracts.articles import (
 from copydesk.extractor.documents import build_entities, build_quotes, number_entities
 from copydesk.extractor.entities.clusters import RawMention, cluster_names
 from copydesk.extractor.entities.name_search import find_names
+from copydesk.extractor.gazetteer.resolution import find_places
+from copydesk.extractor.gazetteer.table import load_gazetteer
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import Paragraph, split_paragraphs
 from copydesk.extractor.parsing import Parser, parse_article
@@ -97,6 +99,7 @@ def extract_text(
         max_chars: Maximum code points that are parsed.
         selective: Whether paragraphs without quotation marks and cues get names only.
     """
+    gazetteer = load_gazetteer()
     paragraphs = split_paragraphs(text, lexicon.quotations)
     is_covered = lexicon.covers(language) and lexicon.can_read(text)
     if is_covered:
@@ -113,7 +116,9 @@ def extract_text(
     drafts, too_many = limit_quotes(join_paragraphs(text, paragraphs, drafts))
     group_split(drafts)
 
-    names = correct_label_names(find_names(text, title, paragraphs, title_parse, lexicon), turns, lexicon)
+    names = correct_label_names(
+        find_names(text, title, paragraphs, title_parse, lexicon, gazetteer=gazetteer), turns, lexicon
+    )
     clusters = cluster_names(names, lexicon)
     labels = resolve_labels(text, turns, clusters)
     identities = identify_speakers(drafts, Speakers(paragraphs, clusters, lexicon, labels))
@@ -123,7 +128,8 @@ def extract_text(
     quotes = build_quotes(text, drafts, identities, ids, lexicon)
     if is_covered:
         quotes += find_headline_quotes(title, clusters, ids, len(quotes) + 1, lexicon)
-    entities = build_entities(clusters, ids, len(text))
+    places = find_places(text, title, clusters, gazetteer, lexicon.places) if is_covered else {}
+    entities = build_entities(clusters, ids, places, len(text))
     return ExtractionResult(entities, quotes, (*warnings, *too_many))
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from copydesk.extractor.gazetteer.words import PlaceWords
 from copydesk.extractor.turns.words import TurnWords
 
 MAX_SAMPLE = 20_000
@@ -277,6 +278,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     names: NameWords
     quotations: QuotationWords
     turns: TurnWords
+    places: PlaceWords
 
     def covers(self, language: str | None) -> bool:
         """Return whether a BCP 47 tag is of this language. A text without a tag counts as covered."""

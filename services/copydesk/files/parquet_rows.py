@@ -14,10 +14,10 @@ GROUP_BYTES = 32 * 1024**2
 GROUP_ROWS = 50_000
 """Rows after which a row group is written in any case."""
 
-COUNTS = frozenset({"words", "quotes", "entities", "mentions", "quotes_said", "start", "end"})
+COUNTS = frozenset({"words", "quotes", "entities", "mentions", "quotes_said", "start", "end", "geoname_id"})
 """Columns of whole numbers."""
 
-SHARES = frozenset({"noise_share", "score", "speaker_confidence", "confidence", "salience"})
+SHARES = frozenset({"noise_share", "score", "speaker_confidence", "confidence", "salience", "lat", "lon"})
 """Columns of fractions."""
 
 TIMES = frozenset({"published_at"})

@@ -34,7 +34,7 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     ),
     "entities": (
         "article_id", "url", "site", "title", "published_at", "entity_id", "name", "type", "aliases", "mentions",
-        "salience", "quotes_said", "confidence",
+        "salience", "quotes_said", "confidence", "geoname_id", "place", "country", "lat", "lon",
     ),
 }  # fmt: skip
 """Columns of each kind of row, in their order. New ones come at the end; none is renamed (docs/warehouse.md)."""
@@ -159,6 +159,7 @@ def _quote_cells(quote: Quote) -> dict[str, Cell]:
 
 
 def _entity_cells(entity: Entity) -> dict[str, Cell]:
+    place = entity.place
     return {
         "entity_id": entity.id,
         "name": entity.name,
@@ -168,6 +169,11 @@ def _entity_cells(entity: Entity) -> dict[str, Cell]:
         "salience": entity.salience,
         "quotes_said": entity.quotes_said,
         "confidence": entity.confidence,
+        "geoname_id": place.geoname_id if place else None,
+        "place": place.name if place else None,
+        "country": place.country if place else None,
+        "lat": place.lat if place else None,
+        "lon": place.lon if place else None,
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from copydesk.extractor.english import names, people, quotations, turns, verbs
+from copydesk.extractor.english import names, people, places, quotations, turns, verbs
 from copydesk.extractor.english.first_names import load_first_names
+from copydesk.extractor.gazetteer.words import PlaceWords
 from copydesk.extractor.lexicon import (
     Lexicon,
     NameWords,
@@ -64,6 +65,9 @@ def load_lexicon() -> Lexicon:
             no_speakers=turns.NO_SPEAKERS,
             first=turns.FIRST,
             first_and_second=turns.FIRST_AND_SECOND,
+        ),
+        places=PlaceWords(
+            aliases=places.ALIASES, states=places.STATES, demonyms=places.DEMONYMS, regions=places.REGIONS
         ),
     )
 

@@ -17,6 +17,7 @@ from copydesk.extractor.entities.names import (
 from copydesk.extractor.entities.overlooked import find_speaking_surnames
 from copydesk.extractor.entities.surnames import complete_couples
 from copydesk.extractor.entities.type_evidence import correct_labels
+from copydesk.extractor.gazetteer.table import Gazetteer
 from copydesk.extractor.lexicon import Lexicon, NameWords
 from copydesk.extractor.paragraphs import Paragraph
 from copydesk.extractor.syntax import Parse
@@ -29,7 +30,13 @@ _NOMINAL = frozenset({"nsubj", "nsubjpass", "poss", "pobj", "dobj", "conj", "att
 
 
 def find_names(
-    text: str, title: str, paragraphs: Sequence[Paragraph], title_parse: Parse | None, lexicon: Lexicon
+    text: str,
+    title: str,
+    paragraphs: Sequence[Paragraph],
+    title_parse: Parse | None,
+    lexicon: Lexicon,
+    *,
+    gazetteer: Gazetteer,
 ) -> list[RawName]:
     """Names of an article: the title's, then the text's.
 
@@ -39,6 +46,7 @@ def find_names(
         paragraphs: Paragraphs of the text.
         title_parse: Parse of the title, or None.
         lexicon: The language's words.
+        gazetteer: Names of places.
     """
     names: list[RawName] = []
     for paragraph in paragraphs:
@@ -48,7 +56,7 @@ def find_names(
     names = _correct_surnames(paragraphs, names, lexicon)
     names += _find_overlooked(paragraphs, names)
     names += find_speaking_surnames(paragraphs, names, lexicon)
-    names = complete_couples(paragraphs, correct_labels(paragraphs, names, lexicon), lexicon)
+    names = complete_couples(paragraphs, correct_labels(paragraphs, names, gazetteer, lexicon), lexicon)
     title_names = _clean_names(title, title_parse, "title", title, lexicon.names) if title_parse is not None else []
     return correct_headline_names([*title_names, *names], lexicon.names)
 

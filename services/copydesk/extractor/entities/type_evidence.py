@@ -9,21 +9,27 @@ from typing import Literal
 import msgspec
 
 from copydesk.extractor.entities.names import RawName
+from copydesk.extractor.gazetteer.table import Gazetteer
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import Paragraph
 from copydesk.extractor.syntax import Parse
 
-Evidence = Literal["place", "person", "role", "speaker", "subject"]
+Evidence = Literal["place", "listed", "person", "role", "speaker", "subject"]
+
+_PLACES = frozenset({"GPE", "LOC"})
 
 _NEVER_FIRMS = frozenset({"PERSON", "GPE", "LOC", "FAC", "PRODUCT", "WORK_OF_ART"})
 
 
-def correct_labels(paragraphs: Sequence[Paragraph], names: Sequence[RawName], lexicon: Lexicon) -> list[RawName]:
+def correct_labels(
+    paragraphs: Sequence[Paragraph], names: Sequence[RawName], gazetteer: Gazetteer, lexicon: Lexicon
+) -> list[RawName]:
     """The names with the labels that their sentences and their last words ask for; one label for all of one spelling.
 
     Args:
         paragraphs: Paragraphs of the text.
         names: Names of the text.
+        gazetteer: Names of places.
         lexicon: Prepositions of places, words that end the names of firms.
     """
     evidence = _collect_evidence(paragraphs, names, lexicon)
@@ -34,6 +40,8 @@ def correct_labels(paragraphs: Sequence[Paragraph], names: Sequence[RawName], le
         label = name.label
         if name.running or seen:
             label = _find_label(name, seen, lexicon, is_surname=name.text in surnames)
+            if label == name.label and name.text not in surnames and _is_known_place(name, seen, gazetteer, lexicon):
+                label = "GPE"
         corrected.append(name if label == name.label else msgspec.structs.replace(name, label=label))
     return corrected
 
@@ -51,6 +59,21 @@ def _find_label(name: RawName, seen: Mapping[Evidence, int], lexicon: Lexicon, *
         return "PERSON"
     is_known = is_surname or seen.get("person") or seen.get("speaker") or name.text.isupper()
     return "GPE" if not is_known and _is_place(name.label, words, seen, lexicon) else name.label
+
+
+def _is_known_place(name: RawName, seen: Mapping[Evidence, int], gazetteer: Gazetteer, lexicon: Lexicon) -> bool:
+    """Return whether a name that the recogniser took for something else is a town of the gazetteer.
+
+    It stands after "in" or in a list with places, or has several words, and nothing says that it is a person.
+    """
+    is_open = name.label in {"PERSON", "ORG", "PRODUCT", "NORP", "WORK_OF_ART"}
+    if not is_open or seen.get("person") or seen.get("speaker"):
+        return False
+    words = name.text.lower().split()
+    if name.label == "PERSON" and words[0] in lexicon.names.first_names:
+        return False
+    is_place = seen.get("place") or seen.get("listed") or (name.label == "PERSON" and len(words) > 1)
+    return bool(is_place) and words[0] not in lexicon.names.institutions and bool(gazetteer.find(name.text))
 
 
 def _is_place(label: str, words: Sequence[str], seen: Mapping[Evidence, int], lexicon: Lexicon) -> bool:
@@ -91,6 +114,10 @@ def _read_evidence(parse: Parse, first: int, last: int, lexicon: Lexicon) -> lis
     is_apposed = first > 1 and parse.words[first - 2] == ","
     if is_whole and (before in words.sure_place_prepositions or (before in words.origin_prepositions and is_apposed)):
         found.append("place")
+    beside = [parse.heads[last]] if parse.deps[last] == "conj" else []
+    beside += [child for child in parse.children[last] if parse.deps[child] == "conj"]
+    if any((other := parse.name_at(token)) is not None and other.label in _PLACES for token in beside):
+        found.append("listed")
     age = parse.words[last + 2] if last + 2 < len(parse) and parse.words[last + 1] == "," else ""
     is_role = parse.deps[last] == "appos" and parse.lower[parse.heads[last]] in words.role_nouns
     if (age.isdigit() and len(age) <= 3) or before.rstrip(".") in words.title_pronouns:
