@@ -19,6 +19,7 @@ from copydesk.client import Connection
 from copydesk.viewer.access import AccessControl
 from copydesk.viewer.answers import json_answer, problem, read_number
 from copydesk.viewer.events import EventRoute
+from copydesk.viewer.exports import ExportRoute
 from copydesk.viewer.name_page import NamedKind, make_name_page
 from copydesk.viewer.publishing import ArticlePublisher, PublishRoutes
 from copydesk.viewer.query import read_query
@@ -49,7 +50,8 @@ def make_app(
     """
     static = str(files("copydesk.viewer") / "static")
     publisher = publisher if settings.publish else None
-    articles = ArticleRoutes(store)
+    searcher = Searcher(store)
+    articles = ArticleRoutes(store, searcher)
     events = EventRoute(store, settings, connection, publishes=publisher is not None, left_out=left_out)
     routes = [
         Route("/", _file(f"{static}/index.html")),
@@ -57,6 +59,7 @@ def make_app(
         Route("/events", events.events),
         Route("/api/article", articles.article),
         Route("/api/message", articles.message),
+        Route("/api/export/{name}", ExportRoute(searcher).export),
         Route("/api/name", articles.name),
         Route("/api/search", articles.search),
         Route("/api/statistics", articles.statistics),
@@ -76,10 +79,10 @@ def _file(path: str) -> Handler:
 class ArticleRoutes:
     """Handlers that read the store."""
 
-    def __init__(self, store: ArticleStore) -> None:
+    def __init__(self, store: ArticleStore, searcher: Searcher) -> None:
         """See `make_app`."""
         self._store = store
-        self._searcher = Searcher(store)
+        self._searcher = searcher
 
     async def search(self, request: Request) -> Response:
         """Articles of a view of the list; with `cursor`, only what has changed since."""

@@ -1,6 +1,7 @@
 // One article: its head, and behind tabs its text, its quotes, its provenance and the message itself.
 
 import { jsonPanel, provenancePanel, quotesPanel } from "./article_details.js";
+import { saveButton } from "./article_file.js";
 import { textPanel } from "./article_text.js";
 import { clock, duration, el, partwise, percent, score } from "./dom.js";
 import { hasPage, nameAddress, originalAddress, outside } from "./links.js";
@@ -68,9 +69,14 @@ export function renderArticle(container, details) {
     showTab(TABS[(next + TABS.length) % TABS.length][0], true);
   });
   const top = head(article, summary, details);
+  const tools = el("p.article-tools", {}, saveButton(container, headline(summary), () => showTab("text", false)), printButton());
   for (const node of [panel, ...top]) openNames(node, article);
-  container.replaceChildren(...top, tabs, panel);
+  container.replaceChildren(...top, tools, tabs, panel);
   showTab(chosenTab, false);
+}
+
+function printButton() {
+  return el("button.quiet.tool", { type: "button", onclick: () => window.print() }, "Print");
 }
 
 /** Open the page of a name that is clicked in the text; a click that ends a selection opens nothing. */

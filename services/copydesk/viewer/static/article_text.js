@@ -59,7 +59,7 @@ function paragraphs(article, blocks, units) {
   const kept = blocks.filter((block) => block.kept).map((block) => ({ start: at(block.start), end: at(block.end) }));
   const spans = divideSpans(spansOf(article, "body", whole), kept);
   let next = 0; // index in `kept`
-  const folded = foldedRuns(article, blocks);
+  const folded = foldedRuns(blocks);
   return blocks.map((block, number) => {
     const unit = units.get(number);
     if (folded.has(number)) return folded.get(number);
@@ -90,17 +90,19 @@ function removalEvidence(block) {
 }
 
 /** True for a block of a page that stands outside its article: a menu, a footer. */
-const isOutside = (article, block) => article.source?.kind === "html" && !block.kept && block.reason === "navigation";
+const isOutside = (article, block) => article.source?.kind === "html" && isNavigation(block);
 
-/** By the number of its first block: a run of blocks outside the article, which opens on demand. The others of it give null. */
-function foldedRuns(article, blocks) {
+const isNavigation = (block) => !block.kept && block.reason === "navigation";
+
+/** By the number of its first block: a run of removed navigation, which opens on demand. The others of it give null. */
+function foldedRuns(blocks) {
   const folded = new Map();
   for (let first = 0; first < blocks.length; first += 1) {
     let end = first;
-    while (end < blocks.length && isOutside(article, blocks[end])) end += 1;
+    while (end < blocks.length && isNavigation(blocks[end])) end += 1;
     if (end - first < MIN_FOLDED) continue;
     const run = blocks.slice(first, end);
-    folded.set(first, el("details.paragraph.removed.folded", {}, el("summary", {}, el("span.reason", {}, "navigation"), `${run.length} blocks outside the article`), ...run.map(removedBlock)));
+    folded.set(first, el("details.paragraph.removed.folded", {}, el("summary", {}, el("span.reason", {}, "navigation"), `${run.length} lines of menus and links`), ...run.map(removedBlock)));
     for (let number = first + 1; number < end; number += 1) folded.set(number, null);
     first = end;
   }

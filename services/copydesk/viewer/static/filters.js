@@ -103,6 +103,7 @@ export class Filters {
     const number = this.conditions.filter((name) => name !== "q" && name !== "state").length;
     byId("more-filters-name").textContent = number ? `More filters (${number})` : "More filters";
     byId("clear").hidden = !this.conditions.length;
+    for (const kind of ["articles", "quotes"]) for (const format of ["csv", "ndjson"]) byId(`export-${kind}-${format}`).href = `/api/export/${kind}.${format}?${this.query}`;
     this.cursor = "";
     this.request += 1;
     clearTimeout(this.timer);
