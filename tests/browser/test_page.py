@@ -58,8 +58,7 @@ async def test_values_of_a_later_version_are_shown_as_other(open_page: Open, wor
         put(here.store, "a", with_unknown_values(scored("a", "From tomorrow"), word), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
         shown = word.replace("_", " ")
-        await page.click("#show-removed")
-        await expect(page.locator(".paragraph.removed .reason")).to_have_text(shown)
+        await expect(page.locator(".paragraph.removed .reason")).to_have_text(f"removed: {shown}")
         await expect(page.locator("p.flag").first).to_contain_text(shown)
         await expect(page.locator(".body")).to_contain_text("said Ana Ruiz in Lisbon")
         await expect(page.locator(".cast-title")).to_have_text("others")
@@ -76,11 +75,11 @@ async def test_the_list_shows_each_article_at_its_stage(open_page: Open) -> None
         rows = page.locator(".row")
         await expect(rows).to_have_count(5)
         full = rows.filter(has_text="Bridge to be built")
-        for text in ("scored", "25 %", "1 quote", "0.90", "example.org", "12 Nov 2026"):
+        for text in ("done", "25 % removed", "1 quotation", "90 % one story", "example.org", "12 Nov 2026"):
             await expect(full).to_contain_text(text)
         await expect(rows.filter(has_text="Only cleaned")).to_contain_text("cleaned")
         await expect(rows.filter(has_text="Only published so far.")).to_contain_text("paper.example")
-        await expect(rows.filter(has_text="broken")).to_contain_text("dead letter, invalid")
+        await expect(rows.filter(has_text="broken")).to_contain_text("could not be read: not an article")
         await expect(rows.filter(has_text="gone")).to_contain_text("withdrawn")
         await expect(page.locator("#count")).to_have_text("5 articles")
         await expect(page.locator("#live")).to_have_text("live")
@@ -120,7 +119,7 @@ async def test_an_article_that_is_read_changes_as_it_is_enriched(open_page: Open
         here.store.add(message("articles.raw", raw(title="As it grows", id="a"), offset=0))
         page = await open_page(here.url)
         await open_article(page, "As it grows")
-        await expect(page.locator(".waiting")).to_contain_text("waiting for the cleaner")
+        await expect(page.locator(".waiting")).to_contain_text("waits to be cleaned")
         put(here.store, "a", earlier(document, "articles.cleaned"), offset=0, topic="articles.cleaned")
         await expect(page.locator(".step.done")).to_have_count(2)
         await expect(page.locator(".beside")).to_be_visible()
@@ -150,17 +149,43 @@ async def test_a_quotation_names_its_speaker_and_how_he_was_found(open_page: Ope
         await expect(note).to_be_hidden()
 
 
-async def test_what_was_removed_is_behind_a_switch_with_its_reason(open_page: Open) -> None:
+async def test_what_was_removed_is_shown_with_its_reason_until_it_is_turned_off(open_page: Open) -> None:
     async with served() as here:
         put(here.store, "a", scored(), offset=0)
         page = await open_page(f"{here.url}/#/article/a")
         removed = page.locator("del")
-        await expect(removed).to_be_hidden()
-        await page.click("#show-removed")
-        await expect(removed).to_be_visible()
         await expect(removed).to_have_text("Latest News")
-        await expect(page.locator(".removed")).to_contain_text("related")
+        await expect(removed).to_be_visible()
+        await expect(page.locator(".removed .reason")).to_have_text("removed: link to another story")
+        await expect(page.locator(".removed")).to_contain_text("98 % sure")
         await expect(page.locator("#show-removed")).to_have_attribute("aria-checked", "true")
+        await page.click("#show-removed")
+        await expect(removed).to_be_hidden()
+        await page.reload()  # it is remembered
+        await expect(page.locator("#show-removed")).to_have_attribute("aria-checked", "false")
+        await expect(removed).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("coherence", "words"),
+    [
+        ({"structure": "single", "score": 0.94, "raw_score": 0.5}, ("one story", "one story: 94 %", "50 % before")),
+        ({"structure": "mixed", "score": 0.2}, ("two stories mixed", "one story: 20 %")),
+        ({"structure": None, "score": None, "raw_score": None, "units": [], "status": "too_short"}, ("too short",)),
+    ],
+)
+async def test_verdicts_are_in_an_editors_words(
+    open_page: Open, coherence: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    async with served() as here:
+        article = json.loads(scored("a"))
+        article["coherence"] |= coherence
+        put(here.store, "a", json.dumps(article).encode(), offset=0)
+        page = await open_page(f"{here.url}/#/article/a")
+        for word in words:
+            await expect(page.locator(".bigs")).to_contain_text(word)
+        seen = (await page.locator("body").inner_text()).lower()
+        assert not [word for word in ("tombstone", "furniture", "foreign", "noise", "coherence") if word in seen]
 
 
 async def test_provenance_and_json_are_behind_tabs(open_page: Open) -> None:
@@ -188,7 +213,7 @@ async def test_statistics_are_shown_and_follow_what_comes(open_page: Open) -> No
         await expect(quoted).to_contain_text("Ana Ruiz in 4 articles")
         put(here.store, "more", scored("more"), offset=9)
         await expect(quoted).to_contain_text("Ana Ruiz in 5 articles")
-        await expect(page.locator(".card").filter(has_text="Noise share")).to_contain_text("median 25 %")
+        await expect(page.locator(".card").filter(has_text="How much was removed")).to_contain_text("median 25 %")
 
 
 # ------------------------------------------------------------------------------------------------- offsets
@@ -250,7 +275,7 @@ async def test_a_hostile_article_is_text_and_nothing_else(open_page: Open) -> No
             await expect(rows.nth(row)).to_have_attribute("aria-selected", "true")
             for tab in ("quotes", "origin", "json", "text"):
                 await page.click(f"#tab-{tab}")
-        await open_article(page, "1 quote")
+        await open_article(page, "1 quotation")
         await expect(page.locator("#reading h1")).to_have_text(HOSTILE)
         await expect(page.locator(".body p").first).to_have_text(HOSTILE)
         await expect(page.locator(".beside dd").first).to_have_text(HOSTILE)
@@ -529,7 +554,6 @@ async def test_axe_finds_nothing_wrong(open_page: Open, scheme: str, width: int)
         await expect(page.locator("#live")).to_have_text("live")
         by_view = {"list": await violations(page)}
         await page.goto(f"{here.url}/#/article/full")
-        await page.click("#show-removed")
         await page.click(".actor.person")
         await page.focus("#said-q1")
         by_view["article"] = await violations(page)

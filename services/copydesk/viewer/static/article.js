@@ -3,11 +3,12 @@
 import { jsonPanel, provenancePanel, quotesPanel } from "./article_details.js";
 import { saveButton } from "./article_file.js";
 import { textPanel } from "./article_text.js";
-import { clock, duration, el, partwise, percent, score } from "./dom.js";
+import { clock, duration, el, partwise, percent } from "./dom.js";
 import { hasPage, nameAddress, originalAddress, outside } from "./links.js";
 import { STAGES, headline, stateOf } from "./list.js";
 import { spansOf, stretches } from "./marks.js";
 import { linkQuotes } from "./speakers.js";
+import { DOUBT_NOTES, deathWords, doubtWords, stateWords, statusWords, structureWords } from "./words.js";
 
 const TABS = [
   ["text", "Article"],
@@ -118,8 +119,9 @@ function titleNodes(article, title) {
 }
 
 function byline(article) {
-  const facts = [...(article.authors ?? []), article.dateline].filter(Boolean);
-  return facts.length ? el("p.byline", { dir: "auto" }, facts.join(" · ")) : null;
+  const authors = (article.authors ?? []).filter(Boolean).join(", ");
+  const facts = [authors && `By ${authors}`, article.dateline && `Reported from ${article.dateline}`].filter(Boolean);
+  return facts.length ? el("p.byline", { dir: "auto" }, ...facts.map((fact) => el("span.fact", {}, fact))) : null;
 }
 
 /** Stages from raw to scored: those that the article has passed, and the time that each took. */
@@ -135,25 +137,25 @@ function progress(summary, places) {
       const time = times.get(stage);
       const spent = before !== undefined && time !== undefined && time >= before ? `+${duration(time - before)}` : null;
       const at = index === 0 && time !== undefined ? clock(time) : spent;
-      return el(times.has(stage) || index <= reached ? "li.step.done" : "li.step", {}, el("span.step-name", {}, stage), at && el("span.step-time", {}, at));
+      return el(times.has(stage) || index <= reached ? "li.step.done" : "li.step", {}, el("span.step-name", {}, stateWords(stage)), at && el("span.step-time", {}, at));
     }),
-    summary.state === "dead" && el("li.step.failed", {}, el("span.step-name", {}, `dead letter of ${summary.stage}`)),
+    summary.state === "dead" && el("li.step.failed", {}, el("span.step-name", {}, stateWords("dead"))),
     summary.state === "withdrawn" && el("li.step.failed", {}, el("span.step-name", {}, "withdrawn")),
   );
 }
 
 /** Why the article is not enriched: withdrawn, unreadable, or a dead letter. */
 function problem(summary, details) {
-  if (summary.state === "withdrawn") return el("p.trouble", {}, "It was withdrawn: a tombstone stands in its place.");
+  if (summary.state === "withdrawn") return el("p.trouble", {}, "Its publisher has withdrawn it: nothing of it is kept.");
   if (summary.state === "unreadable")
-    return el("div.trouble", {}, el("p", {}, el("strong", {}, "Not what its topic holds. "), summary.why));
+    return el("div.trouble", {}, el("p", {}, el("strong", {}, "Not an article that can be read. "), summary.why));
   if (summary.state !== "dead") return null;
   const headers = new Map(details.headers);
   const stack = headers.get("dlq.exception.stacktrace");
   return el(
     "div.trouble",
     {},
-    el("p", {}, el("strong", {}, `${summary.stage} could not pass it: ${summary.reason}. `), el("span", {}, headers.get("dlq.exception.class") ?? "")),
+    el("p", {}, el("strong", {}, `It could not be read: ${deathWords(summary.reason)}. `), el("span", {}, `Stage ${summary.stage}, ${headers.get("dlq.exception.class") ?? ""}`)),
     el("p.trouble-why", {}, headers.get("dlq.exception.message") || "no reason was given"),
     stack && el("details", {}, el("summary", {}, "Stack trace"), el("pre.code", { tabindex: "0" }, stack)),
   );
@@ -161,18 +163,19 @@ function problem(summary, details) {
 
 function figures(article, summary) {
   const facts = [];
-  const add = (value, label, more) => facts.push(el("div.big", {}, el("dd", {}, value), el("dt", {}, label, more ? el("span.more", {}, more) : null)));
+  const add = (value, label, more, title) => facts.push(el("div.big", { title }, el("dd", {}, value), el("dt", {}, label, more ? el("span.more", {}, more) : null)));
   if (article.coherence) {
     const { score: now, raw_score: before, status, structure } = article.coherence;
-    if (typeof now === "number") add(score(now), "coherence", typeof before === "number" ? `${score(before)} before cleaning` : structure);
-    else add("–", "coherence", (status ?? "").replaceAll("_", " "));
+    const meaning = "How probable it is that the text is one story, and nothing of another one is in it";
+    if (typeof now === "number") add(structureWords(structure ?? "single"), `one story: ${percent(now)}`, typeof before === "number" ? `${percent(before)} before cleaning` : null, meaning);
+    else add("–", "one story or more", statusWords(status ?? ""), meaning);
   }
-  if (article.cleaning) add(percent(article.cleaning.noise_share), "noise removed", article.cleaning.uncertain ? "uncertain" : null);
-  if (article.quotes) add(String(article.quotes.length), article.quotes.length === 1 ? "quote" : "quotes", article.extraction?.degraded ? "degraded" : null);
+  if (article.cleaning) add(percent(article.cleaning.noise_share), "of the source removed", article.cleaning.uncertain ? doubtWords("uncertain") : null, article.cleaning.uncertain ? DOUBT_NOTES.uncertain : null);
+  if (article.quotes) add(String(article.quotes.length), article.quotes.length === 1 ? "quotation" : "quotations", article.extraction?.degraded ? doubtWords("degraded") : null, article.extraction?.degraded ? DOUBT_NOTES.degraded : null);
   if (article.entities) {
     const people = article.entities.filter((entity) => entity.type === "person").length;
     add(String(people), people === 1 ? "person" : "people");
   }
-  if (!facts.length && summary.state === "raw") return el("p.waiting", {}, "Published, and waiting for the cleaner.");
+  if (!facts.length && summary.state === "raw") return el("p.waiting", {}, "It has arrived, and waits to be cleaned.");
   return facts.length ? el("dl.bigs", {}, ...facts) : null;
 }

@@ -10,7 +10,7 @@ const MAX_QUOTES = 200;
 
 /** Quotes by speaker. */
 export function quotesPanel(article) {
-  if (!article.quotes) return [el("p.soft", {}, "The extractor has not read it yet.")];
+  if (!article.quotes) return [el("p.soft", {}, "Names and quotations come next.")];
   if (!article.quotes.length) return [el("p.soft", {}, "Nobody is quoted.")];
   const speakers = new Map();
   for (const quote of article.quotes.slice(0, MAX_QUOTES)) {
@@ -22,7 +22,7 @@ export function quotesPanel(article) {
     el(
       "section.speaker-group",
       {},
-      el("h2.speaker-name", { dir: "auto" }, nameLink(name, quotes[0], article), el("span.soft", {}, ` ${plural(quotes.length, "quote")}`)),
+      el("h2.speaker-name", { dir: "auto" }, nameLink(name, quotes[0], article), el("span.soft", {}, ` ${plural(quotes.length, "quotation")}`)),
       ...quotes.map((quote) => el("blockquote.quote", {}, el("p", { dir: "auto" }, quote.text), el("footer", {}, `${quote.type} · ${describeBasis(quote)}${quote.cue ? `, “${quote.cue.text}”` : ""} · speaker ${percent(quote.speaker.confidence)} sure`, copyButton(quote, article, "Copy quotation")))),
     ),
   );
@@ -94,7 +94,7 @@ function table(names, rows) {
 /** The message's value as indented JSON, with a link to its bytes. */
 export function jsonPanel(details) {
   const place = `${details.summary.topic}, partition ${details.summary.partition}, offset ${details.summary.offset}`;
-  if (details.value === null) return [el("p.soft", {}, `A tombstone: ${place}.`)];
+  if (details.value === null) return [el("p.soft", {}, `Withdrawn: ${place} has no content.`)];
   const { text: pretty, whole } = indent(details.value);
   return [
     el("p.soft", {}, `${place}. `, el("a", { href: `/api/message?id=${encodeURIComponent(details.summary.id)}`, download: true }, "Download the message")),

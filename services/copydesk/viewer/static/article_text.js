@@ -6,6 +6,7 @@ import { hasPage, nameAddress } from "./links.js";
 import { KINDS, divideSpans, spansOf, stretches } from "./marks.js";
 import { indexer } from "./offsets.js";
 import { speakerKind, speakerPill } from "./speakers.js";
+import { flagWords, removalWords } from "./words.js";
 
 const MAX_BLOCKS = 2000; // shown; the JSON has all
 const MAX_CHARACTERS = 300_000;
@@ -16,9 +17,7 @@ const MIN_FOLDED = 3; // blocks of the shortest run outside the article that is 
 /** Number of stories that stands for an operator's word. */
 const PINNED = 1_000_000;
 
-const FLAGS = { __proto__: null, off_topic: "off topic", furniture: "furniture", teaser: "teaser", duplicate: "duplicate" };
-
-let showsRemoved = false; // kept from one article to the next
+const REMOVED_KEY = "copydesk.removed"; // in the browser's storage: whether removed parts are shown
 
 /** Nodes of the panel; `container` is the element that holds the whole article. */
 export function textPanel(article, summary, container) {
@@ -28,7 +27,7 @@ export function textPanel(article, summary, container) {
   const units = part("relevance", () => new Map((article.coherence?.units ?? []).map((unit) => [unit.block, unit]))) ?? new Map();
   const body = part("marks in the text", () => el("div.body", { dir: "auto" }, ...paragraphs(article, blocks, units)));
   const removed = body ? article.blocks.filter((block) => !block.kept).length : 0;
-  body?.classList.toggle("with-removed", showsRemoved);
+  body?.classList.toggle("with-removed", showsRemoved());
   if (body) keepTextClean(body);
   return [
     part("relevance of the paragraphs", () => relevanceStrip(article, units)),
@@ -36,7 +35,7 @@ export function textPanel(article, summary, container) {
     el("div.text-tools", {}, legend(article), removed ? removedSwitch(body, removed) : null),
     part("captions, credits and bylines", () => captionList(article)),
     ...(body ? [body] : rawText(article, summary)),
-    article.blocks.length > blocks.length && el("p.soft", {}, `${article.blocks.length - blocks.length} more blocks are in the JSON.`),
+    article.blocks.length > blocks.length && el("p.soft", {}, `${article.blocks.length - blocks.length} more paragraphs are in the JSON.`),
     part("people, places and others", () => entityList(article, container)),
     note(),
   ].filter(Boolean);
@@ -67,7 +66,7 @@ function paragraphs(article, blocks, units) {
     const { start, end } = kept[next];
     const nodes = stretches(whole, start, end, spans[next], (quote) => attribution(quote, article));
     next += 1;
-    return el("div.paragraph", { id: `block-${number}` }, band(unit), el("p", {}, ...nodes), unit && unit.flag !== "none" && el("p.flag", {}, `${FLAGS[unit.flag] ?? unit.flag.replaceAll("_", " ")} · ${percent(unit.off_topic_probability)} foreign`));
+    return el("div.paragraph", { id: `block-${number}` }, band(unit), el("p", {}, ...nodes), unit && unit.flag !== "none" && el("p.flag", { title: (unit.reasons ?? []).join("; ") || null }, flagWords(unit)));
   });
 }
 
@@ -75,18 +74,18 @@ function paragraphs(article, blocks, units) {
 const attribution = (quote, article) => el("span.attribution", {}, speakerPill(quote, speakerKind(quote, article)), copyButton(quote, article));
 
 function removedBlock(block) {
-  const reason = block.reason ?? "other";
+  const [reason, meaning] = removalWords(block.reason ?? "other");
   return el(
     "div.paragraph.removed",
     {},
-    el("p", {}, el("span.reason", {}, reason.replaceAll("_", " ")), el("del", {}, block.text ?? ""), el("span.sure", {}, ` ${removalEvidence(block)}`)),
+    el("p", {}, el("span.reason", { title: meaning }, `removed: ${reason}`), el("del", {}, block.text ?? ""), el("span.sure", {}, ` ${removalEvidence(block)}`)),
   );
 }
 
 /** What spoke against a removed block: other articles of the site, or the model. */
 function removalEvidence(block) {
-  if (!Number.isInteger(block.seen)) return `noise ${percent(block.noise_probability)}`;
-  return block.seen >= PINNED ? "called furniture of this site by an operator" : `stood in ${block.seen} other articles of this site`;
+  if (!Number.isInteger(block.seen)) return `${percent(block.noise_probability)} sure`;
+  return block.seen >= PINNED ? "an operator said so for this site" : `stood in ${block.seen} other articles of this site`;
 }
 
 /** True for a block of a page that stands outside its article: a menu, a footer. */
@@ -102,7 +101,7 @@ function foldedRuns(blocks) {
     while (end < blocks.length && isNavigation(blocks[end])) end += 1;
     if (end - first < MIN_FOLDED) continue;
     const run = blocks.slice(first, end);
-    folded.set(first, el("details.paragraph.removed.folded", {}, el("summary", {}, el("span.reason", {}, "navigation"), `${run.length} lines of menus and links`), ...run.map(removedBlock)));
+    folded.set(first, el("details.paragraph.removed.folded", {}, el("summary", {}, el("span.reason", {}, "removed: menu or link"), `${run.length} lines of menus and links`), ...run.map(removedBlock)));
     for (let number = first + 1; number < end; number += 1) folded.set(number, null);
     first = end;
   }
@@ -114,7 +113,7 @@ const flagOf = (unit) => (unit.flag === "none" ? "fits" : unit.flag === "off_top
 /** Coloured band beside a paragraph: its relevance. */
 function band(unit) {
   if (!unit) return null;
-  const node = el(`span.band.${flagOf(unit)}`, { title: `relevance ${score(unit.relevance)}, off topic ${percent(unit.off_topic_probability)}` });
+  const node = el(`span.band.${flagOf(unit)}`, { title: `How much it belongs to the story: ${score(unit.relevance)} of 1; of another story: ${percent(unit.off_topic_probability)}` });
   node.style.opacity = String(0.25 + 0.75 * Math.max(0, Math.min(1, unit.relevance * 1.4)));
   return node;
 }
@@ -139,7 +138,7 @@ function relevanceStrip(article, units) {
     "figure.strip",
     {},
     svg("svg", { viewBox: `0 0 ${fullWidth} ${height + 2}`, width: fullWidth, height: height + 2, role: "img", "aria-label": label }, ...bars),
-    el("figcaption", {}, "How much each paragraph belongs to the story", el("span.key.fits", {}, "fits"), el("span.key.foreign", {}, "off topic"), el("span.key.furniture", {}, "furniture"), el("span.key.hollow", {}, "removed")),
+    el("figcaption", {}, "How much each paragraph belongs to the story", el("span.key.fits", {}, "belongs"), el("span.key.foreign", {}, "another story"), el("span.key.furniture", {}, "no part of a story"), el("span.key.hollow", {}, "removed")),
   );
 }
 
@@ -162,12 +161,26 @@ function legend(article) {
   );
 }
 
+/** Whether removed parts are shown: they are, unless the reader has turned them off in this browser. */
+function showsRemoved() {
+  try {
+    return localStorage.getItem(REMOVED_KEY) !== "hidden";
+  } catch {
+    return true; // a browser that keeps nothing
+  }
+}
+
 function removedSwitch(body, removed) {
-  const button = el("button.switch", { type: "button", role: "switch", id: "show-removed", "aria-checked": showsRemoved }, el("span.switch-track", { "aria-hidden": "true" }), `Show the ${plural(removed, "removed block")}`);
+  const button = el("button.switch", { type: "button", role: "switch", id: "show-removed", "aria-checked": showsRemoved() }, el("span.switch-track", { "aria-hidden": "true" }), `Show the ${plural(removed, "removed paragraph")}`);
   button.addEventListener("click", () => {
-    showsRemoved = !showsRemoved;
-    button.setAttribute("aria-checked", showsRemoved);
-    body.classList.toggle("with-removed", showsRemoved);
+    const shows = button.getAttribute("aria-checked") !== "true";
+    button.setAttribute("aria-checked", shows);
+    body.classList.toggle("with-removed", shows);
+    try {
+      localStorage.setItem(REMOVED_KEY, shows ? "shown" : "hidden");
+    } catch {
+      // kept for this article only
+    }
   });
   return button;
 }
@@ -177,7 +190,7 @@ function captionList(article) {
   const rows = [
     ["Caption", article.captions],
     ["Credit", article.credits],
-    ["Byline", article.bylines],
+    ["Byline", article.authors?.length ? null : article.bylines], // else it stands under the title
   ].filter(([, texts]) => texts?.length);
   if (!rows.length) return null;
   return el("dl.beside", {}, ...rows.map(([label, texts]) => el("div", {}, el("dt", {}, texts.length > 1 ? `${label}s` : label), ...texts.map((text) => el("dd", { dir: "auto" }, text)))));

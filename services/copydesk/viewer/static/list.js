@@ -1,7 +1,8 @@
 // The list of articles on the left. It holds thousands; only the visible ones have elements.
 
-import { byId, clock, el, percent, plural, score } from "./dom.js";
+import { byId, clock, el, percent, plural } from "./dom.js";
 import { Filters, marked } from "./filters.js";
+import { DOUBT_NOTES, deathWords, doubtWords, stateWords, statusWords, structureWords } from "./words.js";
 
 const ROW_HEIGHT = 88; // pixels; page.css has the same number
 const MARGIN_ROWS = 4; // rows drawn beyond each edge
@@ -184,23 +185,22 @@ function stageDots(article) {
 
 /** State of an article in words. */
 export function stateOf(article) {
-  if (article.state === "dead") return `dead letter, ${article.reason}`;
-  return { raw: "published" }[article.state] ?? article.state;
+  return article.state === "dead" ? `${stateWords("dead")}: ${deathWords(article.reason)}` : stateWords(article.state);
 }
 
 function figures(article) {
   if (article.state === "dead" || article.state === "unreadable") return [el("span.why", {}, article.why)];
   const nodes = [];
-  if (article.noise !== undefined) nodes.push(figure(percent(article.noise), "noise", article.noise));
-  if (article.quotes !== undefined) nodes.push(figure(article.quotes, article.quotes === 1 ? "quote" : "quotes"));
-  if (typeof article.score === "number") nodes.push(figure(score(article.score), "coherence", article.score));
-  else if (article.status) nodes.push(el("span.figure.soft", {}, article.status.replaceAll("_", " ")));
-  for (const doubt of article.doubts ?? []) nodes.push(el("span.figure.doubt", {}, doubt));
+  if (article.noise !== undefined) nodes.push(figure(percent(article.noise), "removed", article.noise));
+  if (article.quotes !== undefined) nodes.push(figure(article.quotes, article.quotes === 1 ? "quotation" : "quotations"));
+  if (typeof article.score === "number") nodes.push(figure(percent(article.score), structureWords(article.structure || "single"), article.score, "How probable it is that this is one story"));
+  else if (article.status) nodes.push(el("span.figure.soft", {}, statusWords(article.status)));
+  for (const doubt of article.doubts ?? []) nodes.push(el("span.figure.doubt", { title: DOUBT_NOTES[doubt] }, doubtWords(doubt)));
   return nodes;
 }
 
-function figure(value, label, share) {
+function figure(value, label, share, title) {
   const bar = share === undefined ? null : el("span.meter", { "aria-hidden": "true" }, el("i.meter-fill"));
   if (bar) bar.firstChild.style.width = `${Math.round(share * 100)}%`;
-  return el("span.figure", {}, el("b", {}, String(value)), ` ${label}`, bar);
+  return el("span.figure", { title }, el("b", {}, String(value)), ` ${label}`, bar);
 }

@@ -1,7 +1,8 @@
 // Statistics of the last articles.
 
-import { el, percent, plural, score } from "./dom.js";
+import { el, percent, plural } from "./dom.js";
 import { nameAddress } from "./links.js";
+import { stateWords, structureWords } from "./words.js";
 
 const COUNTS = [100, 500, 1000, 5000];
 let chosenCount = 500;
@@ -26,16 +27,16 @@ export async function showStatistics(container, isCurrent) {
   container.replaceChildren(
     el("a.back", { href: "#/" }, "‹ All articles"),
     el("div.figures-head", {}, el("h1.headline", {}, "Statistics"), select),
-    el("p.soft", {}, `Over ${plural(statistics.articles, "article")}, the newest first; ${plural(statistics.quotes, "quote")} in them.`),
+    el("p.soft", {}, `Over ${plural(statistics.articles, "article")}, the newest first; ${plural(statistics.quotes, "quotation")} in them.`),
     el(
       "div.cards",
       {},
-      card("What became of them", bars(Object.entries(statistics.states).map(([state, count]) => [{ dead: "dead letter", raw: "published" }[state] ?? state, count]))),
+      card("What became of them", bars(Object.entries(statistics.states).map(([state, count]) => [stateWords(state), count]))),
       card("Most quoted", bars(statistics.quoted.map((speaker) => [speaker.name, speaker.quotes, `in ${plural(speaker.articles, "article")}`, nameAddress(speaker.kind, speaker.name)]))),
-      card("Noise share", histogram(statistics.noise, "Noise share", percent)),
-      card("Coherence", histogram(statistics.scores, "Coherence", score)),
-      Object.keys(statistics.structures).length > 0 && card("One story or more", bars(Object.entries(statistics.structures).map(([name, count]) => [name.replaceAll("_", " "), count]))),
-      Object.keys(statistics.reasons).length > 0 && card("Dead letters", bars(Object.entries(statistics.reasons))),
+      card("How much was removed", histogram(statistics.noise, "Share of the source that was removed", percent)),
+      card("How probably one story", histogram(statistics.scores, "Probability of one story", percent)),
+      Object.keys(statistics.structures).length > 0 && card("One story or more", bars(Object.entries(statistics.structures).map(([name, count]) => [structureWords(name), count]))),
+      Object.keys(statistics.reasons).length > 0 && card("Could not be read", bars(Object.entries(statistics.reasons))),
     ),
   );
   if (focused === "last") select.focus();
@@ -64,5 +65,5 @@ function histogram({ counts, median }, label, format) {
     column.children[1].style.height = count ? `${Math.max(2, Math.round((count / largest) * 100))}px` : "1px";
     return column;
   });
-  return el("div", {}, el("ol.columns", { "aria-label": `${label}: articles by tenth` }, ...columns), el("p.soft.card-foot", {}, median === null ? "None yet." : `${label === "Noise share" ? "Percent of the source that was removed; " : ""}median ${format(median)}`));
+  return el("div", {}, el("ol.columns", { "aria-label": `${label}: articles by tenth` }, ...columns), el("p.soft.card-foot", {}, median === null ? "None yet." : `${label}, in percent; median ${format(median)}`));
 }
