@@ -18,8 +18,8 @@ ARGUMENTS = (
 
 TIMEOUT_MS = 10_000  # long, for a busy machine
 
-EXPECTED = ("net::ERR_", "status of 422")
-"""Console messages that the tests cause: a server that is away, an article that is refused."""
+EXPECTED = ("net::ERR_", "status of 422", "status of 503", "status of 401")
+"""Console messages that the tests cause: a server or broker that is away, an article or a token that is refused."""
 
 Open = Callable[..., Awaitable[Page]]
 

@@ -164,6 +164,10 @@ class FakePublisher:
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
+        self.broker_answers = True
+
+    async def answers(self) -> bool:
+        return self.broker_answers
 
     async def publish(self, article: bytes) -> Published:
         id_ = RawArticle.read(article).id or ""
@@ -194,7 +198,11 @@ async def served(
         store.ready.set()
     publisher = FakePublisher()
     sock = open_socket("127.0.0.1", settings.port)
-    server = Server(make_app(store, settings, CONNECTION, publisher, left_out), sock, max_connections(settings.clients))
+    server = Server(
+        make_app(store, settings, CONNECTION, publisher, left_out, answers=publisher.answers),
+        sock,
+        max_connections(settings.clients),
+    )
     task = asyncio.create_task(server.run())
     try:
         yield ServedPage(f"http://127.0.0.1:{sock.getsockname()[1]}", store, publisher)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -11,7 +13,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -29,6 +31,11 @@ from copydesk.viewer.statistics import compute_statistics
 from copydesk.viewer.store import ArticleStore
 from copydesk.viewer.summary import decode_headers, topic_ranks
 
+ANSWER_SECONDS = 1.5
+"""Time after which a broker counts as away for who publishes."""
+
+HIDDEN_WRONG, SHOWN_WRONG = 'id="wrong" role="alert" hidden', 'id="wrong" role="alert"'
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -38,6 +45,8 @@ def make_app(
     connection: Connection,
     publisher: ArticlePublisher | None,
     left_out: tuple[str, ...] = (),
+    *,
+    answers: Callable[[], Awaitable[bool]] | None = None,
 ) -> Starlette:
     """The page as an ASGI application, behind the access checks.
 
@@ -47,15 +56,17 @@ def make_app(
         connection: The broker; only its address and prefix are used.
         publisher: Publishes articles from the page; None: the page cannot publish.
         left_out: Topics that stages write and this page does not show.
+        answers: Whether the broker answers; None: its bootstrap servers are asked.
     """
     static = str(files("copydesk.viewer") / "static")
     publisher = publisher if settings.publish else None
+    publishing = PublishRoutes(publisher, answers or partial(connection.answers, seconds=ANSWER_SECONDS))
     searcher = Searcher(store)
     articles = ArticleRoutes(store, searcher)
     events = EventRoute(store, settings, connection, publishes=publisher is not None, left_out=left_out)
     routes = [
         Route("/", _file(f"{static}/index.html")),
-        Route("/login", _file(f"{static}/login.html")),
+        Route("/login", _login(f"{static}/login.html")),
         Route("/events", events.events),
         Route("/api/article", articles.article),
         Route("/api/message", articles.message),
@@ -63,10 +74,22 @@ def make_app(
         Route("/api/name", articles.name),
         Route("/api/search", articles.search),
         Route("/api/statistics", articles.statistics),
-        Route("/api/articles", PublishRoutes(publisher).publish, methods=["POST"]),
+        Route("/api/articles", publishing.publish, methods=["POST"]),
+        Route("/api/samples", publishing.samples, methods=["POST"]),
         Mount("/static", StaticFiles(directory=static)),
     ]
     return Starlette(routes=routes, middleware=[Middleware(AccessControl, settings=settings)])
+
+
+def _login(path: str) -> Handler:
+    """The login form; after a wrong token it says so, without a script."""
+    form = Path(path).read_text(encoding="utf-8")
+
+    async def serve(request: Request) -> Response:
+        wrong = "wrong" in request.query_params
+        return HTMLResponse(form.replace(HIDDEN_WRONG, SHOWN_WRONG) if wrong else form, 401 if wrong else 200)
+
+    return serve
 
 
 def _file(path: str) -> Handler:

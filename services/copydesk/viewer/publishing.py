@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from aiokafka.errors import KafkaError
@@ -13,6 +16,10 @@ from copydesk.client import Published, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
 from copydesk.contracts.topics import topic
 from copydesk.viewer.answers import json_answer, problem
+from copydesk.viewer.samples import read_samples
+
+TRUST_SECONDS = 1.0
+"""Time for which a broker that has answered is not asked again."""
 
 BODY_SECONDS = 60.0
 """Time for sending an article; 5 MiB need 0.7 Mbit/s."""
@@ -28,21 +35,51 @@ class ArticlePublisher(Protocol):
 class PublishRoutes:
     """Handlers that publish; without a publisher they refuse."""
 
-    def __init__(self, publisher: ArticlePublisher | None) -> None:
-        """See `copydesk.viewer.app.make_app`."""
+    def __init__(self, publisher: ArticlePublisher | None, answers: Callable[[], Awaitable[bool]]) -> None:
+        """See `copydesk.viewer.app.make_app`.
+
+        Args:
+            publisher: Publishes; None: nothing is.
+            answers: Whether the broker answers. It is asked first: a client would try for 40 seconds, and whoever
+                pasted a text would not know what becomes of it.
+        """
         self._publisher = publisher
+        self._answers = answers
+        self._answered = -math.inf
 
     async def publish(self, request: Request) -> Response:
         """Publish one article: a JSON document of `articles.raw`."""
-        if self._publisher is None:
-            return problem(403, "publishing is turned off here (COPYDESK_VIEWER_PUBLISH)")
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return problem(415, "an article must be sent as application/json")
         try:
-            published = await _receive(request, self._publisher)
+            publisher = await self._ready(request)
+            published = await _receive(request, publisher)
         except _RefusedError as error:
             return problem(error.status, str(error))
         return json_answer(published._asdict(), 201)
+
+    async def samples(self, request: Request) -> Response:
+        """Publish the sample articles that come with copydesk."""
+        try:
+            publisher = await self._ready(request)
+            published = await asyncio.gather(*(_publish_sample(sample, publisher) for sample in read_samples()))
+        except _RefusedError as error:
+            return problem(error.status, str(error))
+        return json_answer({"ids": [id_ for id_ in published if id_ is not None]}, 201)
+
+    async def _ready(self, request: Request) -> ArticlePublisher:
+        """Publisher, if it may be used and the broker answers.
+
+        Raises:
+            _RefusedError: Publishing is turned off, the request has another type, or the broker is away.
+        """
+        if self._publisher is None:
+            raise _RefusedError(403, "publishing is turned off here (COPYDESK_VIEWER_PUBLISH)")
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise _RefusedError(415, "an article must be sent as application/json")
+        if time.monotonic() - self._answered > TRUST_SECONDS:
+            if not await self._answers():
+                raise _RefusedError(503, "the broker does not answer: nothing was published, publish it again later")
+            self._answered = time.monotonic()
+        return self._publisher
 
 
 class _RefusedError(Exception):
@@ -52,6 +89,20 @@ class _RefusedError(Exception):
         super().__init__(message)
         self.status = status
         """HTTP status of the response."""
+
+
+async def _publish_sample(sample: bytes, publisher: ArticlePublisher) -> str | None:
+    """Id of the sample, or None if it is one that shows what is refused.
+
+    Raises:
+        _RefusedError: The broker did not confirm it.
+    """
+    try:
+        return (await publisher.publish(sample)).id
+    except InvalidDocumentError:
+        return None
+    except KafkaError as error:
+        raise _RefusedError(503, f"not confirmed by the broker: {type(error).__name__}") from None
 
 
 async def _receive(request: Request, publisher: ArticlePublisher) -> Published:

@@ -11,7 +11,7 @@ import { showStatistics } from "./statistics.js";
 import { listen } from "./stream.js";
 
 const STATISTICS_MS = 2000; // between two updates of the statistics while articles come
-const STATES = { connecting: "connecting", reading: "reading the topics", live: "live", away: "the broker does not answer" };
+const STATES = { connecting: "connecting", reading: "reading the topics", live: "live", away: "the broker does not answer", gone: "the page’s server does not answer: trying again" };
 
 const reading = byId("reading");
 let view = { name: "", id: "", site: "" };
@@ -137,11 +137,20 @@ function loadStatisticsLater() {
 }
 
 function welcome() {
+  const said = el("p.welcome-said", { role: "status" });
+  const samples = el("button.solid", { type: "button", id: "samples" }, "Try the samples");
+  samples.addEventListener("click", async () => {
+    samples.disabled = true;
+    said.textContent = await publishing.trySamples();
+    samples.disabled = false;
+  });
   return el(
     "div.welcome",
     {},
-    el("h1.headline", {}, "What runs through the topics"),
-    el("p", {}, "Articles come in on the left as the stages enrich them. Choose one to read it as it came out: who is in it, who said what, what was removed and why."),
+    el("h1.headline", {}, "Who said what, and what does not belong"),
+    el("p", {}, "copydesk takes the debris of web pages out of articles, and finds who is in them, who said what, and whether they are one story or several mixed together. Choose an article on the left to read it as it came out: nothing is lost, and whatever was removed is there with its reason."),
+    publishing.allowed && el("div.welcome-try", {}, samples, el("button.quiet.file", { type: "button", onclick: () => publishing.openDialog() }, "Paste or choose an article"), el("span.welcome-drop", {}, "or drop text or HTML files anywhere")),
+    said,
     el("dl.keys", {}, ...[["↑ ↓", "the next article"], ["Enter", "into the text"], ["/", "search"], ["Esc", "back to the list"]].map(([key, action]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, action)))),
   );
 }
@@ -158,6 +167,7 @@ function offerLater() {
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest("input, textarea, select");
+  if (event.target === document.body && ["ArrowDown", "ArrowUp", "j", "k"].includes(event.key)) list.onKey(event);
   if (event.key === "/" && !typing) {
     event.preventDefault();
     byId("search").focus();
@@ -175,6 +185,7 @@ listen({
   hello(data) {
     list.maxArticles = data.most;
     publishing.allow(data);
+    if (view.name === "none") shown = "";
     byId("left-out").hidden = !data.left_out.length;
     byId("left-out").textContent = `Not shown here: ${data.left_out.join(", ")}`;
   },
@@ -185,10 +196,12 @@ listen({
     list.update(articles);
     offerLater();
     complete ||= nothingMissing;
+    document.body.dataset.empty = complete && !list.articles.size;
     refresh();
   },
   state(state) {
     byId("live").dataset.state = state;
+    if (state === "away" || state === "live") publishing.setBroker(state === "live");
     if (byId("live-text").textContent !== STATES[state]) byId("live-text").textContent = STATES[state];
   },
 });

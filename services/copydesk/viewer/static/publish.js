@@ -1,10 +1,15 @@
 // Publishing from the page: pasted text or HTML, or dropped files.
 
 import { byId, plural } from "./dom.js";
+import { refuseFile, refuseText } from "./refusals.js";
 
 const MAX_ARTICLES = 500; // of one drop
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const PARALLEL_REQUESTS = 8;
+const SLOW_MS = 2000; // time after which a missing confirmation is told
+const AWAY = "The broker does not answer just now. What you paste stays in this form: publish it when the broker is back.";
+const UNCONFIRMED = "The broker has not confirmed it yet. The text stays here until it has: leave this window open.";
+const DRAFT_KEY = "copydesk.draft"; // in the storage of this tab
 
 /** Whether a text is an HTML page or a piece of one. */
 function looksLikeHtml(text) {
@@ -55,18 +60,22 @@ function documentsOf(text) {
   }
 }
 
-/** Articles of a file, by the ending of its name. */
+/** Articles of a file, by the ending of its name; throws an error that says why it is none. */
 async function articlesOf(file) {
-  const text = decode(new Uint8Array(await file.arrayBuffer()));
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const text = decode(bytes);
+  const refusal = refuseFile(file.name, bytes) || refuseText(text);
+  if (refusal) throw new Error(refusal);
   const ending = file.name.toLowerCase().split(".").at(-1);
   if (ending === "ndjson" || ending === "jsonl") return text.split("\n").filter((line) => line.trim());
   if (ending === "json") return documentsOf(text);
   return [articleOf(text, { html: "html", htm: "html" }[ending] ?? "text")];
 }
 
-/** Publish one article; throws an error with the server's reason. */
-async function send(body) {
-  const response = await fetch("/api/articles", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+/** Post to the server; throws an error with its reason. */
+async function post(path, body) {
+  const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
+  if (!response) throw new Error("the page’s server does not answer. The text stays here: publish it again when the server is back");
   const result = await response.json().catch(() => ({ problem: `the page's server returned status ${response.status}` }));
   if (!response.ok) throw new Error(result.problem);
   return result;
@@ -89,7 +98,7 @@ async function sendAll(bodies, maxBytes, onProgress) {
       const body = rest.shift();
       try {
         if (new Blob([body]).size > maxBytes) throw new Error(`it is larger than the topic takes (${maxBytes.toLocaleString("en")} bytes)`);
-        ids.push((await send(body)).id);
+        ids.push((await post("/api/articles", body)).id);
       } catch (error) {
         problems.push(error.message);
       }
@@ -98,6 +107,24 @@ async function sendAll(bodies, maxBytes, onProgress) {
   };
   await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, worker));
   return { ids, problems };
+}
+
+/** Keep what is in the form until it is published, also when the page is loaded again; empty: keep nothing. */
+function keepDraft(text) {
+  try {
+    if (text) sessionStorage.setItem(DRAFT_KEY, text);
+    else sessionStorage.removeItem(DRAFT_KEY);
+  } catch {
+    // too long, or a browser that keeps nothing: the form has it
+  }
+}
+
+function keptDraft() {
+  try {
+    return sessionStorage.getItem(DRAFT_KEY) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 /**
@@ -111,10 +138,11 @@ export function setUpPublishing(onPublished) {
   const status = byId("publish-said");
   let allowed = false;
   let maxBytes = Infinity;
+  let brokerAway = false;
 
   const openDialog = (text) => {
     if (text !== undefined) byId("publish-text").value = text;
-    status.textContent = "";
+    setStatus(brokerAway ? AWAY : "", brokerAway);
     if (!dialog.open) dialog.showModal();
     byId("publish-text").focus();
   };
@@ -125,13 +153,16 @@ export function setUpPublishing(onPublished) {
   const publish = async (bodies) => {
     if (bodies.length > MAX_ARTICLES) return setStatus(`${bodies.length} articles are too many for the page: use copydesk publish`, true);
     byId("publish-send").disabled = true;
+    const slow = setTimeout(() => setStatus(UNCONFIRMED), SLOW_MS);
     const { ids, problems } = await sendAll(bodies, maxBytes, (count) => {
       if (bodies.length > 1) setStatus(`${count} of ${bodies.length} published`);
     });
+    clearTimeout(slow);
     byId("publish-send").disabled = false;
     if (problems.length) return setStatus(`${problems.length > 1 ? `${plural(problems.length, "article")} not published: ` : "Not published: "}${problems[0]}`, true);
     dialog.close();
     byId("publish-text").value = byId("publish-headline").value = "";
+    keepDraft("");
     if (ids.length) onPublished(ids.at(-1));
   };
   const publishFiles = async (files) => {
@@ -140,14 +171,37 @@ export function setUpPublishing(onPublished) {
     const bodies = [];
     for (const file of files) {
       if (file.size > MAX_FILE_BYTES) return setStatus(`${file.name} is too large for the page: use copydesk publish`, true);
-      bodies.push(...(await articlesOf(file)));
+      try {
+        bodies.push(...(await articlesOf(file)));
+      } catch (error) {
+        return setStatus(error.message, true);
+      }
     }
     await publish(bodies);
   };
 
+  byId("publish-text").value = keptDraft();
   listenToForm({ dialog, openDialog, setStatus, publish, publishFiles });
   listenToPasteAndDrop(() => allowed, { openDialog, publishFiles });
   return {
+    openDialog,
+    /** Publish the samples that come with copydesk; returns a sentence that says what became of them. */
+    async trySamples() {
+      try {
+        const { ids } = await post("/api/samples", "{}");
+        return `${plural(ids.length, "sample")} published: they come in on the left.`;
+      } catch (error) {
+        return `Not published: ${error.message}.`;
+      }
+    },
+    /** Whether the broker answers: who opens the form while it does not is told so. */
+    setBroker(answers) {
+      brokerAway = !answers;
+      if (dialog.open && !byId("publish-send").disabled) setStatus(brokerAway ? AWAY : "", brokerAway);
+    },
+    get allowed() {
+      return allowed;
+    },
     allow(hello) {
       allowed = hello.publish;
       maxBytes = hello.largest;
@@ -167,9 +221,11 @@ function listenToForm({ dialog, openDialog, setStatus, publish, publishFiles }) 
   byId("publish-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const text = byId("publish-text").value;
-    if (text.trim()) publish([articleOf(text, byId("publish-kind").value, byId("publish-headline").value)]);
-    else setStatus("There is nothing to publish yet.", true);
+    const refusal = text.trim() ? refuseText(text) : "There is nothing to publish yet.";
+    if (!refusal) publish([articleOf(text, byId("publish-kind").value, byId("publish-headline").value)]);
+    else setStatus(refusal, true);
   });
+  byId("publish-text").addEventListener("input", () => keepDraft(byId("publish-text").value));
 }
 
 /** Publish files that are pasted or dropped anywhere; put a pasted or dropped text into the form. */

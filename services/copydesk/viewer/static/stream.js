@@ -6,7 +6,7 @@ const RECONNECT_MS = 3000;
  * Listen to the events; never stops.
  *
  * @param {{hello: Function, begin: Function, articles: Function, state: Function}} on
- *   Handlers by kind of event; `state` is called with `connecting`, `reading`, `live` or `away`.
+ *   Handlers by kind of event; `state` is called with `reading`, `live`, `away` (the broker) or `gone` (the server).
  */
 export function listen(on) {
   let lastId = "";
@@ -25,7 +25,7 @@ export function listen(on) {
       if (data.complete) on.state("live");
     });
     source.onerror = () => {
-      on.state("connecting");
+      on.state("gone");
       if (source.readyState === EventSource.CLOSED) setTimeout(open, RECONNECT_MS);
     };
   };
