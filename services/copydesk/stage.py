@@ -151,6 +151,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
             its first article, and follows them.
         tombstones: True if the function gets a `Tombstone` for a withdrawn key. Otherwise the runtime passes tombstones
             on to the sink.
+        on_request: True if `up`, `demo` and `process --stage all` leave it out unless it is asked for.
     """
 
     name: str
@@ -166,6 +167,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     state: State | None = None
     tables: tuple[str, ...] = ()
     tombstones: bool = False
+    on_request: bool = False
 
     @property
     def dead_letters(self) -> str:
@@ -233,6 +235,11 @@ def chain(names: tuple[str, ...] | None = None) -> tuple[Stage, ...]:
         stages.remove(first)
         ordered.append(first)
     return tuple(ordered)
+
+
+def default_chain() -> tuple[Stage, ...]:
+    """Installed stages that run without being asked for, in the order in which an article passes them."""
+    return tuple(stage for stage in chain() if not stage.on_request)
 
 
 def article_chain(stages: Iterable[Stage]) -> tuple[Stage, ...]:

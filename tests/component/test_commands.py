@@ -188,7 +188,17 @@ async def test_stages_lists_a_third_partys_too() -> None:
     status, out, _ = await run_command("stages", "--json", environ={"PYTHONPATH": str(STAGES)})
     assert status == 0
     names = [json.loads(each)["name"] for each in out.splitlines()]
-    assert set(names) == {"cleaner", "coherence", "extractor", "probe", "relay", "sites", "tally"}
+    assert set(names) == {
+        "cleaner",
+        "coherence",
+        "extractor",
+        "fingerprints",
+        "probe",
+        "related",
+        "relay",
+        "sites",
+        "tally",
+    }
     assert [name for name in names if name in SOURCES] == list(SOURCES), "in the order in which an article passes them"
 
 

@@ -86,7 +86,16 @@ def test_a_stage_that_remembers_numbers_the_versions(wordcount: Path) -> None:
 def test_the_stage_is_listed_and_adds_its_block(wordcount: Path) -> None:
     *stages, document = shell(blocks()["try"], wordcount).splitlines()
     listed = {line.split()[0]: line for line in stages}
-    assert set(listed) == {"cleaner", "coherence", "extractor", "sites", "versions", "wordcount"}
+    assert set(listed) == {
+        "cleaner",
+        "coherence",
+        "extractor",
+        "fingerprints",
+        "related",
+        "sites",
+        "versions",
+        "wordcount",
+    }
     assert list(listed).index("coherence") < list(listed).index("wordcount"), "an article passes them in this order"
     assert "articles.scored → articles.counted" in listed["wordcount"]
     came = json.loads(FULL.read_bytes())

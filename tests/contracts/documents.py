@@ -12,7 +12,7 @@ import msgspec
 
 from copydesk.contracts.articles import InvalidDocumentError
 from copydesk.contracts.deadletter import DeadLetter
-from copydesk.contracts.sites import RECORDS
+from copydesk.contracts.records import RECORDS
 from copydesk.contracts.topics import DOCUMENTS, public_topics, topics
 from harness.require import ROOT
 

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.documents import SCHEMAS
 from copydesk.contracts.deadletter import MESSAGE_BYTES, STACK_BYTES
-from copydesk.contracts.sites import RECORDS
+from copydesk.contracts.records import RECORDS
 from copydesk.contracts.topics import (
     DOCUMENTS,
     RECORD_OVERHEAD,
@@ -21,7 +21,7 @@ from copydesk.contracts.topics import (
 from copydesk.stage import Stage, chain
 
 ARTICLES = chain(("cleaner", "extractor", "coherence"))
-OURS = (*ARTICLES, *chain(("sites",)))
+OURS = (*ARTICLES, *chain(("sites", "fingerprints", "related")))
 CHANGELOGS = {stage.changelog for stage in OURS if stage.changelog}
 
 
@@ -38,7 +38,7 @@ def test_topics_come_in_the_order_of_the_pipeline() -> None:
     names = list(topics())
     assert names[:4] == ["articles.raw", *(stage.sink for stage in ARTICLES)]
     assert all(name.endswith(".dlq") for name in names[4 : 4 + len(OURS)])
-    assert not any(name.startswith("articles.") for name in names[4 + len(OURS) :])
+    assert not any(name in DOCUMENTS or name.endswith(".dlq") for name in names[4 + len(OURS) :])
 
 
 @pytest.mark.parametrize("name", public_topics())
@@ -58,7 +58,12 @@ def test_internal_topics_have_no_schema_and_nobody_else_reads_them() -> None:
 @pytest.mark.parametrize("name", topics())
 def test_documents_name_their_event_and_dead_letters_keep_the_originals(name: str) -> None:
     kind = name.removeprefix("articles.")
-    event = f"copydesk.article.{kind}.v1" if name in DOCUMENTS else {"sites": "copydesk.site.v1"}.get(name)
+    records = {
+        "sites": "copydesk.site.v1",
+        "articles.related": "copydesk.article.related.v1",
+        "quotes.traced": "copydesk.quote.traced.v1",
+    }
+    event = f"copydesk.article.{kind}.v1" if name in DOCUMENTS else records.get(name)
     assert topic(name).event == event
 
 
@@ -69,7 +74,7 @@ def test_producers_and_consumers_are_the_stages(stage: Stage) -> None:
     assert topic(stage.dead_letters).producers == (stage.name,)
     assert all(stage.name in topic(name).producers for name in stage.outputs)
     assert all(stage.name in topic(name).consumers for name in stage.tables)
-    assert (DOCUMENTS | RECORDS)[stage.sink] is stage.output
+    assert stage.sink == "related.keys" or (DOCUMENTS | RECORDS)[stage.sink] is stage.output
     writer = next((other for other in OURS if stage.source in (other.sink, *other.outputs)), None)
     assert stage.input is ({writer.sink: writer.output} | dict(writer.outputs) if writer else DOCUMENTS)[stage.source]
 
@@ -96,7 +101,7 @@ def test_the_largest_message_still_fits_among_the_dead_letters_with_the_reason_b
 @pytest.mark.parametrize("name", topics())
 def test_what_can_be_superseded_is_compacted_and_what_is_evidence_is_not(name: str) -> None:
     cleanup: tuple[str, ...] = ("delete",)
-    if name in {stage.sink for stage in ARTICLES}:
+    if name in {stage.sink for stage in ARTICLES} | {"related.keys", "articles.related", "quotes.traced"}:
         cleanup = ("compact", "delete")
     elif name in RECORDS or name in CHANGELOGS:
         cleanup = ("compact",)

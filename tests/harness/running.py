@@ -25,6 +25,7 @@ from harness.require import ROOT
 
 STAGES = ROOT / "tests" / "stages"
 SITE_TOPICS = ("sites", "sites.seen", "sites.changelog", "articles.sites.dlq")
+RELATED_TOPICS = ("articles.related", "articles.fingerprints.dlq", "articles.related.dlq")
 SOURCES = {"cleaner": "articles.raw", "extractor": "articles.cleaned", "coherence": "articles.extracted"}
 
 
@@ -170,10 +171,10 @@ class Cluster:
     ) -> None:
         """Create topics, and wait until every partition has a leader.
 
-        With the cleaner's come those of site memory, which it writes and reads, too.
+        With the cleaner's come those of site memory, which it writes and reads, too, and those that commands read.
         """
         if "articles.cleaner.dlq" in names:
-            names = (*names, *(name for name in SITE_TOPICS if name not in names))
+            names = tuple(dict.fromkeys([*names, *SITE_TOPICS, *RELATED_TOPICS]))
         admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.brokers)
         await admin.start()
         try:

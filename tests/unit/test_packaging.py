@@ -126,7 +126,7 @@ def test_an_installed_copydesk_has_its_own_topics_and_schemas(target: Path) -> N
     assert Path(facts["schemas"]) == target / "copydesk" / "schemas"
     assert facts["topics"] == sorted(file.stem for file in (ROOT / "schemas" / "topics").iterdir())
     assert facts["differing"] == []
-    assert facts["stages"] == ["cleaner", "coherence", "extractor", "sites"]
+    assert facts["stages"] == ["cleaner", "coherence", "extractor", "fingerprints", "related", "sites"]
 
 
 _REPORT = """

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from copydesk.contracts.articles import CleanedArticle, RawArticle
-from copydesk.stage import Reject, Stage, UnknownStageError, chain, find, installed
+from copydesk.stage import Reject, Stage, UnknownStageError, article_chain, chain, default_chain, find, installed
 from harness.require import ROOT
 
 OURS = ("cleaner", "extractor", "coherence")
@@ -81,6 +81,15 @@ def test_a_part_of_the_chain_is_one_too_and_without_names_it_is_all_that_is_inst
     assert [stage.name for stage in chain(("coherence", "cleaner"))] == ["coherence", "cleaner"]
     assert sorted(stage.name for stage in chain()) == list(installed())
     assert chain(()) == ()
+
+
+def test_stages_on_request_run_only_if_they_are_asked_for() -> None:
+    names = [stage.name for stage in default_chain()]
+    ours = (*OURS, "fingerprints", "related")
+    assert {"cleaner", "extractor", "coherence", "sites"} <= set(names)
+    assert not {"fingerprints", "related"} & set(names)
+    asked = [stage.name for stage in article_chain(chain(ours))]
+    assert asked == ["cleaner", "extractor", "coherence", "fingerprints", "related"]
 
 
 def test_a_fourth_stage_takes_its_place_behind_what_it_reads(offer: Offer) -> None:

@@ -29,7 +29,7 @@ from copydesk.local.supervisor import PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.execution import peek_id
 from copydesk.runtime.exits import Exit
-from copydesk.stage import Stage, article_chain, chain
+from copydesk.stage import Stage, article_chain, default_chain
 from copydesk.terminal_text import sanitize
 
 SETTLE_SECONDS = 1.0
@@ -72,7 +72,7 @@ def command(timeout: float, *, logs: bool) -> None:
 async def _demo(timeout: float, *, logs: bool) -> int:  # noqa: ASYNC109 - an option of the command
     """Run the demo; returns the exit code."""
     stop = stop_on_signals()
-    stages = chain()
+    stages = default_chain()
     workers = {stage.name: 1 for stage in stages}
     log_lines: list[str] = []
     echo = make_prefixed_echo(workers) if logs else _make_line_collector(log_lines)

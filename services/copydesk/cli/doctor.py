@@ -23,12 +23,13 @@ def command(name: str | None, *, as_json: bool) -> None:
 
     Checks broker, topics, rights, models, schemas, clock, disk and memory. Each failure names the command that fixes
     it. Models are loaded; nothing is written. The exit code is 3 if the broker does not answer, 5 if something is set
-    up wrongly, 1 if another check failed.
+    up wrongly, 1 if another check failed. Stages that run on request only are checked with --stage.
 
     Example: copydesk doctor --stage extractor
     """
     settings = load_settings()
-    stages = importable_stages() if name is None else (find_stage(name),)
+    found = importable_stages() if name is None else (find_stage(name),)
+    stages = tuple(stage for stage in found if name is not None or not stage.on_request)
     findings = run_or_exit(_examine(settings, stages, all_wanted=name is not None, as_json=as_json))
     raise SystemExit(exit_of(findings))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 import click
 import msgspec
@@ -13,7 +14,8 @@ from copydesk.cli.prerequisites import find_stage, load_connection, run_or_exit
 from copydesk.client import Connection
 from copydesk.client.held_back import describe_number
 from copydesk.client.lag import Lag, read_lag
-from copydesk.stage import Stage, chain
+from copydesk.contracts.topics import UnknownTopicError
+from copydesk.stage import Stage, chain, default_chain
 
 
 @click.command(name="lag")
@@ -25,12 +27,13 @@ def command(name: str | None, *, partitions: bool, as_json: bool) -> None:
     """Show how many articles wait for each stage, and since when.
 
     Transaction markers are not counted as articles, except those between articles of a long backlog. Messages that
-    somebody's open transaction holds back are told apart: no stage can read them before it ends.
+    somebody's open transaction holds back are told apart: no stage can read them before it ends. Stages that run on
+    request only are shown once they ran.
 
     Example: copydesk lag --partitions
     """
-    stages = chain() if name is None else (find_stage(name),)
-    lag_by_stage = run_or_exit(_read(load_connection(), stages))
+    connection = load_connection()
+    lag_by_stage = run_or_exit(_read_all(connection) if name is None else _read(connection, (find_stage(name),)))
     for stage, lags in lag_by_stage.items():
         if as_json:
             for lag in lags:
@@ -48,6 +51,17 @@ def command(name: str | None, *, partitions: bool, as_json: bool) -> None:
 
 async def _read(connection: Connection, stages: tuple[Stage, ...]) -> dict[str, list[Lag]]:
     return {stage.name: await read_lag(stage.source, f"copydesk.{stage.name}", connection) for stage in stages}
+
+
+async def _read_all(connection: Connection) -> dict[str, list[Lag]]:
+    """Lag of every stage; of one that runs on request only, if it ever ran."""
+    found = await _read(connection, default_chain())
+    for stage in chain():
+        if stage.on_request:
+            with suppress(UnknownTopicError):
+                lags = (await _read(connection, (stage,)))[stage.name]
+                found |= {stage.name: lags} if any(lag.committed is not None for lag in lags) else {}
+    return found
 
 
 def _format_age(seconds: float) -> str:

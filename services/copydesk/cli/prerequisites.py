@@ -21,7 +21,7 @@ from copydesk.runtime import execution
 from copydesk.runtime.exits import Exit
 from copydesk.runtime.processes import ONE_CORE
 from copydesk.runtime.settings import Settings, read_settings, stage_settings
-from copydesk.stage import Stage, UnknownStageError, article_chain, chain, find
+from copydesk.stage import Stage, UnknownStageError, article_chain, default_chain, find
 from copydesk.terminal_text import escape
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def load_stages(name: str) -> list[tuple[Stage, Callable[[Any], Any]]]:
     for variable, value in ONE_CORE.items():
         os.environ.setdefault(variable, value)
     try:
-        stages = article_chain(chain()) if name == "all" else (find(name),)
+        stages = article_chain(default_chain()) if name == "all" else (find(name),)
         return [(stage, execution.load(stage, stage_settings(stage))) for stage in stages]
     except UnknownStageError as error:
         raise click.BadParameter(f"{error} (or all)", param_hint="--stage") from None

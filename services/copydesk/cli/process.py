@@ -17,12 +17,13 @@ import orjson
 from copydesk.cli.catalogue import known_topics
 from copydesk.cli.parameters import column_option
 from copydesk.cli.prerequisites import exit_with, find_stage, load_stages
+from copydesk.cli.process_related import RELATED, relate
 from copydesk.cli.progress import Progress
 from copydesk.cli.render.json_lines import to_single_line
 from copydesk.cli.row_output import RowWriter, make_row_writer, row_options
 from copydesk.contracts.articles import CleanedArticle, Document, ExtractedArticle, ScoredArticle
 from copydesk.extras import install_hint
-from copydesk.files.documents import Input, RefusedInput, read_lines
+from copydesk.files.documents import Input, InputDocument, RefusedInput, read_lines
 from copydesk.files.field_names import rename_input
 from copydesk.files.formats import read_file
 from copydesk.files.inputs import STDIN, find_inputs
@@ -82,6 +83,9 @@ def command(
     --rejects, or else on standard error (line, id, stage, reason, class, message), and the exit code is then 1.
     --format, --quotes and the like print a table, as `consume` does.
 
+    With --stage related, articles with quotations are read to the end; then groups of copies and versions are printed,
+    and the same words said in several articles.
+
     With --site-memory, what a site has shown in several of its stories is removed, too. The file is one that --learn
     wrote, or records of sites as `copydesk sites export` prints them.
 
@@ -101,22 +105,34 @@ def command(
     refused = 0
     # the progress line would be in the way of results on the same terminal
     with Progress("processing", found.bytes, shown=not sys.stdout.isatty()) as progress, rows or nullcontext():
-        for document in _read(file, dict(columns) if stages[0][0].source == "articles.raw" else None, progress.say):
-            progress.add(1, units=document.size)
-            if isinstance(document, RefusedInput):
-                refusal = _describe_unread(document, stages[0][0])
-            else:
-                stage, outcome = _run_stages(stages, document.value, memory)
-                if outcome.disposition == "passed":
-                    write(outcome.value)
-                    continue
-                refusal = _describe_refusal(document.line, stage, outcome)
+
+        def refuse(refusal: bytes) -> None:
+            nonlocal refused
             refused += 1
             if rejects is None:
                 progress.say(escape_json(refusal).decode())
             else:
                 rejects.write(refusal + b"\n")
                 rejects.flush()
+
+        def read() -> Iterator[InputDocument]:
+            columns_of_raw = dict(columns) if stages[0][0].source == "articles.raw" else None
+            for document in _read(file, columns_of_raw, progress.say):
+                progress.add(1, units=document.size)
+                if isinstance(document, RefusedInput):
+                    refuse(_describe_unread(document, stages[0][0]))
+                else:
+                    yield document
+
+        if stages[0][0].name == RELATED:
+            relate(read(), write, lambda line, outcome: refuse(_describe_refusal(line, stages[0][0], outcome)))
+        else:
+            for document in read():
+                stage, outcome = _run_stages(stages, document.value, memory)
+                if outcome.disposition != "passed":
+                    refuse(_describe_refusal(document.line, stage, outcome))
+                elif not outcome.silent:
+                    write(outcome.value)
     if learn and site_memory is not None:
         memory.write(site_memory)
     sys.exit(Exit.REFUSED if refused else Exit.DONE)

@@ -19,6 +19,8 @@ from copydesk.client.consuming import Start
 from copydesk.client.held_back import HeldBack, describe_held_back, read_held_back
 from copydesk.contracts.articles import InvalidDocumentError, RawArticle
 from copydesk.contracts.envelope import INGESTED, ORIGIN, header, rfc3339
+from copydesk.contracts.records import RECORDS
+from copydesk.contracts.related import RelatedArticle
 from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape, escape_json
 
@@ -58,8 +60,9 @@ async def _find(
 
 
 def _article_topics() -> list[str]:
-    """Topics on which an article may be: all but those between copydesk's own stages."""
-    return [name for name, topic in known_topics().items() if not topic.internal]
+    """Topics on which an article may be under its id: all but those between copydesk's own stages."""
+    others = [name for name, record in RECORDS.items() if not issubclass(record, RelatedArticle)]
+    return [name for name, topic in known_topics().items() if not topic.internal and name not in others]
 
 
 async def _find_messages(connection: Connection, id_: str, since: datetime | None) -> list[dict[str, object]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ import msgspec
 from copydesk.cli.parameters import Time
 from copydesk.cli.prerequisites import exit_with
 from copydesk.contracts.articles import ExtractedArticle, InvalidDocumentError
+from copydesk.contracts.related import Sighting, TracedQuote
 from copydesk.contracts.topics import topic
 from copydesk.extras import install_hint
 from copydesk.files.documents import RefusedInput, read_lines
@@ -22,7 +23,7 @@ from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape, escape_json
 
 try:
-    from copydesk.related.tracing import QuoteTracer, Sighting, Utterance
+    from copydesk.related.tracing import Tracer
 except ModuleNotFoundError as error:
     exit_with(Exit.SETUP, f"{error}; {install_hint('related')}")
 
@@ -64,7 +65,7 @@ def command(
     """  # noqa: D301 - `\b` tells click to keep the line breaks
     if not source:
         raise click.UsageError("give FILE...: articles with quotations, as `copydesk process` prints them")
-    tracer, read, skipped = QuoteTracer(window_days=window), 0, 0
+    tracer, read, skipped = Tracer(window_days=window), 0, 0
     for article in _read(source):
         if article is None:
             skipped += 1
@@ -84,7 +85,7 @@ def command(
     sys.exit(Exit.REFUSED if skipped else Exit.DONE)
 
 
-def _is_wanted(utterance: Utterance, *, disputed: bool, unnamed: bool) -> bool:
+def _is_wanted(utterance: TracedQuote, *, disputed: bool, unnamed: bool) -> bool:
     if disputed and not (utterance.differently_attributed or utterance.wording_differs):
         return False
     return not unnamed or utterance.name_from_others is not None
@@ -107,19 +108,19 @@ def _read(files: Iterable[Path]) -> Iterator[ExtractedArticle | None]:
                 yield None
 
 
-def _print(utterance: Utterance) -> None:
+def _print(utterance: TracedQuote) -> None:
     click.echo(f"“{escape(utterance.text).strip(QUOTATION_MARKS)}”")
     for note in _notes(utterance):
         click.echo(f"  {note}")
     for one in utterance.sightings[:SHOWN]:
-        click.echo(f"  {_describe(one)}")
-    if more := len(utterance.sightings) - SHOWN:
-        click.echo(f"  and {more} more" if more > 0 else "", nl=more > 0)
+        click.echo(f"  {_describe(one, utterance.forms[one.form].changes)}")
+    if (more := len(utterance.sightings) + utterance.more - SHOWN) > 0:
+        click.echo(f"  and {more} more")
     click.echo("")
 
 
-def _notes(utterance: Utterance) -> Iterator[str]:
-    yield f"{utterance.sources} sources, {len(utterance.sightings)} articles"
+def _notes(utterance: TracedQuote) -> Iterator[str]:
+    yield f"{utterance.sources} sources, {utterance.articles} articles"
     named = ", ".join(f"{escape(one.name or 'nobody')} ({one.sources})" for one in utterance.speakers)
     yield f"{'differently attributed' if utterance.differently_attributed else 'attributed to'}: {named}"
     if utterance.name_from_others is not None:
@@ -128,11 +129,11 @@ def _notes(utterance: Utterance) -> Iterator[str]:
         yield "wording differs"
 
 
-def _describe(one: Sighting) -> str:
-    when = "no date   " if one.at is None else datetime.fromtimestamp(one.at / 1000, UTC).strftime("%Y-%m-%d")
+def _describe(one: Sighting, changes: Sequence[str]) -> str:
+    when = "no date   " if one.at is None else f"{one.at:%Y-%m-%d}"
     parts = [when, escape(one.site or "?"), escape(one.article), escape(one.speaker or "nobody named")]
     if one.copy_of is not None:
         parts.append(f"copy of {escape(one.copy_of)}")
-    if one.changes:
-        parts.append(", ".join(one.changes))
+    if changes:
+        parts.append(", ".join(changes))
     return "  ".join(parts)

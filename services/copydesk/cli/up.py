@@ -20,9 +20,12 @@ from copydesk.local.embedded_broker import EmbeddedBrokerError, free_port
 from copydesk.local.supervisor import VIEWER, PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
 from copydesk.runtime.exits import Exit
-from copydesk.stage import chain, installed
+from copydesk.stage import chain, default_chain, installed
 
 VIEWER_PORT = 8080
+
+RELATED = ("fingerprints", "related")
+"""Stages of `--related`."""
 
 MAX_WORKERS = 64
 """Most workers of a stage on this machine."""
@@ -53,9 +56,16 @@ class WorkerCount(Pair):
     help="Live page's port; 0: any free one, printed.  [default: 8080, or any free one if that is taken]",
 )
 @click.option("--no-viewer", is_flag=True, help="Do not serve the live page.")
+@click.option("--related", is_flag=True, help="Trace copies and quotations across articles, too.")
 @click.option("--logs", is_flag=True, help="Print the log lines of all processes.")
 def command(
-    scale: tuple[tuple[str, int], ...], port: int, viewer_port: int | None, *, no_viewer: bool, logs: bool
+    scale: tuple[tuple[str, int], ...],
+    port: int,
+    viewer_port: int | None,
+    *,
+    no_viewer: bool,
+    related: bool,
+    logs: bool,
 ) -> None:
     """Run the whole pipeline on this machine until Ctrl-C.
 
@@ -64,7 +74,8 @@ def command(
 
     Example: copydesk up --scale extractor=2
     """
-    workers = {stage.name: 1 for stage in chain()} | dict(scale)
+    stages = (*default_chain(), *(chain(RELATED) if related else ()))
+    workers = {stage.name: 1 for stage in stages} | dict(scale)
     if not no_viewer and find_spec("uvicorn") is None:
         click.echo(f"copydesk: no live page; {install_hint('viewer')}", err=True)
         no_viewer = True

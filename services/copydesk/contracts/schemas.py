@@ -10,7 +10,7 @@ import msgspec
 from copydesk.contracts import asyncapi, asyncapi_html
 from copydesk.contracts.articles import SCORED, UNSCORED, VISIBLE, RawArticle
 from copydesk.contracts.deadletter import DeadLetter
-from copydesk.contracts.sites import RECORDS
+from copydesk.contracts.records import RECORDS
 from copydesk.contracts.topics import DOCUMENTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

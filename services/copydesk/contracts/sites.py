@@ -86,7 +86,4 @@ class SiteRecord(Document, frozen=True, kw_only=True):
     never: Annotated[tuple[str, ...], Meta(description="Keys that an operator has excluded")] = ()
 
 
-RECORDS: dict[str, type[Document]] = {"sites": SiteRecord}
-"""Document of each public topic that holds no articles."""
-
-__all__ = ["KEY_PATTERN", "PINNED", "RECORDS", "SAMPLE_CHARACTERS", "SeenBlock", "SeenPage", "SiteKey", "SiteRecord"]
+__all__ = ["KEY_PATTERN", "PINNED", "SAMPLE_CHARACTERS", "SeenBlock", "SeenPage", "SiteKey", "SiteRecord"]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
+from copydesk.related.rows import Rows, UtteranceRow, shingle_key, utterance_key
 from copydesk.related.words import WordWeights, split_words
 
 MIN_WORDS = 4
@@ -34,6 +37,9 @@ HOT = 100
 MAX_CANDIDATES = 8
 """Number of utterances that a quotation is compared with."""
 
+MAX_READ = 32
+"""Number of utterances that are looked at; those outside the window do not count as compared."""
+
 DAY_MS = 86_400_000
 
 _FRAGMENT_BREAK = re.compile(r"[”\"]\s+[“\"]|\.\.\.|…")
@@ -42,90 +48,91 @@ Fragments = tuple[tuple[str, ...], ...]
 
 
 class Match(NamedTuple):
-    """The utterance that a quotation belongs to."""
+    """An utterance that has the words of a text."""
 
-    id: str
-    """Id of the utterance: that of its first quotation."""
-
+    number: int
     score: float
-    """Share that they have in common, 0 to 1; 1 for the first."""
+    """Share of the shorter form's weight that they have in common, 0 to 1."""
 
 
-class QuoteIndex:
-    """Utterances of the last days."""
+def find_utterances(
+    rows: Rows, weights: WordWeights, text: str, time: int | None = None, window_ms: int = WINDOW_DAYS * DAY_MS
+) -> list[Match]:
+    """Utterances that share words with a text, best first; the oldest of those that are equally good.
 
-    def __init__(self, weights: WordWeights, *, window_days: int = WINDOW_DAYS) -> None:
-        """Start without quotations.
-
-        Args:
-            weights: How much each word tells.
-            window_days: Days within which the same words are the same utterance.
-        """
-        self._weights = weights
-        self._window_ms = window_days * DAY_MS
-        self._postings: dict[int, list[str]] = {}
-        self._utterances: dict[str, tuple[Fragments, int]] = {}
-        """Fragments and time of the first quotation of each utterance."""
-
-    def __len__(self) -> int:
-        """Number of utterances."""
-        return len(self._utterances)
-
-    def add(self, id_: str, text: str, time: int) -> Match | None:
-        """Add a quotation.
-
-        Args:
-            id_: Its id, unique over all articles.
-            text: Its words.
-            time: Time of its article, in milliseconds since 1970.
-
-        Returns:
-            The utterance that it belongs to, itself if it is the first; None if it is too short to be traced.
-        """
-        fragments = split_fragments(text)
-        if sum(map(len, fragments)) < MIN_WORDS:
-            return None
-        keys = make_keys(fragments)
-        best = self._find(fragments, keys, time)
-        match = best if best is not None and best.score >= MATCH_FROM else Match(id_, 1.0)
-        if match.id == id_:
-            self._utterances[id_] = (fragments, time)
-        for key in keys:
-            known = self._postings.setdefault(key, [])
-            if match.id not in known and len(known) < HOT:
-                known.append(match.id)
-        return match
-
-    def find(self, text: str) -> list[Match]:
-        """Utterances that share words with a text, best first."""
-        fragments = split_fragments(text)
-        candidates = self._candidates(make_keys(fragments), None)
-        found = [Match(one, compare(fragments, self._utterances[one][0], self._weights)) for one in candidates]
-        return sorted((one for one in found if one.score >= MATCH_FROM), key=lambda one: (-one.score, one.id))
-
-    def _find(self, fragments: Fragments, keys: Iterable[int], time: int) -> Match | None:
-        best: Match | None = None
-        for candidate in self._candidates(keys, time):
-            score = compare(fragments, self._utterances[candidate][0], self._weights)
-            if best is None or score > best.score:
-                best = Match(candidate, score)
-        return best
-
-    def _candidates(self, keys: Iterable[int], time: int | None) -> list[str]:
-        """Utterances that share most shingles; those outside the window are left out."""
-        shared: Counter[str] = Counter()
-        for key in keys:
-            postings = self._postings.get(key, ())
-            if len(postings) < HOT:
-                shared.update(postings)
-        near = [
-            (-count, one)
-            for one, count in shared.items()
-            if time is None or abs(self._utterances[one][1] - time) <= self._window_ms
-        ]
-        return [one for _, one in sorted(near)[:MAX_CANDIDATES]]
+    Args:
+        rows: The rows.
+        weights: How much each word tells.
+        text: The words.
+        time: Time of the article, in milliseconds since 1970; None: whatever the time.
+        window_ms: Time within which the same words are the same utterance.
+    """
+    fragments = split_fragments(text)
+    candidates = count_candidates(rows, make_keys(fragments))
+    rows.prefetch(map(utterance_key, candidates))
+    found: list[Match] = []
+    compared = 0
+    for number in candidates:
+        row = rows.load(utterance_key(number), UtteranceRow)
+        if row is None or not _is_near(row.time, time, window_ms):
+            continue
+        score = compare(fragments, split_fragments(row.text), weights)
+        if score >= MATCH_FROM:
+            found.append(Match(number, score))
+        compared += 1
+        if compared == MAX_CANDIDATES:
+            break
+    return sorted(found, key=lambda one: (-one.score, one.number))
 
 
+def _is_near(one: int | None, other: int | None, window_ms: int) -> bool:
+    """True if two times are within the window; a missing one always is."""
+    return one is None or other is None or abs(one - other) <= window_ms
+
+
+def count_candidates(rows: Rows, keys: Collection[int]) -> list[int]:
+    """Numbers of the utterances under these shingles, those first that share most."""
+    rows.prefetch(map(shingle_key, keys))
+    shared: Counter[int] = Counter()
+    for key in keys:
+        postings = _read_postings(rows, key)
+        if len(postings) < HOT:
+            shared.update(postings)
+    return sorted(shared, key=lambda number: (-shared[number], number))[:MAX_READ]
+
+
+def add_postings(rows: Rows, number: int, keys: Collection[int]) -> None:
+    """Put an utterance under its shingles."""
+    for key in sorted(keys):
+        postings = _read_postings(rows, key)
+        if number not in postings and len(postings) < HOT:
+            rows.store(shingle_key(key), [*postings, number])
+
+
+def remove_postings(rows: Rows, number: int, keys: Collection[int]) -> None:
+    """Take an utterance from under these shingles."""
+    rows.prefetch(map(shingle_key, keys))
+    for key in sorted(keys):
+        postings = _read_postings(rows, key)
+        if number in postings:
+            postings.remove(number)
+            if postings:
+                rows.store(shingle_key(key), postings)
+            else:
+                rows.put(shingle_key(key), None)
+
+
+def _read_postings(rows: Rows, key: int) -> list[int]:
+    found = rows.get(shingle_key(key))
+    return [] if found is None else msgspec.msgpack.decode(found, type=list[int])
+
+
+def is_traced(text: str) -> bool:
+    """True for words that are enough to be traced."""
+    return sum(map(len, split_fragments(text))) >= MIN_WORDS
+
+
+@lru_cache(maxsize=4096)
 def split_fragments(text: str) -> Fragments:
     """Stretches of a quotation between attributions and omissions, each of three words at least.
 
@@ -170,4 +177,14 @@ def _compare_fragments(short: Sequence[str], long: Sequence[str], weights: WordW
     return common / total * min(1.0, common / SURE_WEIGHT)
 
 
-__all__ = ["Match", "QuoteIndex", "compare", "make_keys", "split_fragments"]
+__all__ = [
+    "Match",
+    "add_postings",
+    "compare",
+    "count_candidates",
+    "find_utterances",
+    "is_traced",
+    "make_keys",
+    "remove_postings",
+    "split_fragments",
+]

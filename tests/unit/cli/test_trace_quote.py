@@ -55,7 +55,8 @@ def test_the_earliest_article_is_first_whatever_the_order_of_the_file(week: Path
     code, (found,), err = run("nobody from the ministry has come", "--json", str(week))
     assert code == 1, "a line is no article, which is told"
     assert "week.ndjson:6" in err
-    assert found["id"] == "ap/1#q1"
+    assert found["first"]["article"] == "ap/1"
+    assert found["id"] == "post/1#q1", "the form that arrived first"
     assert [one["article"] for one in found["sightings"]] == ["ap/1", "times/1", "post/1", "echo/1"]
     assert [one["copy_of"] for one in found["sightings"]][1] == "ap/1"
     assert found["sources"] == 3, "a copy is no source of its own"
@@ -63,11 +64,15 @@ def test_the_earliest_article_is_first_whatever_the_order_of_the_file(week: Path
 
 def test_speakers_are_joined_and_a_missing_name_is_known_from_others(week: Path) -> None:
     _, (found,), _ = run("", "--json", str(week))
-    assert found["speakers"] == [["Ana Ruiz", 2], [None, 1]]
+    assert [(one["name"], one["sources"], one["articles"]) for one in found["speakers"]] == [
+        ("Ana Ruiz", 2, ["ap/1", "times/1", "echo/1"]),
+        (None, 1, ["post/1"]),
+    ]
     assert found["name_from_others"] == "Ana Ruiz"
     assert found["differently_attributed"] is False
     assert found["wording_differs"] is True
-    assert found["sightings"][3]["changes"] == ["number"]
+    assert [form["changes"] for form in found["forms"]] == [[], ["number"]]
+    assert [one["form"] for one in found["sightings"]] == [0, 0, 0, 1]
 
 
 def test_it_is_told_to_people_and_never_as_an_accusation(week: Path) -> None:
