@@ -185,10 +185,22 @@ async def test_no_article_is_sent_before_the_topics_are_read() -> None:
     ):
         assert (await events.next())[0] == "hello"
         fill(page.store, 3)
-        page.store.ready.set()
-        page.store.notify()
+        page.store.become_ready()
         assert await events.next() == ("begin", {"anew": True})
         assert await events.until_complete() == ["n0", "n1", "n2"]
+
+
+async def test_a_browser_that_comes_early_hears_that_empty_topics_are_read() -> None:
+    async with (
+        asyncio.timeout(60),
+        served(ready=False) as page,
+        client() as session,
+        listening(session, page.url) as events,
+    ):
+        assert (await events.next())[0] == "hello"
+        page.store.become_ready()
+        assert await events.next() == ("begin", {"anew": True})
+        assert await events.until_complete() == []
 
 
 async def test_a_browser_that_does_not_read_costs_a_cursor() -> None:

@@ -195,7 +195,7 @@ async def served(
     settings = settings or ViewerSettings(port=0)
     store = store or ArticleStore(articles=settings.articles, max_bytes=settings.max_bytes)
     if ready:
-        store.ready.set()
+        store.become_ready()
     publisher = FakePublisher()
     sock = open_socket("127.0.0.1", settings.port)
     server = Server(

@@ -49,7 +49,7 @@ async def follow(store: ArticleStore, connection: Connection, *, last: int) -> N
                     store.add(Message(name, record, DOCUMENTS.get(name)))
             waiting = _update_positions(store, consumer, partitions, names)
             if not waiting and not store.ready.is_set():
-                store.ready.set()
+                store.become_ready()
             if batch:
                 last_heard = time.monotonic()
                 _set_broker_answers(store, answers=True)

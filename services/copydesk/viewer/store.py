@@ -197,6 +197,11 @@ class ArticleStore:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
+    def become_ready(self) -> None:
+        """Note that everything is read that was on the topics at the start, and tell who waits for it."""
+        self.ready.set()
+        self.notify()
+
     def close(self) -> None:
         """End the store: nobody waits for changes any more."""
         self.closed = True
