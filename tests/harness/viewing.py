@@ -15,6 +15,7 @@ from copydesk.client import Connection, Message, Published
 from copydesk.contracts.articles import Document, RawArticle
 from copydesk.contracts.topics import DOCUMENTS
 from copydesk.viewer.app import make_app
+from copydesk.viewer.operations import StageLag
 from copydesk.viewer.serving import Server, max_connections, open_socket
 from copydesk.viewer.settings import ViewerSettings
 from copydesk.viewer.store import ArticleStore
@@ -159,6 +160,14 @@ def _quote(text: str, speaker: str, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def read_lags() -> tuple[StageLag, ...]:
+    """Lags of two stages, one of which could not be measured."""
+    return (
+        StageLag(stage="cleaner", topic="articles.raw", articles=1234, seconds=42.0),
+        StageLag(stage="extractor", topic="articles.cleaned", problem="GroupAuthorizationFailedError: <b>no</b>"),
+    )
+
+
 class FakePublisher:
     """Publisher that keeps the articles in a list."""
 
@@ -199,7 +208,7 @@ async def served(
     publisher = FakePublisher()
     sock = open_socket("127.0.0.1", settings.port)
     server = Server(
-        make_app(store, settings, CONNECTION, publisher, left_out, answers=publisher.answers),
+        make_app(store, settings, CONNECTION, publisher, left_out, answers=publisher.answers, lags=read_lags),
         sock,
         max_connections(settings.clients),
     )

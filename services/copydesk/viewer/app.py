@@ -23,6 +23,7 @@ from copydesk.viewer.answers import json_answer, problem, read_number
 from copydesk.viewer.events import EventRoute
 from copydesk.viewer.exports import ExportRoute
 from copydesk.viewer.name_page import NamedKind, make_name_page
+from copydesk.viewer.operations import LagReader, OperationsRoute, read_stage_lags
 from copydesk.viewer.publishing import ArticlePublisher, PublishRoutes
 from copydesk.viewer.query import read_query
 from copydesk.viewer.search import Searcher
@@ -47,6 +48,7 @@ def make_app(
     left_out: tuple[str, ...] = (),
     *,
     answers: Callable[[], Awaitable[bool]] | None = None,
+    lags: LagReader | None = None,
 ) -> Starlette:
     """The page as an ASGI application, behind the access checks.
 
@@ -57,10 +59,12 @@ def make_app(
         publisher: Publishes articles from the page; None: the page cannot publish.
         left_out: Topics that stages write and this page does not show.
         answers: Whether the broker answers; None: its bootstrap servers are asked.
+        lags: Measures the lag of the stages; None: of the consumer groups at the broker.
     """
     static = str(files("copydesk.viewer") / "static")
     publisher = publisher if settings.publish else None
     publishing = PublishRoutes(publisher, answers or partial(connection.answers, seconds=ANSWER_SECONDS))
+    operations = OperationsRoute(store, lags or partial(read_stage_lags, connection))
     searcher = Searcher(store)
     articles = ArticleRoutes(store, searcher)
     events = EventRoute(store, settings, connection, publishes=publisher is not None, left_out=left_out)
@@ -72,6 +76,7 @@ def make_app(
         Route("/api/message", articles.message),
         Route("/api/export/{name}", ExportRoute(searcher).export),
         Route("/api/name", articles.name),
+        Route("/api/operations", operations.operations),
         Route("/api/search", articles.search),
         Route("/api/statistics", articles.statistics),
         Route("/api/articles", publishing.publish, methods=["POST"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -181,8 +181,25 @@ def _summarise_dead_letter(summary: Summary, message: Message) -> Summary:
         stage=letter.stage,
         reason=letter.reason,
         why=_first_line(why),
-        **_document_fields(_original(message, letter)),
+        **(_document_fields(_original(message, letter)) or _loose_fields(message.value)),
     )
+
+
+class _Loose(msgspec.Struct):
+    """Title and site of JSON that is no valid document."""
+
+    title: Any = None
+    site: Any = None
+
+
+def _loose_fields(value: bytes | None) -> dict[str, object]:
+    """Title and site in the bytes of a dead letter, as far as they can be read: an operator must know what it was."""
+    try:
+        loose = msgspec.json.decode(value or b"", type=_Loose)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    fields = {"title": loose.title, "site": loose.site}
+    return {name: _first_line(text) for name, text in fields.items() if isinstance(text, str)}
 
 
 def _original(message: Message, letter: DeadLetter) -> Document | None:

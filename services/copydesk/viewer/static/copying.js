@@ -26,10 +26,17 @@ export function quotationText(quote, article) {
 /** Button that copies a quotation; `label` is shown if there is room for words, else there is an icon only. */
 export function copyButton(quote, article, label = "") {
   const said = { "aria-label": `Copy quotation of ${speakerName(quote)}`, title: "Copy quotation, with its source" };
+  return copier(said, label, () => quotationText(quote, article));
+}
+
+/** Button with an icon that copies a text. */
+export const copyTextButton = (text, name, id) => copier({ "aria-label": name, title: name, id }, "", () => text);
+
+function copier(said, label, textOf) {
   const button = el(label ? "button.copy.worded" : "button.copy", { type: "button", ...said }, label);
   button.addEventListener("click", async (event) => {
     event.stopPropagation();
-    const done = await copyText(quotationText(quote, article));
+    const done = await copyText(textOf());
     button.dataset.state = done ? "copied" : "failed";
     button.setAttribute("aria-label", done ? "Copied" : "The browser did not allow copying");
     setTimeout(() => {

@@ -6,11 +6,13 @@ import { byId, el } from "./dom.js";
 import { articleAddress, kindOf } from "./links.js";
 import { List } from "./list.js";
 import { showName } from "./name_page.js";
+import { showOperations } from "./operations.js";
 import { setUpPublishing } from "./publish.js";
 import { showStatistics } from "./statistics.js";
 import { listen } from "./stream.js";
 
 const STATISTICS_MS = 2000; // between two updates of the statistics while articles come
+const OPERATIONS_MS = 5000; // between two measurements of the lag
 const STATES = { connecting: "connecting", reading: "reading the topics", live: "live", away: "the broker does not answer", gone: "the page’s server does not answer: trying again" };
 
 const reading = byId("reading");
@@ -46,7 +48,7 @@ function wantedView() {
   const { view: name, id, settings } = readAddress();
   if (id && name === "article") return { name, id, site: "" };
   if (id && kindOf(name)) return { name: "name", id, kind: kindOf(name), site: settings.get("at") ?? "" };
-  return { name: name === "statistics" ? name : "none", id: "", site: "" };
+  return { name: ["statistics", "operations"].includes(name) ? name : "none", id: "", site: "" };
 }
 
 /** Show the view that the address names. */
@@ -57,7 +59,7 @@ function route() {
   view = wanted;
   shown = "";
   document.body.dataset.view = view.name;
-  byId("to-statistics").setAttribute("aria-current", view.name === "statistics" ? "page" : "false");
+  for (const name of ["statistics", "operations"]) byId(`to-${name}`).setAttribute("aria-current", view.name === name ? "page" : "false");
   list.setActive(view.name === "article" ? view.id : "");
   reading.scrollTop = 0;
   window.scrollTo(0, 0);
@@ -69,6 +71,7 @@ function refresh() {
   if (view.name === "article") loadArticle();
   else if (view.name === "statistics") loadStatistics();
   else if (view.name === "name") loadName();
+  else if (view.name === "operations") loadOperations();
   else if (shown !== "none") {
     shown = "none";
     document.title = "copydesk";
@@ -113,6 +116,24 @@ async function loadName() {
     byId("name-site")?.focus();
   };
   await showName(reading, { kind, name, site }, chooseSite, () => mine === request && view.name === "name");
+}
+
+let operationsTimer = 0;
+/** Show the operators' corner, and again every few seconds: a lag changes while no article comes. */
+async function loadOperations() {
+  if (shown === "operations") return;
+  shown = "operations";
+  document.title = "Operations · copydesk";
+  const mine = ++request;
+  const isCurrent = () => mine === request && view.name === "operations";
+  if (!reading.querySelector("#lags")) showNotice("Asking the broker …");
+  await showOperations(reading, isCurrent);
+  clearTimeout(operationsTimer);
+  operationsTimer = setTimeout(() => {
+    if (!isCurrent()) return;
+    shown = "";
+    loadOperations();
+  }, OPERATIONS_MS);
 }
 
 async function loadStatistics() {
