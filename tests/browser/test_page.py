@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 from typing import Any
 
 import pytest
@@ -214,6 +215,20 @@ async def test_statistics_are_shown_and_follow_what_comes(open_page: Open) -> No
         put(here.store, "more", scored("more"), offset=9)
         await expect(quoted).to_contain_text("Ana Ruiz in 5 articles")
         await expect(page.locator(".card").filter(has_text="How much was removed")).to_contain_text("median 25 %")
+        chart = page.locator(".card").filter(has_text="How much was removed").locator("svg")
+        await expect(chart).to_have_attribute(
+            "aria-label",
+            "Share of the source that was removed, 5 articles by tenths: 0, 0, 5, 0, 0, 0, 0, 0, 0, 0; median 25 %",
+        )
+        dated = scored("dated", site="two.example", published_at="2026-11-14T12:00:00Z")
+        put(here.store, "dated", dated, offset=10)
+        over_time = page.locator(".card.wide svg").first
+        await expect(over_time).to_have_attribute(
+            "aria-label", re.compile("^6 articles from 14 Nov 2026 to .*, at most 5")
+        )
+        await page.click(".sites a >> text=two.example")
+        await expect(page.locator(".row")).to_have_count(1)
+        assert page.url.endswith("#/?site=two.example")
 
 
 # ------------------------------------------------------------------------------------------------- offsets

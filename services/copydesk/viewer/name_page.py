@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -12,7 +11,7 @@ import msgspec
 from copydesk.contracts.articles import Entity, ExtractedArticle, Quote
 from copydesk.viewer.names import KINDS, Name, is_same, name_key, usual_spelling
 from copydesk.viewer.store import ArticleStore, StoredArticle
-from copydesk.viewer.summary import Summary
+from copydesk.viewer.times import article_time, format_day
 
 NamedKind = Literal["person", "organization", "location", "country"]
 
@@ -98,11 +97,6 @@ class _Found(NamedTuple):
         return sum(name.said for name in self.names)
 
 
-def article_time(summary: Summary) -> int:
-    """Time of publication, or of arrival if that is unknown, in milliseconds since 1970."""
-    return summary.arrived if summary.published is None else summary.published
-
-
 def make_name_page(
     store: ArticleStore, kind: NamedKind, name: str, *, site: str | None = None, offset: int = 0
 ) -> NamePage:
@@ -177,18 +171,6 @@ def _by_day(found: Iterable[_Found]) -> tuple[tuple[str, int, int], ...]:
     return tuple((day, articles[day], quotes[day]) for day in sorted(articles)[-MAX_DAYS:])
 
 
-def format_day(milliseconds: int) -> str:
-    """Day of a time, in UTC.
-
-    >>> format_day(1_000), format_day(10**18)
-    ('1970-01-01', '1970-01-01')
-    """
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError):  # a message may hold any number as its time
-        return "1970-01-01"
-
-
 def _item(found: _Found, kind: NamedKind) -> NamedArticle:
     summary = found.article.summary
     document = found.article.document()
@@ -251,4 +233,4 @@ def _context(text: str, entities: Iterable[Entity]) -> tuple[str, str, str] | No
     return before, text[start:end][:MAX_CHARACTERS], after
 
 
-__all__ = ["NamePage", "NamedKind", "article_time", "format_day", "make_name_page"]
+__all__ = ["NamePage", "NamedKind", "make_name_page"]

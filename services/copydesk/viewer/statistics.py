@@ -1,4 +1,4 @@
-"""Statistics of the newest articles: states, noise, quotes, coherence."""
+"""Statistics of the newest articles: states, noise, quotes, coherence, days, sites."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import msgspec
 
 from copydesk.viewer.names import Name, usual_spelling
 from copydesk.viewer.summary import Summary
+from copydesk.viewer.times import article_time, format_day
 
 BINS = 10
-MOST_QUOTED = 12
+MOST_QUOTED = 20
+MOST_SITES = 25
+MOST_DAYS = 400
 
 
 class Histogram(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +35,19 @@ class Quoted(msgspec.Struct, frozen=True, kw_only=True):
     articles: int
 
 
+class SiteFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of a site."""
+
+    site: str
+    articles: int
+    quotes: int
+    removed: float | None
+    """Median share that was removed."""
+
+    score: float | None
+    """Median probability of one story."""
+
+
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over some articles."""
 
@@ -44,6 +60,14 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     structures: dict[str, int]
     quotes: int
     quoted: tuple[Quoted, ...]
+    days: tuple[tuple[str, int, int], ...]
+    """Days of publication, or of arrival where that is unknown (UTC), with their numbers of articles and quotations."""
+
+    sites: tuple[SiteFigures, ...]
+    """Sites with most articles."""
+
+    other_sites: int
+    """Number of further sites."""
 
 
 def compute_statistics(shown: Iterable[tuple[Summary, Sequence[Name]]]) -> Statistics:
@@ -65,8 +89,42 @@ def compute_statistics(shown: Iterable[tuple[Summary, Sequence[Name]]]) -> Stati
         scores=histogram(article.score for article in articles),
         structures=dict(Counter(article.structure for article in articles if article.structure).most_common()),
         quotes=sum(article.quotes or 0 for article in articles),
+        days=_by_day(articles),
+        sites=_by_site(articles),
+        other_sites=max(0, len({article.site for article in articles}) - MOST_SITES),
         quoted=_most_quoted([names for _, names in pairs]),
     )
+
+
+def _by_day(articles: Iterable[Summary]) -> tuple[tuple[str, int, int], ...]:
+    counts, quotes = Counter[str](), Counter[str]()
+    for article in articles:
+        day = format_day(article_time(article))
+        counts[day] += 1
+        quotes[day] += article.quotes or 0
+    return tuple((day, counts[day], quotes[day]) for day in sorted(counts)[-MOST_DAYS:])
+
+
+def _by_site(articles: Iterable[Summary]) -> tuple[SiteFigures, ...]:
+    by_site: defaultdict[str, list[Summary]] = defaultdict(list)
+    for article in articles:
+        by_site[article.site].append(article)
+    most = sorted(by_site.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST_SITES]
+    return tuple(
+        SiteFigures(
+            site=site,
+            articles=len(own),
+            quotes=sum(article.quotes or 0 for article in own),
+            removed=_median(article.noise for article in own),
+            score=_median(article.score for article in own),
+        )
+        for site, own in most
+    )
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
 
 
 def _most_quoted(articles: Iterable[Sequence[Name]]) -> tuple[Quoted, ...]:

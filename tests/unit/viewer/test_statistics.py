@@ -40,6 +40,25 @@ def test_the_figures_of_a_few_articles() -> None:
     assert statistics.quotes == 5
 
 
+def test_articles_are_counted_by_day_and_by_site() -> None:
+    day = 86_400_000
+    statistics = compute_statistics(
+        [
+            article(site="b.example", published=0, arrived=9 * day, noise=0.2, score=0.9, quotes=2),
+            article(site="a.example", published=day + 5, arrived=9 * day, noise=0.4),
+            article(site="b.example", arrived=day, noise=0.6, score=0.5, quotes=1),
+        ]
+    )
+    assert statistics.days == (("1970-01-01", 1, 2), ("1970-01-02", 2, 1))
+    assert [(site.site, site.articles, site.quotes, site.removed, site.score) for site in statistics.sites] == [
+        ("b.example", 2, 3, 0.4, 0.7),
+        ("a.example", 1, 0, 0.4, None),
+    ]
+    assert statistics.other_sites == 0
+    many = compute_statistics([article(site=f"{number}.example") for number in range(40)])
+    assert (len(many.sites), many.other_sites) == (25, 15)
+
+
 def test_no_articles_have_no_figures() -> None:
     statistics = compute_statistics([])
     assert (statistics.articles, statistics.noise.median, statistics.quoted) == (0, None, ())
