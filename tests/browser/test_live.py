@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from browser.conftest import Open
+from browser.stories import SPEAKER, as_ndjson
 from copydesk.contracts.topics import topics
 from copydesk.runtime.processes import die_with
 from harness.brokers import Broker, any_broker, free_port_pair
@@ -31,7 +32,7 @@ SAMPLES = ROOT / "services" / "copydesk" / "samples"
 STARTUP_MS = 90_000
 """Time for three stages to load their models on a busy machine."""
 
-PICTURE_BYTES = 300_000
+PICTURE_BYTES = 450_000
 
 
 class Command:
@@ -85,36 +86,54 @@ async def test_an_article_that_is_published_from_the_page_appears_enriched(open_
         url = await up.url()
         page = await open_page(url)
         await page.evaluate("window.marker = 'never loaded again'")
+        await page.click("#to-publish")
+        stories = FilePayload(name="stories.ndjson", mimeType="application/x-ndjson", buffer=as_ndjson())
+        await page.set_input_files("#publish-files", stories)
+        await expect(page.locator("#publish")).to_be_hidden()
         for name in ("round-up.txt", "long-quotation.txt", "bridge-page.html", f"{SEED}.txt"):
             await page.click("#to-publish")
             await page.set_input_files("#publish-files", SAMPLES / name)
             await expect(page.locator("#publish")).to_be_hidden()
-        await expect(page.locator(".row[data-state=scored]")).to_have_count(4, timeout=STARTUP_MS)
+        await expect(page.locator(".row[data-state=scored]")).to_have_count(9, timeout=STARTUP_MS)
         reading = page.locator("#reading")  # the last article is open
         await expect(reading.locator("h1")).to_have_text("Putin orders partial withdrawal of Russian troops from Syria")
         await expect(reading.locator(".step.done")).to_have_count(4)
         await expect(reading.locator("mark.person").first).to_have_text("Putin")
         await expect(reading.locator(".said.direct").first).to_be_visible()
-        await expect(reading.locator("button.speaker", has_text="Putin").first).to_be_visible()
+        await expect(reading.locator(".speaker", has_text="Putin").first).to_be_visible()
         await expect(reading.locator(".beside")).to_contain_text("Mikhail Klimentyev TASS Getty Images")
         await expect(reading.locator(".strip svg rect")).to_have_count(15)
         assert await page.evaluate("window.marker") == "never loaded again"
         await take_pictures(open_page, page.url, pictures)
+        await page.goto(f"{url}/#/person/{SPEAKER}")
+        await expect(reading.locator("h1")).to_have_text(SPEAKER)
+        await expect(reading.locator(".totals")).to_contain_text("in 5 articles")
+        await expect(reading.locator(".byline")).to_contain_text(f"Constable {SPEAKER}")
+        await page.goto(f"{url}/#/operations")
+        await expect(page.locator("#lags tbody tr")).to_have_count(4)
+        await expect(page.locator("#lags tbody tr", has_text="nothing waits")).to_have_count(4)
         up.process.send_signal(signal.SIGINT)
         async with asyncio.timeout(60):
             assert await up.process.wait() == 0, up.lines[-5:]
 
 
 async def take_pictures(open_page: Open, address: str, folder: Path) -> None:
-    """Take screenshots of the seed article; `docs/` shows the first two."""
-    for name, width, height, scheme in (
-        ("viewer", 1280, 1180, "light"),
-        ("viewer-dark", 1280, 1180, "dark"),
-        ("viewer-phone", 390, 844, "light"),
+    """Take screenshots of the seed article and of other views; `docs/` shows the first three."""
+    base, _, article = address.partition("/#")
+    person, found = f"/person/{SPEAKER}", "/?q=harbour&site=courier"
+    for name, view, shows, width, height, scheme in (
+        ("viewer", article, ".body", 1280, 1320, "light"),
+        ("viewer-dark", article, ".body", 1280, 1320, "dark"),
+        ("viewer-person", person, ".said-item", 1280, 1020, "light"),
+        ("viewer-phone", article, ".body", 390, 844, "light"),
+        ("viewer-found", found, ".hit", 1280, 900, "light"),
+        ("viewer-statistics", "/statistics", ".sites", 1280, 1320, "light"),
+        ("viewer-operations", "/operations", "#lags", 390, 844, "dark"),
     ):
-        page = await open_page(address, width=width, height=height, color_scheme=scheme)
-        await expect(page.locator(".body")).to_be_visible()
-        if width > 1000:
+        page = await open_page(f"{base}/#{view}", width=width, height=height, color_scheme=scheme)
+        await expect(page.locator(shows).first).to_be_visible()
+        await expect(page.locator(".row").first).to_be_attached()
+        if width > 1000 and view == article:
             await page.hover(".speaker:has-text('Putin')")
             await expect(page.locator("#note")).to_be_visible()
         taken = await page.screenshot(path=folder / f"{name}.png", animations="disabled")

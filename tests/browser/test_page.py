@@ -170,7 +170,7 @@ async def test_what_was_removed_is_shown_with_its_reason_until_it_is_turned_off(
 @pytest.mark.parametrize(
     ("coherence", "words"),
     [
-        ({"structure": "single", "score": 0.94, "raw_score": 0.5}, ("one story", "one story: 94 %", "50 % before")),
+        ({"structure": "single", "score": 0.94, "raw_score": 0.5}, ("one story", "94 % sure", "50 % before")),
         ({"structure": "mixed", "score": 0.2}, ("two stories mixed", "one story: 20 %")),
         ({"structure": None, "score": None, "raw_score": None, "units": [], "status": "too_short"}, ("too short",)),
     ],

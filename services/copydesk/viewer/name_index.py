@@ -15,6 +15,8 @@ def entries(names: Iterable[Name]) -> Iterator[Entry]:
     for name in names:
         for key in name.keys:
             yield name.kind, key
+        if name.bearer:
+            yield "person", name.bearer
         if name.country:
             yield "country", name_key(name.country, "country")
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from copydesk.contracts.articles import Entity, ExtractedArticle, Quote
-from copydesk.viewer.names import KINDS, Name, is_same, name_key, usual_spelling
+from copydesk.viewer.names import KINDS, Kind, Name, is_same, name_key, usual_spelling
 from copydesk.viewer.store import ArticleStore, StoredArticle
 from copydesk.viewer.times import article_time, format_day
 
@@ -113,6 +113,8 @@ def make_name_page(
     """
     keys = _joined_keys(store, kind, name_key(name, kind))
     everywhere = [_Found(article, _matching(article, kind, keys)) for article in store.named(kind, keys)]
+    if not any(one.kind == kind for each in everywhere for one in each.names) and kind == "person":
+        everywhere = []  # organisations alone are no person
     found = [each for each in everywhere if site is None or each.article.summary.site == site]
     found.sort(key=lambda each: (-each.time, each.article.summary.id))
     spellings = Counter(one.name for each in found for one in each.names)
@@ -126,7 +128,7 @@ def make_name_page(
         quotes=sum(each.said for each in found),
         sites=_by_site(everywhere),
         days=_by_day(found),
-        items=tuple(_item(each, kind) for each in shown),
+        items=tuple(map(_item, shown)),
         next=offset + PAGE_ARTICLES if offset + PAGE_ARTICLES < len(found) else None,
     )
 
@@ -145,7 +147,11 @@ def _joined_keys(store: ArticleStore, kind: NamedKind, key: str) -> set[str]:
 def _matching(article: StoredArticle, kind: NamedKind, keys: set[str]) -> tuple[Name, ...]:
     if kind == "country":
         return tuple(name for name in article.names if name.country and name_key(name.country, "country") in keys)
-    return tuple(name for name in article.names if name.kind == kind and not keys.isdisjoint(name.keys))
+    return tuple(
+        name
+        for name in article.names
+        if (name.kind == kind and not keys.isdisjoint(name.keys)) or (kind == "person" and name.bearer in keys)
+    )
 
 
 def _title(kind: NamedKind, name: str, found: Iterable[_Found]) -> str:
@@ -171,18 +177,17 @@ def _by_day(found: Iterable[_Found]) -> tuple[tuple[str, int, int], ...]:
     return tuple((day, articles[day], quotes[day]) for day in sorted(articles)[-MAX_DAYS:])
 
 
-def _item(found: _Found, kind: NamedKind) -> NamedArticle:
+def _item(found: _Found) -> NamedArticle:
     summary = found.article.summary
     document = found.article.document()
     article = document if isinstance(document, ExtractedArticle) else None
     quotes: list[Quote] = []
     mentions: list[Entity] = []
     if article is not None:
-        keys = {name.key for name in found.names}
-        of_kind = "location" if kind == "country" else kind
-        mentions = [one for one in article.entities if one.type == of_kind and name_key(one.name, of_kind) in keys]
+        keys = {(name.kind, name.key) for name in found.names}
+        mentions = [one for one in article.entities if (one.type, name_key(one.name, one.type)) in keys]
         ids = {entity.id for entity in mentions}
-        quotes = [quote for quote in article.quotes if _is_speaker(quote, ids, keys, of_kind)]
+        quotes = [quote for quote in article.quotes if _is_speaker(quote, ids, keys)]
     return NamedArticle(
         id=summary.id,
         title=summary.title or summary.lead or summary.id,
@@ -197,11 +202,11 @@ def _item(found: _Found, kind: NamedKind) -> NamedArticle:
     )
 
 
-def _is_speaker(quote: Quote, ids: set[str], keys: set[str], kind: str) -> bool:
+def _is_speaker(quote: Quote, ids: set[str], keys: set[tuple[Kind, str]]) -> bool:
     speaker = quote.speaker
     if speaker.entity_id:
         return speaker.entity_id in ids
-    return kind == "person" and bool(speaker.name) and name_key(speaker.name or "", kind) in keys
+    return bool(speaker.name) and ("person", name_key(speaker.name or "", "person")) in keys
 
 
 def _said(quote: Quote) -> SaidWords:

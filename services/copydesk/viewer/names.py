@@ -64,6 +64,9 @@ class Name(NamedTuple):
     country: str = ""
     """Country of a place, if the extractor gives one."""
 
+    bearer: str = ""
+    """Key of the person that an organisation may be: recognisers take "Constable Moira Finch" for a firm, too."""
+
     @property
     def keys(self) -> tuple[str, ...]:
         """All keys under which it is found."""
@@ -123,7 +126,14 @@ def _name_of(entity: Entity, said: int) -> Name:
         said,
         len(entity.mentions),
         country[:MAX_NAME_CHARACTERS] if isinstance(country, str) else "",
+        _find_bearer(entity.name) if kind == "organization" else "",
     )
+
+
+def _find_bearer(name: str) -> str:
+    """Key of a person if the name has a title or a rank before two words or more, else ""."""
+    as_person = name_key(name, "person")
+    return as_person if name_key(name, "organization").removeprefix("the ") != as_person else ""
 
 
 def is_same(one: str, other: str, kind: str) -> bool:

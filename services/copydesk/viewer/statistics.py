@@ -129,14 +129,17 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 def _most_quoted(articles: Iterable[Sequence[Name]]) -> tuple[Quoted, ...]:
     """Speakers with most quotations, their spellings joined under the most frequent one."""
-    quotes, spellings = Counter[tuple[str, str]](), defaultdict[tuple[str, str], Counter[str]](Counter)
+    quotes = Counter[tuple[str, str]]()
+    spellings: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     in_articles = Counter[tuple[str, str]]()
-    for names in articles:
-        speakers = [name for name in names if name.said]
-        in_articles.update({(name.kind, name.key) for name in speakers})
-        for name in speakers:
-            quotes[name.kind, name.key] += name.said
-            spellings[name.kind, name.key][name.name] += 1
+    by_article = [[name for name in names if name.said] for names in articles]
+    people = {name.key for names in by_article for name in names if name.kind == "person"}
+    for names in by_article:
+        speakers = [("person", name.bearer) if name.bearer in people else (name.kind, name.key) for name in names]
+        in_articles.update(set(speakers))
+        for speaker, name in zip(speakers, names, strict=True):
+            quotes[speaker] += name.said
+            spellings[speaker][name.name] += 1
     most = sorted(quotes.items(), key=lambda item: (-item[1], item[0]))[:MOST_QUOTED]
     return tuple(
         Quoted(name=usual_spelling(spellings[speaker]), kind=speaker[0], quotes=count, articles=in_articles[speaker])

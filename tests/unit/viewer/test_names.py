@@ -14,6 +14,7 @@ from copydesk.extractor.english import names as english
 from copydesk.viewer.name_index import NameIndex
 from copydesk.viewer.name_page import PAGE_ARTICLES, make_name_page
 from copydesk.viewer.names import MAX_NAMES, TITLES, Name, is_same, name_key, names_of
+from copydesk.viewer.statistics import compute_statistics
 from copydesk.viewer.store import ArticleStore
 from harness.viewing import TEXT, put, scored
 
@@ -107,6 +108,19 @@ def test_a_page_joins_the_spellings_and_counts_by_site_and_day() -> None:
     of_site = make_name_page(store, "person", "Moira Finch", site="one.example")
     assert [item.id for item in of_site.items] == ["a"]
     assert of_site.sites == page.sites
+
+
+def test_a_person_with_a_rank_whom_an_article_takes_for_an_organisation_is_joined() -> None:
+    firm = json.loads(quoting("Constable Moira Finch", "b"))
+    firm["entities"][0]["type"] = "organization"
+    mistaken = json.dumps(firm).encode()
+    page = make_name_page(store_of(quoting("Moira Finch", "a"), mistaken), "person", "Moira Finch")
+    assert (page.articles, page.quotes, [len(item.quotes) for item in page.items]) == (2, 2, [1, 1])
+    alone = store_of(mistaken)
+    assert make_name_page(alone, "person", "Moira Finch").articles == 0, "nobody else says that she is a person"
+    assert make_name_page(alone, "organization", "Constable Moira Finch").articles == 1
+    shown = [(article.summary, article.names) for article in store_of(quoting("Moira Finch", "a"), mistaken)]
+    assert [(speaker.name, speaker.quotes) for speaker in compute_statistics(shown).quoted] == [("Moira Finch", 2)]
 
 
 def test_a_page_is_bounded_and_goes_on() -> None:

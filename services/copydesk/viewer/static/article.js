@@ -167,7 +167,7 @@ function figures(article, summary) {
   if (article.coherence) {
     const { score: now, raw_score: before, status, structure } = article.coherence;
     const meaning = "How probable it is that the text is one story, and nothing of another one is in it";
-    if (typeof now === "number") add(structureWords(structure ?? "single"), `one story: ${percent(now)}`, typeof before === "number" ? `${percent(before)} before cleaning` : null, meaning);
+    if (typeof now === "number") add(structureWords(structure ?? "single"), structure === "single" ? `${percent(now)} sure` : `one story: ${percent(now)}`, typeof before === "number" ? `${percent(before)} before cleaning` : null, meaning);
     else add("–", "one story or more", statusWords(status ?? ""), meaning);
   }
   if (article.cleaning) add(percent(article.cleaning.noise_share), "of the source removed", article.cleaning.uncertain ? doubtWords("uncertain") : null, article.cleaning.uncertain ? DOUBT_NOTES.uncertain : null);

@@ -15,12 +15,12 @@ const DONE_MS = 1600; // time for which a button says that it has copied
 export function quotationText(quote, article) {
   const date = Date.parse(article.published_at);
   const source = [
-    speakerName(quote),
+    (quote.speaker.name || quote.speaker.mention || quote.speaker.anonymous) && speakerName(quote),
     article.title && `“${article.title}”`,
     article.site,
     Number.isFinite(date) && longDate(date),
   ].filter(Boolean);
-  return [quote.text, `– ${source.join(", ")}`, originalAddress(article.url)].filter(Boolean).join("\n");
+  return [quote.text, source.length && `– ${source.join(", ")}`, originalAddress(article.url)].filter(Boolean).join("\n");
 }
 
 /** Button that copies a quotation; `label` is shown if there is room for words, else there is an icon only. */

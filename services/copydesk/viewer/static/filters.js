@@ -18,11 +18,11 @@ const STATES = [
 ];
 
 const SORTS = [
-  ["newest", "Newest arrivals first"],
-  ["published", "Newest published first"],
-  ["noise", "Most removed first"],
-  ["score", "Least one story first"],
-  ["quotes", "Most quotations first"],
+  ["newest", "Newest first"],
+  ["published", "Latest published"],
+  ["noise", "Most removed"],
+  ["score", "Least one story"],
+  ["quotes", "Most quotations"],
 ];
 
 /** Settings by their names in the address: element, words for a condition that may be removed, value that is none. */

@@ -107,7 +107,7 @@ function quotation(said, article, page) {
 /** Button that appends the next articles, or null at the end. */
 function older(next, list, view, isCurrent) {
   if (next === null) return null;
-  const button = el("button.quiet.more", { type: "button", id: "older" }, "Older articles");
+  const button = el("button.quiet.older", { type: "button", id: "older" }, "Older articles");
   button.addEventListener("click", async () => {
     button.disabled = true;
     const page = await load(view, next);

@@ -32,14 +32,18 @@ export async function showStatistics(container, isCurrent) {
     el(
       "div.cards",
       {},
-      statistics.days.length > 1 && el("section.card.wide", {}, el("h2.card-title", {}, "Over time, by day of publication"), el("div.plots", {}, timeline(statistics.days, "article"), timeline(statistics.days, "quotation"))),
+      statistics.days.length > 1 && el("section.card.wide", {}, el("h2.card-title", {}, "Over time, by day of publication"), el("div.plots", {}, timeline(statistics.days, "article", 400), timeline(statistics.days, "quotation", 400))),
       card("Most quoted", bars(statistics.quoted.map((speaker) => [speaker.name, speaker.quotes, `in ${plural(speaker.articles, "article")}`, nameAddress(speaker.kind, speaker.name)]))),
-      card("By site", siteTable(statistics)),
+      el(
+        "div.card-stack",
+        {},
+        card("What became of them", bars(Object.entries(statistics.states).map(([state, count]) => [stateWords(state), count]))),
+        Object.keys(statistics.structures).length > 0 && card("One story or more", bars(Object.entries(statistics.structures).map(([name, count]) => [structureWords(name), count]))),
+        Object.keys(statistics.reasons).length > 0 && card("Could not be read", bars(Object.entries(statistics.reasons).map(([reason, count]) => [reason.replace(/: (.*)/, (_, word) => `: ${deathWords(word)}`), count]))),
+      ),
+      el("section.card.wide", {}, el("h2.card-title", {}, "By site"), siteTable(statistics)),
       card("How much was removed", histogram(statistics.noise, "Share of the source that was removed")),
       card("How probably one story", histogram(statistics.scores, "Probability of one story")),
-      card("What became of them", bars(Object.entries(statistics.states).map(([state, count]) => [stateWords(state), count]))),
-      Object.keys(statistics.structures).length > 0 && card("One story or more", bars(Object.entries(statistics.structures).map(([name, count]) => [structureWords(name), count]))),
-      Object.keys(statistics.reasons).length > 0 && card("Could not be read", bars(Object.entries(statistics.reasons).map(([reason, count]) => [reason.replace(/: (.*)/, (_, word) => `: ${deathWords(word)}`), count]))),
     ),
   );
   if (focused === "last") select.focus();

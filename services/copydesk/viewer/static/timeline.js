@@ -2,7 +2,6 @@
 
 import { el, plural, svg } from "./dom.js";
 
-const WIDTH = 720;
 const HEIGHT = 76;
 const BASE = 56; // height of the axis
 const DAY_MS = 86_400_000;
@@ -21,8 +20,9 @@ const STEPS = [
  *
  * @param {[string, number, number][]} days Days, as 2026-11-12, with their numbers of articles and of quotations.
  * @param {"article" | "quotation"} of The number that the bars show.
+ * @param {number} width In pixels, about as wide as it is shown: its letters grow with it.
  */
-export function timeline(days, of) {
+export function timeline(days, of, width = 720) {
   const counted = days.map(([day, articles, quotations]) => [Math.floor(Date.parse(day) / DAY_MS), of === "article" ? articles : quotations]).filter(([day]) => Number.isFinite(day));
   if (counted.length < 2) return null;
   const [first, last] = [counted[0][0], counted.at(-1)[0]];
@@ -34,11 +34,11 @@ export function timeline(days, of) {
   }
   const number = Math.floor((last - first) / days_) + 1;
   const largest = Math.max(1, ...bins.values());
-  const width = WIDTH / number;
+  const step = width / number;
   const bars = [...bins].map(([bin, count]) => {
     const height = count ? Math.max(2, (count / largest) * (BASE - 14)) : 0;
     const title = svg("title", {}, `${label((first + bin * days_) * DAY_MS)}: ${plural(count, of)}`);
-    return svg("rect", { class: "time-bar", x: bin * width + Math.min(1, width * 0.1), y: BASE - height, width: Math.max(1, width - Math.min(2, width * 0.2)), height }, title);
+    return svg("rect", { class: "time-bar", x: bin * step + Math.min(1, step * 0.1), y: BASE - height, width: Math.max(1, step - Math.min(2, step * 0.2)), height }, title);
   });
   const total = counted.reduce((sum, [, count]) => sum + count, 0);
   const summary = `${plural(total, of)} from ${label(first * DAY_MS)} to ${label(last * DAY_MS)}, at most ${largest.toLocaleString("en")} in a ${word}`;
@@ -47,10 +47,10 @@ export function timeline(days, of) {
     {},
     svg(
       "svg",
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": summary },
-      svg("line", { class: "time-axis", x1: 0, x2: WIDTH, y1: BASE + 0.5, y2: BASE + 0.5 }),
+      { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": summary },
+      svg("line", { class: "time-axis", x1: 0, x2: width, y1: BASE + 0.5, y2: BASE + 0.5 }),
       ...bars,
-      ...ticks(first, last),
+      ...ticks(first, last, width),
       svg("text", { class: "time-label", x: 0, y: 9 }, `${largest.toLocaleString("en")} ${of}${largest === 1 ? "" : "s"} in a ${word} at most`),
     ),
   );
@@ -59,8 +59,8 @@ export function timeline(days, of) {
 const label = (milliseconds) => new Date(milliseconds).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
 /** Dates below the axis: both ends, and the middle if there is room. */
-function ticks(first, last) {
+function ticks(first, last, width) {
   const middle = Math.floor((first + last) / 2);
-  const places = last - first > 8 ? [[first, 0, "start"], [middle, WIDTH / 2, "middle"], [last, WIDTH, "end"]] : [[first, 0, "start"], [last, WIDTH, "end"]];
+  const places = last - first > 8 ? [[first, 0, "start"], [middle, width / 2, "middle"], [last, width, "end"]] : [[first, 0, "start"], [last, width, "end"]];
   return places.map(([day, x, anchor]) => svg("text", { class: "time-label", x, y: HEIGHT - 5, "text-anchor": anchor }, label(day * DAY_MS)));
 }
