@@ -84,6 +84,14 @@ async def test_places_have_a_page_and_a_long_page_goes_on(open_page: Open) -> No
         await page.click("#older")
         await expect(page.locator(".said-item")).to_have_count(23)
         await expect(page.locator("#older")).to_have_count(0)
+        article = json.loads(quoting("Bo Lind", "pt"))
+        article["entities"][1]["place"] = {"geoname_id": 1, "name": "Lisbon", "country": "PT"}
+        put(here.store, "pt", json.dumps(article).encode(), offset=50)
+        await page.reload()
+        await page.click("text=Portugal")
+        await expect(page.locator("#reading h1")).to_have_text("Portugal")
+        await expect(page.locator(".totals")).to_contain_text("in 1 article")
+        assert page.url.endswith("#/country/PT")
         await page.goto(f"{here.url}/#/organisation/Nobody")
         await expect(page.locator("#reading")).to_contain_text("No article that is held here has this name")
 

@@ -62,7 +62,7 @@ class Name(NamedTuple):
 
     mentions: int
     country: str = ""
-    """Country of a place, if the extractor gives one."""
+    """Country of a place (ISO 3166-1 alpha-2), if the extractor gives one."""
 
     bearer: str = ""
     """Key of the person that an organisation may be: recognisers take "Constable Moira Finch" for a firm, too."""
@@ -117,7 +117,6 @@ def _name_of(entity: Entity, said: int) -> Name:
     kind: Kind = next(kind for kind in KINDS if kind == entity.type)
     key = name_key(entity.name, kind)
     aliases = dict.fromkeys(name_key(alias, kind) for alias in entity.aliases[:MAX_ALIASES])
-    country = getattr(getattr(entity, "place", None), "country", None)
     return Name(
         kind,
         key,
@@ -125,7 +124,7 @@ def _name_of(entity: Entity, said: int) -> Name:
         tuple(alias for alias in aliases if alias != key and is_same(key, alias, kind)),
         said,
         len(entity.mentions),
-        country[:MAX_NAME_CHARACTERS] if isinstance(country, str) else "",
+        entity.place.country if entity.place else "",
         _find_bearer(entity.name) if kind == "organization" else "",
     )
 

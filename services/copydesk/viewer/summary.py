@@ -98,13 +98,17 @@ def topic_ranks() -> dict[str, int]:
 
 @cache
 def dead_letter_sources() -> dict[str, str]:
-    """Source topic of the stage of each dead letter topic that holds articles."""
+    """Source topic of the stage of each dead letter topic that holds articles.
+
+    Left out are stages behind the last document: their failures take nothing from an article that is done.
+    """
+    makers = {stage for document in DOCUMENTS for stage in topic_of(document).producers}
     return {
         name: source.name
         for name, topic in topics().items()
         if topic.holds_dead_letters
         for source in map(topic_of, DOCUMENTS)
-        if set(topic.producers) & set(source.consumers)
+        if set(topic.producers) & set(source.consumers) & makers
     }
 
 

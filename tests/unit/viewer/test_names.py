@@ -139,6 +139,17 @@ def test_places_and_organisations_are_shown_in_their_words() -> None:
     assert make_name_page(store_of(scored("a")), "organization", "Lisbon").articles == 0
 
 
+def test_a_country_has_all_places_that_lie_in_it() -> None:
+    lisbon, porto = json.loads(scored("a")), json.loads(scored("b", text=TEXT.replace("Lisbon", "Porto")))
+    for article in (lisbon, porto):
+        article["entities"][1]["place"] = {"geoname_id": 1, "name": "?", "country": "PT", "lat": None, "lon": None}
+    porto["entities"][1] |= {"name": "Porto"}
+    store = store_of(*(json.dumps(article).encode() for article in (lisbon, porto)), scored("c"))
+    page = make_name_page(store, "country", "pt")
+    assert (page.name, page.articles, sorted(page.spellings)) == ("PT", 2, [("Lisbon", 1), ("Porto", 1)])
+    assert make_name_page(store, "location", "Lisbon").countries == ("PT",)
+
+
 def test_names_that_nobody_has_have_an_empty_page() -> None:
     page = make_name_page(store_of(), "person", "<b>Nobody</b>")
     assert (page.name, page.articles, page.items) == ("<b>Nobody</b>", 0, ())

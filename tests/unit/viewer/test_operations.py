@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 
+from copydesk.contracts.topics import topics
 from copydesk.viewer.operations import show_dead_letter, stage_sources
 from copydesk.viewer.store import ArticleStore
 from harness.viewing import dead, message, scored
 
 
 def test_every_stage_is_known_with_the_topic_that_it_reads() -> None:
-    assert list(stage_sources().items()) == [
-        ("cleaner", "articles.raw"),
-        ("extractor", "articles.cleaned"),
-        ("coherence", "articles.extracted"),
-        ("sites", "sites.seen"),
-    ]
+    sources = stage_sources()
+    assert list(sources)[:3] == ["cleaner", "extractor", "coherence"]
+    assert (sources["cleaner"], sources["extractor"], sources["sites"]) == (
+        "articles.raw",
+        "articles.cleaned",
+        "sites.seen",
+    )
+    assert set(sources) == {
+        stage for topic in topics().values() if topic.holds_dead_letters for stage in topic.producers
+    }
 
 
 def test_a_dead_letter_keeps_its_title_and_has_commands_that_no_id_can_change() -> None:

@@ -32,7 +32,7 @@ export async function showName(container, view, chooseSite, isCurrent) {
     ...[
       back(),
       el("p.kicker", {}, { person: "Person", organization: "Organisation", location: "Place", country: "Country" }[view.kind]),
-      el("h1.headline", { dir: "auto" }, first.name),
+      el("h1.headline", { dir: "auto" }, view.kind === "country" ? countryName(first.name) : first.name),
       part("spellings", () => spellings(first)),
       el("p.soft.totals", {}, totals(first, view)),
       el("p.soft.namesakes", {}, NOTES[view.kind]),
@@ -43,6 +43,15 @@ export async function showName(container, view, chooseSite, isCurrent) {
       note(),
     ].filter(Boolean),
   );
+}
+
+/** Name of a country by its code of two letters; the code if the browser has none. */
+function countryName(code) {
+  try {
+    return new Intl.DisplayNames(["en"], { type: "region" }).of(code.toUpperCase()) ?? code;
+  } catch {
+    return code;
+  }
 }
 
 const back = () => el("a.back", { href: "#/" }, "‹ All articles");
@@ -67,7 +76,7 @@ function spellings(page) {
     "p.byline",
     { dir: "auto" },
     others.length ? `${page.kind === "country" ? "" : "also "}${others.map(([name, count]) => `${name} (${count})`).join(", ")}` : null,
-    ...countries.flatMap((country, index) => [index || others.length ? " · " : "", el("a", { href: nameAddress("country", country) }, country)]),
+    ...countries.flatMap((country, index) => [index || others.length ? " · " : "", el("a", { href: nameAddress("country", country) }, countryName(country))]),
   );
 }
 
