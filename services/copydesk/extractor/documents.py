@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from copydesk.contracts.articles import Cue, Entity, Fragment, Mention, Place, Quote, Span, Speaker
+from copydesk.extractor.confidence import calibrate
 from copydesk.extractor.entities.clusters import Cluster
 from copydesk.extractor.entities.salience import measure_salience
 from copydesk.extractor.gazetteer.table import Row
@@ -93,7 +94,7 @@ def _build_speaker(text: str, draft: QuoteDraft, identity: Identity, ids: Entity
         name=cluster.name if cluster is not None else None,
         basis=basis,
         anonymous=anonymous,
-        confidence=confidence,
+        confidence=confidence if cluster is None else calibrate(basis, confidence),
     )
 
 
