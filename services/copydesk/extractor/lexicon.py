@@ -17,7 +17,7 @@ import msgspec
 from copydesk.extractor.gazetteer.words import PlaceWords
 from copydesk.extractor.turns.words import TurnWords
 
-MAX_SAMPLE = 20_000
+MAX_SAMPLE = 2_000
 """Code points of a text by which its script is told."""
 
 
@@ -269,8 +269,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     language_tag: re.Pattern[str]
     """Beginning of the BCP 47 tags of the language."""
 
-    letters: re.Pattern[str]
-    """A letter of the language's script."""
+    foreign_letter: re.Pattern[str]
+    """A letter of another script than the language's."""
 
     speech: SpeechWords
     pronouns: PronounWords
@@ -287,5 +287,5 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     def can_read(self, text: str) -> bool:
         """Return whether at least half of a text's letters are of the language's script. No letters count as read."""
         sample = text[:MAX_SAMPLE]
-        letters = sum(map(str.isalpha, sample))
-        return 2 * len(self.letters.findall(sample)) >= letters
+        foreign = len(self.foreign_letter.findall(sample))
+        return not foreign or 2 * foreign <= sum(map(str.isalpha, sample))

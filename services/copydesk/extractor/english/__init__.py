@@ -30,7 +30,7 @@ def load_lexicon() -> Lexicon:
     """
     return Lexicon(
         language_tag=re.compile(r"en(?:-|$)", re.IGNORECASE),
-        letters=re.compile(r"[A-Za-z\u00c0-\u024f]"),
+        foreign_letter=re.compile(r"[^\W\d_\u0000-\u024f]"),
         speech=_load_speech(),
         pronouns=PronounWords(
             personal=people.PERSONAL_PRONOUNS,

@@ -55,6 +55,8 @@ def find_shouted(parse: Parse, taken: dict[int, Name], lexicon: Lexicon) -> list
 
     A usual given name and the word behind it, beside a verb of saying.
     """
+    if sum(word.isupper() for word in parse.words[: 2 * MIN_SHOUTED]) < MIN_SHOUTED:
+        return []
     letters = [word for word in parse.words if word[0].isalpha() and len(word) > 1]
     if len(letters) < MIN_SHOUTED or sum(word.isupper() for word in letters) < SHOUTED * len(letters):
         return []

@@ -74,6 +74,7 @@ class _Finder:
         self, text: str, title: str, clusters: Sequence[Cluster], gazetteer: Gazetteer, words: PlaceWords
     ) -> None:
         self.text, self.title, self.gazetteer, self.words = text, title, gazetteer, words
+        self.found: dict[str, list[Row]] = {}
         self.people = {
             part
             for cluster in clusters
@@ -104,6 +105,11 @@ class _Finder:
 
     def find(self, name: str) -> list[Row]:
         """All places of a name."""
+        if name not in self.found:
+            self.found[name] = self._look_up(name)
+        return self.found[name]
+
+    def _look_up(self, name: str) -> list[Row]:
         key = fold_name(name)
         if name.endswith(".") and key in self.words.states:
             return [row for row in self.gazetteer.find(self.words.states[key]) if row.kind == "state"]

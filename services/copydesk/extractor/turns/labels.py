@@ -19,7 +19,7 @@ MIN_HEADLINE = 4  # words with a capital of a headline behind a name
 
 MAX_GIVEN = 4  # words of a label that begins with a given name
 
-MAX_LABELS = 20_000  # of an article: a megabyte of "A: b" stays within seconds
+MAX_LABELS = 20_000  # of an article; a document has the first 5,000 quotations, and says how many there were
 
 LabelKind = Literal["question", "answer", "role", "person", "capitals", "other"]
 
@@ -75,7 +75,10 @@ class LabelReader:
         """Labels of all paragraphs, in order: at the start of each, and behind a sentence of one that begins so."""
         labels: list[Label] = []
         for number, paragraph in enumerate(paragraphs):
-            first = self._read_at(number, paragraph.start, paragraph.end)
+            begin = paragraph.start
+            while begin < paragraph.end and self.text[begin].isspace():
+                begin += 1
+            first = self._read_at(number, begin, paragraph.end)
             if first is None:
                 line = self._read_line(number, paragraph)
                 labels += [] if line is None else [line]
@@ -88,8 +91,8 @@ class LabelReader:
                     found.append(label)
             labels += [label for label in found if not self._is_other_text(label)]
             if len(labels) > MAX_LABELS:
-                return []
-        return labels
+                break
+        return labels[:MAX_LABELS]
 
     def _read_at(self, number: int, begin: int, end: int) -> Label | None:
         words = self.lexicon.turns
