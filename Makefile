@@ -79,7 +79,7 @@ locks: $(INSTALLED) ## Resolve the hash-pinned locks from pyproject.toml again
 	$(BIN)/python infra/docker/locks/resolve.py
 
 audit: $(INSTALLED) ## Look for known vulnerabilities in the packages of the images (needs the network: it asks PyPI)
-	for lock in cleaner extractor coherence sites viewer cli; do \
+	for lock in cleaner extractor coherence sites related viewer cli; do \
 		$(BIN)/uv tool run pip-audit@2.10.1 --require-hashes --disable-pip --desc off -r infra/docker/locks/$$lock.txt || exit 1; \
 	done
 

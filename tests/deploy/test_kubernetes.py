@@ -332,3 +332,33 @@ def test_the_kafka_for_trying_answers_where_the_local_overlay_looks() -> None:
     address = f"{kafka['metadata']['name']}-kafka-bootstrap.{kafka['metadata']['namespace']}:{listener['port']}"
     (configured,) = of_kind("local", "ConfigMap").values()
     assert configured["data"]["COPYDESK_BROKERS"] == address
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_related_articles_are_a_component_of_either_overlay(overlay: str, tmp_path: Path) -> None:
+    shutil.copytree(KUBERNETES, tmp_path, dirs_exist_ok=True)
+    kustomization = tmp_path / "overlays" / overlay / "kustomization.yaml"
+    text = kustomization.read_text(encoding="utf-8")
+    more = "../../components/related"
+    added = re.sub(r"^components: \[", f"components: [{more}, ", text, flags=re.MULTILINE)
+    kustomization.write_text(added if added != text else f"{text}\ncomponents: [{more}]\n", encoding="utf-8")
+    made = rendered(kustomization.parent)
+    new = [one for one in made if one["metadata"]["name"] in {"fingerprints", "related"}]
+    assert [one for one in made if one not in new] == list(manifests(overlay)), "nothing else changes"
+    assert sorted(one["kind"] for one in new) == [
+        "Deployment", "PodDisruptionBudget", "PodDisruptionBudget", "Service", "StatefulSet",
+    ]  # fmt: skip
+    for one in new:
+        kubernetes_validate.validate(one, VERSION, strict=True)
+        if one["kind"] not in {"Deployment", "StatefulSet"}:
+            continue
+        name, spec = one["metadata"]["name"], one["spec"]["template"]["spec"]
+        (container,) = spec["containers"]
+        assert container["args"] == ["run", name]
+        assert container["image"].partition(":")[0].endswith("copydesk-related")
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert spec["automountServiceAccountToken"] is False
+        assert one["spec"]["template"]["metadata"]["labels"]["copydesk/stage"] == "true", "its metrics are reached"
+        assert (one["kind"] == "StatefulSet") is (find(name).state is not None)
+        secrets = [volume["secret"]["secretName"] for volume in spec["volumes"] if "secret" in volume]
+        assert secrets == ([f"copydesk-{name}"] if overlay == "production" else [])

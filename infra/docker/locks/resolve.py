@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 EXTRAS = {
     # an image can be traced: nothing of it is imported before COPYDESK_TRACING says so
-    **{image: (image, "otel") for image in ("cleaner", "extractor", "coherence", "sites", "viewer", "cli")},
+    **{image: (image, "otel") for image in ("cleaner", "extractor", "coherence", "sites", "related", "viewer", "cli")},
     **{name: (name,) for name in ("build", "dev", "train", "bench")},
 }
 HEAD = "# Made by `make locks`; edit pyproject.toml instead.\n"
