@@ -38,6 +38,7 @@ class Told:
 @dataclass
 class _Group:
     id: str
+    core: Told
     size: int
     members: list[Told] = field(default_factory=list)
 
@@ -96,6 +97,9 @@ class Recount:
     def _remove(self, id_: str) -> None:
         for group in self._groups:
             group.members = [one for one in group.members if one.id != id_]
+            if group.core.id == id_ and group.members:
+                group.core = group.members[0]
+                group.size = len(set(fingerprint(group.core.text or "")))
         for utterance in self._utterances:
             utterance.sightings = [pair for pair in utterance.sightings if pair[0].id != id_]
         self._groups = [group for group in self._groups if group.members]
@@ -113,14 +117,13 @@ class Recount:
         own = values - shown
         best, most = None, (0.0, 0)
         for group in self._groups:
-            theirs = {value for one in group.members for value in fingerprint(one.text or "")}
-            common = len(own & theirs)
+            common = len(own & set(fingerprint(group.core.text or "")))
             share = min(1.0, common / max(1, min(len(own), group.size)))
             if common >= 3 and share >= 0.35 and (share, common) > most:
                 best, most = group, (share, common)
         if best is None:
             taken = {group.id for group in self._groups}
-            best = _Group(_free(article.id, taken), max(1, len(own)))
+            best = _Group(_free(article.id, taken), article, max(1, len(own)))
             self._groups.append(best)
         best.members.append(article)
 

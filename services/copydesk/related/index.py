@@ -148,7 +148,7 @@ class Index:
             if row is None or row.number != item.number:
                 continue
             self.rows.prefetch(map(fingerprint_key, split_fingerprints(row.fingerprints)))
-            lives = [grouping.grow_old(self.rows, row)]
+            lives = [grouping.grow_old(self.rows, item.article, row)]
             lives += [utterances.grow_old(self.rows, number, indexed=row.indexed) for _, number in row.quotes]
             self.rows.put(text_key(item.article), None)
             if any(lives):

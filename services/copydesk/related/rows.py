@@ -58,8 +58,10 @@ class GroupRow(msgspec.Struct, array_like=True, kw_only=True):
     """A group of copies."""
 
     id: str
+    core: str
+    """Article whose fingerprints stand for the group: the first, or the oldest that is left; empty: none is left."""
     size: int
-    """Fingerprints of its first article that are not furniture of its site."""
+    """Fingerprints of that article that are not furniture of its site."""
     origin: str
     count: int
     live: int
