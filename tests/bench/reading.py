@@ -1,4 +1,4 @@
-"""What files of articles cost to read: a crawl, a table and Parquet, made here; articles a CPU second, and memory.
+"""Cost of reading files of articles: a crawl, a table and Parquet, made here; articles a CPU second, and memory.
 
 python tests/bench/reading.py [--small]
 """

@@ -1,4 +1,4 @@
-"""What `copydesk up` says: a banner once all processes are ready, then one line of totals; trouble at any time."""
+"""Messages of `copydesk up`: a banner once all processes are ready, then one line of totals; trouble at any time."""
 
 from __future__ import annotations
 

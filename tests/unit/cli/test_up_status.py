@@ -1,4 +1,4 @@
-"""What `copydesk up` says: a banner when all run, trouble at any time, nothing else."""
+"""Messages of `copydesk up`: a banner when all run, trouble at any time, nothing else."""
 
 from __future__ import annotations
 
