@@ -142,7 +142,7 @@ def _entity(text: str, name: str, kind: str, id_: str) -> dict[str, Any]:
     mention = {"start": start, "end": start + len(name), "text": name, "kind": "name", "section": "body"}
     return {
         "id": id_, "name": name, "type": kind, "label": "PERSON", "aliases": [], "mentions": [mention], "salience": 0.5,
-        "quotes_said": 1, "confidence": 0.9,
+        "quotes_said": 1, "confidence": 0.9, "place": None,
     }  # fmt: skip
 
 

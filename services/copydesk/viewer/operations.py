@@ -37,6 +37,9 @@ class StageLag(msgspec.Struct, frozen=True, kw_only=True):
     held_back: int = 0
     """Messages that an open transaction holds back."""
 
+    has_run: bool = True
+    """False if no worker of it has committed anything yet."""
+
     problem: str = ""
     """Reason why it could not be measured."""
 
@@ -101,6 +104,7 @@ async def read_stage_lags(connection: Connection) -> tuple[StageLag, ...]:
             articles=sum(lag.articles for lag in lags),
             seconds=max((lag.seconds for lag in lags), default=0.0),
             held_back=sum(lag.held_back for lag in lags),
+            has_run=any(lag.committed is not None for lag in lags),
         )
 
     return tuple(await asyncio.gather(*(read(stage, topic) for stage, topic in stage_sources().items())))

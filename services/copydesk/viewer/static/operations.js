@@ -35,8 +35,8 @@ export async function showOperations(container, isCurrent) {
 }
 
 function lagTable(stages) {
-  const rows = stages.map(({ stage, topic, articles, seconds, held_back: held, problem }) => {
-    const state = problem ? el("span.bad-text", {}, problem) : [articles ? `the first for ${duration(seconds * 1000)}` : "nothing waits", held ? `, ${held.toLocaleString("en")} held back by an open transaction` : ""];
+  const rows = stages.map(({ stage, topic, articles, seconds, held_back: held, has_run: hasRun, problem }) => {
+    const state = problem ? el("span.bad-text", {}, problem) : [!hasRun ? "no worker of it has run here yet" : articles ? `the first for ${duration(seconds * 1000)}` : "nothing waits", held ? `, ${held.toLocaleString("en")} held back by an open transaction` : ""];
     return el("tr", {}, el("th", { scope: "row" }, stage), el("td", {}, topic), el("td.number", {}, problem ? "?" : articles.toLocaleString("en")), el("td", {}, state));
   });
   return el("div.scroll", { tabindex: "0", role: "region", "aria-label": "Lag of the stages" }, el("table", { id: "lags" }, el("thead", {}, el("tr", {}, ...["stage", "reads", "waiting", "since"].map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, ...rows)));
