@@ -61,6 +61,16 @@ async def test_everything_that_a_person_said_is_one_click_away_from_the_name(ope
         await expect(heading).to_have_text("First")
 
 
+async def test_a_surname_alone_leads_to_full_names(open_page: Open) -> None:
+    async with served() as here:
+        add_speakers(here.store)
+        put(here.store, "d", quoting("Finch", "d", title="Fourth"), offset=3)
+        page = await open_page(f"{here.url}/#/person/Finch")
+        await expect(page.locator(".perhaps")).to_have_text("Perhaps also: Moira Finch (2)")
+        await page.click(".perhaps a")
+        await expect(page.locator("#reading h1")).to_have_text("Moira Finch")
+
+
 async def test_the_page_of_a_person_is_kept_by_its_address(open_page: Open) -> None:
     async with served() as here:
         add_speakers(here.store)

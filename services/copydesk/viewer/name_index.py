@@ -49,5 +49,15 @@ class NameIndex:
         """Ids of the articles that have one of these keys."""
         return list(dict.fromkeys(id_ for key in keys for id_ in self._ids.get((kind, key), ())))
 
+    def share_surname(self, key: str) -> list[str]:
+        """Keys of people that may be the same: full names with this surname, or the surname of this full name."""
+        surname = key.rpartition(" ")[2]
+        is_full = surname != key
+        return [
+            other
+            for kind, other in self._ids
+            if kind == "person" and other != key and (other == surname if is_full else other.endswith(f" {surname}"))
+        ]
+
 
 __all__ = ["Entry", "NameIndex", "entries"]

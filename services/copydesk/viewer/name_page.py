@@ -22,6 +22,7 @@ CONTEXT_CHARACTERS = 140  # on each side of a mention
 MAX_SITES = 50
 MAX_DAYS = 400  # of the timeline, the newest
 MAX_SPELLINGS = 20
+MAX_OTHERS = 8
 
 
 class SaidWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,9 @@ class NamePage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     spellings: tuple[tuple[str, int], ...]
     """Names in full, with the numbers of their articles; places, if the page is a country's."""
+
+    perhaps: tuple[tuple[str, int], ...]
+    """Names of people that may be another form of this one, by surname, with the numbers of their articles."""
 
     countries: tuple[str, ...]
     articles: int
@@ -123,6 +127,7 @@ def make_name_page(
         kind=kind,
         name=_title(kind, name, everywhere),
         spellings=tuple(spellings.most_common(MAX_SPELLINGS)),
+        perhaps=_find_others(store, keys) if kind == "person" else (),
         countries=tuple(dict.fromkeys(one.country for each in found for one in each.names if one.country)),
         articles=len(found),
         quotes=sum(each.said for each in found),
@@ -142,6 +147,18 @@ def _joined_keys(store: ArticleStore, kind: NamedKind, key: str) -> set[str]:
                 if name.kind == kind and key in name.keys:
                     keys.update(other for other in name.keys if is_same(key, other, kind))
     return keys
+
+
+def _find_others(store: ArticleStore, keys: set[str]) -> tuple[tuple[str, int], ...]:
+    """People with the same surname, those in most articles first."""
+    others = {other for key in keys for other in store.share_surname(key)} - keys
+    found = []
+    for other in others:
+        articles = store.named("person", [other])
+        names = Counter(one.name for article in articles for one in article.names if one.key == other)
+        if names:
+            found.append((usual_spelling(names), len(articles)))
+    return tuple(sorted(found, key=lambda item: (-item[1], item[0]))[:MAX_OTHERS])
 
 
 def _matching(article: StoredArticle, kind: NamedKind, keys: set[str]) -> tuple[Name, ...]:

@@ -130,6 +130,10 @@ class ArticleStore:
         """Articles in which a name stands (`name_key`); the kind is that of the name, or `country`."""
         return [self._articles[id_] for id_ in self._names.find(kind, keys)]
 
+    def share_surname(self, key: str) -> list[str]:
+        """Keys of people whose names may be another form of this one."""
+        return self._names.share_surname(key)
+
     def add(self, message: Message) -> None:
         """Add a message; a message of an older version, or of an earlier stage, replaces nothing."""
         key = message.topic, message.partition

@@ -123,6 +123,15 @@ def test_a_person_with_a_rank_whom_an_article_takes_for_an_organisation_is_joine
     assert [(speaker.name, speaker.quotes) for speaker in compute_statistics(shown).quoted] == [("Moira Finch", 2)]
 
 
+def test_people_with_the_same_surname_are_named_and_not_joined() -> None:
+    store = store_of(
+        quoting("Moira Finch", "a"), quoting("Finch", "b"), quoting("Ian Finch", "c"), quoting("Bo Lind", "d")
+    )
+    assert make_name_page(store, "person", "Finch").perhaps == (("Ian Finch", 1), ("Moira Finch", 1))
+    assert make_name_page(store, "person", "Moira Finch").perhaps == (("Finch", 1),)
+    assert make_name_page(store, "person", "Moira Finch").articles == 1
+
+
 def test_a_page_is_bounded_and_goes_on() -> None:
     store = store_of(*(quoting("Ana Ruiz", f"n{number:02}", said=90) for number in range(PAGE_ARTICLES + 5)))
     first = make_name_page(store, "person", "Ana Ruiz")

@@ -34,6 +34,7 @@ export async function showName(container, view, chooseSite, isCurrent) {
       el("p.kicker", {}, { person: "Person", organization: "Organisation", location: "Place", country: "Country" }[view.kind]),
       el("h1.headline", { dir: "auto" }, view.kind === "country" ? countryName(first.name) : first.name),
       part("spellings", () => spellings(first)),
+      part("names of others", () => others(first)),
       el("p.soft.totals", {}, totals(first, view)),
       el("p.soft.namesakes", {}, NOTES[view.kind]),
       part("the timeline", () => timeline(first.days, view.kind === "person" ? "quotation" : "article")),
@@ -78,6 +79,12 @@ function spellings(page) {
     others.length ? `${page.kind === "country" ? "" : "also "}${others.map(([name, count]) => `${name} (${count})`).join(", ")}` : null,
     ...countries.flatMap((country, index) => [index || others.length ? " · " : "", el("a", { href: nameAddress("country", country) }, countryName(country))]),
   );
+}
+
+/** People who may be the same: an article that has only a surname cannot be joined. */
+function others(page) {
+  if (!page.perhaps.length) return null;
+  return el("p.soft.perhaps", {}, "Perhaps also: ", ...page.perhaps.flatMap(([name, count], index) => [index ? ", " : "", el("a", { href: nameAddress("person", name) }, name), ` (${count.toLocaleString("en")})`]));
 }
 
 function siteChooser(page, view, chooseSite) {
