@@ -29,5 +29,5 @@ async def test_it_can_be_read_by_everyone(open_page: Open, scheme: str, width: i
 
 async def test_it_runs_without_scripts(open_page: Open) -> None:
     page = await open_page(PAGE, java_script_enabled=False)
-    await page.click("nav >> text=Speaker")
+    await page.click('nav >> text="Speaker"')
     await expect(page.locator("#part-Speaker")).to_be_in_viewport()
