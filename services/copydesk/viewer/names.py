@@ -17,7 +17,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MAX_NAMES = 200
 """Most names of one article that have a page, those that speak and the weightiest first."""
 
-KNOWN_KEYS = 16_384  # names of the news repeat: a key costs 7 us, a known one 0.1
+KNOWN_KEYS = 16_384  # names of the news repeat: a key costs 3.6 us, a known one 0.1 (measured)
 MAX_ALIASES = 12
 MAX_NAME_CHARACTERS = 120
 NAME_BYTES = 500

@@ -13,7 +13,7 @@ from copydesk.viewer.query import Query
 from copydesk.viewer.store import ArticleStore, StoredArticle
 
 SLICE_SECONDS = 0.02
-"""Time after which a search lets others go on. A search of 5,000 articles takes 0.1 to 0.5 s."""
+"""Time after which a search lets others go on. Through 5,000 articles of 25 KB it takes 0.2 to 0.6 s (measured)."""
 
 MAX_SNIPPETS = 1_000  # of the newest articles; more would be a megabyte at each key
 BEFORE, AFTER = 36, 84
