@@ -110,7 +110,7 @@ def extract_text(
         problem = f"language {language}" if not lexicon.covers(language) else "another script"
         title_parse, warnings = None, [f"{problem}: quotation marks only, no parse"]
 
-    turns = find_turns(text, paragraphs, lexicon) if is_covered else []
+    turns = find_turns(text, paragraphs, gazetteer, lexicon) if is_covered else []
     drafts = _draft_all_quotes(text, paragraphs, lexicon, is_covered=is_covered)
     drafts = add_turns(paragraphs, turns, drafts, lexicon)
     drafts, too_many = limit_quotes(join_paragraphs(text, paragraphs, drafts))

@@ -73,6 +73,18 @@ def test_answers_that_speak_of_somebody_are_not_his(extract: Extract) -> None:
             ),
             [None, "Karen Fields", "Ivan Horak", "Karen Fields"],
         ),
+        ("**Q: Were you ever afraid?**\n\nA: I was.\n\n**Q: Of the sea?**\n\nA: No.", [None] * 4),
+        (
+            "Elden Times: Were you afraid?\n\nKaren Fields: I was.\n\nElden Times: And now?",
+            ["Elden Times", "Karen Fields", "Elden Times"],
+        ),
+        (
+            (
+                "Hon. IVAN HORAK (Minister of Transport): I move that the bill be read.\n\n"
+                "Dr KAREN FIELDS (Greens): We oppose it."
+            ),
+            ["IVAN HORAK", "KAREN FIELDS"],
+        ),
         (
             "Karen Fields met our reporter.\n\nIH: Were you afraid?\n\nKF: I was. Ivan Horak was not.\n\nIH: And now?",
             ["Ivan Horak", "Karen Fields", "Ivan Horak"],
@@ -98,6 +110,8 @@ def test_labels_say_who_speaks(extract: Extract, text: str, names: list[str | No
         "ADVERTISEMENT\n\nWe voted on Monday.\n\nADVERTISEMENT\n\nYou may vote, too.\n\nADVERTISEMENT\n\nWe did.",
         "Karen Fields: We Must Rebuild The Old Pier Now\n\nIvan Horak: Why I Am Leaving Your Town",
         "Karen Fields was blunt: we have no money. Ivan Horak agreed: you never do.",
+        "LONDON: We met in a pub.\n\nPARIS: We ate well, you and I.\n\nLONDON: We left.",
+        "Elden United: Horak 6, Fields 7, Berg 5. You saw it.\n\nMarl Rovers: Bell 7, Lund 8. We liked them.",
         "The vote ended 3:1. Mix it 2:1 with your water.",
         "Group A — Norway 1 – 0 Chile\n\nWe saw it.\n\nGroup B — Peru 2 – 0 Mali\n\nYou did.\n\nGroup A — Mali\n\nOh.",
     ],

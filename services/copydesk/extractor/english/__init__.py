@@ -59,6 +59,7 @@ def load_lexicon() -> Lexicon:
             label=re.compile(turns.LABEL),
             record_label=re.compile(turns.RECORD_LABEL),
             line_label=re.compile(turns.LINE_LABEL),
+            papers=turns.PAPERS,
             roles=turns.ROLES,
             offices=turns.OFFICES,
             role_openers=turns.ROLE_OPENERS,

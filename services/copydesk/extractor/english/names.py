@@ -6,7 +6,7 @@ TITLES = frozenset(
     """
     mr mrs ms miss dame dr sen rep gov president sir prof minister prime senator secretary vice former congressman
     congresswoman mayor judge justice gen general lt col capt sgt chief king queen prince princess pope attorney
-    chancellor ambassador representative governor professor lady lord rev reverend
+    chancellor ambassador representative governor professor lady lord rev reverend hon
     """.split()  # noqa: SIM905 - two hundred quotation marks less to read
 )
 

@@ -14,6 +14,13 @@ ROLES = frozenset(
     """.split()  # noqa: SIM905 - reads better than thirty strings
 )
 
+PAPERS = frozenset(
+    """
+    times post guardian news magazine herald journal gazette tribune telegraph observer mirror standard chronicle
+    review dispatch echo radio television tv weekly daily
+    """.split()  # noqa: SIM905 - reads better than twenty strings
+)
+
 OFFICES = frozenset(
     """
     analyst officer president chairman chairwoman director manager ceo cfo coo cto vp founder partner executive

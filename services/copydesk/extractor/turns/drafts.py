@@ -92,7 +92,7 @@ def correct_label_names(names: Sequence[RawName], turns: Sequence[Turn], lexicon
         key = fold_name(label.name)
         if len(key) <= MAX_INITIALS and label.name.isupper() and key not in named:
             continue  # initials
-        is_firm = key in firms or (by_end.get(label.end) in _FIRMS and key not in parts)
+        is_firm = label.kind == "firm" or key in firms or (by_end.get(label.end) in _FIRMS and key not in parts)
         is_full = label.kind == "capitals" and not is_firm and key not in lexicon.names.role_nouns
         if label.kind == "person" or is_full or (label.kind in {"capitals", "other"} and key in parts):
             added.append(_build_name(label, "PERSON", lexicon))

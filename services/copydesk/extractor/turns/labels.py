@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from copydesk.extractor.entities.names import is_title_case
+from copydesk.extractor.gazetteer.table import Gazetteer
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.marks import OPENERS, STRAIGHT
 from copydesk.extractor.paragraphs import Paragraph
@@ -17,11 +18,17 @@ MAX_LABEL = 160  # code points
 
 MIN_HEADLINE = 4  # words with a capital of a headline behind a name
 
+MIN_PLACE = 200_000  # people of a place whose name in capitals is nobody: "LONDON: We met in a pub."
+
+MIN_FIGURES = 3  # numbers among the first words of a list of ratings: "Berg 6, Lind 7, Orr 5"
+
+FIRST_WORDS = 10
+
 MAX_GIVEN = 4  # words of a label that begins with a given name
 
 MAX_LABELS = 20_000  # of an article; a document has the first 5,000 quotations, and says how many there were
 
-LabelKind = Literal["question", "answer", "role", "person", "capitals", "other"]
+LabelKind = Literal["question", "answer", "role", "person", "capitals", "firm", "other"]
 
 _SENTENCE_BREAK = re.compile(r"(?<=[.?!…\"”)\]–—-])\s+(?=[*_\[(\d]{0,8}[^\W\d_a-z])")
 _FIRST_SENTENCE = re.compile(r"[^.?!…:]+")
@@ -61,15 +68,16 @@ class Label(msgspec.Struct, frozen=True):
 class LabelReader:
     """Finds the labels of an article's paragraphs."""
 
-    def __init__(self, text: str, people: frozenset[str], lexicon: Lexicon) -> None:
+    def __init__(self, text: str, people: frozenset[str], gazetteer: Gazetteer, lexicon: Lexicon) -> None:
         """Note who is known.
 
         Args:
             text: The article's text.
             people: Names and surnames of the persons that the recogniser found, in small letters.
+            gazetteer: Names of places.
             lexicon: The language's words.
         """
-        self.text, self.people, self.lexicon = text, people, lexicon
+        self.text, self.people, self.gazetteer, self.lexicon = text, people, gazetteer, lexicon
 
     def read(self, paragraphs: Sequence[Paragraph]) -> list[Label]:
         """Labels of all paragraphs, in order: at the start of each, and behind a sentence of one that begins so."""
@@ -128,7 +136,7 @@ class LabelReader:
         words_start = match.end()
         while words_start < end and self.text[words_start].isspace():
             words_start += 1
-        words_end = words_start + len(self.text[words_start:end].rstrip())
+        words_end = words_start + len(self.text[words_start:end].rstrip().rstrip("*_"))
         name = self._drop_title(match[group])
         title = match[group][: -len(name)].split(" ")[0]
         return Label(start, stop, match.start(), words_start, words_end, number, name, title, kind)
@@ -148,6 +156,8 @@ class LabelReader:
         opens_role = len(plain) == 1 or plain[0] in turns.role_openers | self.lexicon.names.courtesy_titles
         if opens_role and plain[-1] in turns.roles | {"tempore"}:
             return "role"
+        if plain[-1] in turns.papers or (len(plain) > 1 and plain[-1] in self.lexicon.names.organization_words):
+            return "firm"
         bare = self._drop_title(name)
         has_title = plain[0] in self.lexicon.names.titles and bare != name
         lower = bare.lower()
@@ -157,7 +167,8 @@ class LabelReader:
         is_given = 1 < len(parts) <= MAX_GIVEN and parts[0] in self.lexicon.names.first_names
         if has_title or lower in self.people or is_given:
             return "person"
-        return "capitals" if bare.isupper() and len(bare) > 1 else "other"
+        is_place = any(row.population >= MIN_PLACE for row in self.gazetteer.find(bare))
+        return "capitals" if bare.isupper() and len(bare) > 1 and not is_place else "other"
 
     def _is_other_text(self, label: Label) -> bool:
         """Return whether the words are figures or a headline, or stand in quotation marks, which other rules read."""
@@ -165,7 +176,8 @@ class LabelReader:
         sentence = _FIRST_SENTENCE.match(words[:300])
         capitals = sum(word[0][0].isupper() for word in _WORD.finditer(sentence[0])) if sentence is not None else 0
         is_headline = sentence is not None and capitals >= MIN_HEADLINE and is_title_case(sentence[0])
-        is_figure = _NUMBERS.match(words[:80]) is not None
+        numbers = sum(word.strip(",.;()").isdigit() for word in words[:100].split()[:FIRST_WORDS])
+        is_figure = _NUMBERS.match(words[:80]) is not None or numbers >= MIN_FIGURES
         return is_headline or is_figure or (bool(words) and words[0] in OPENERS + STRAIGHT + "'‘")
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
+from copydesk.extractor.gazetteer.table import Gazetteer
 from copydesk.extractor.lexicon import Lexicon
 from copydesk.extractor.paragraphs import Paragraph
 from copydesk.extractor.turns.labels import Label, LabelReader, count_words
@@ -46,7 +47,7 @@ class Turn(msgspec.Struct, frozen=True):
     fragments: tuple[tuple[int, int], ...]
 
 
-def find_turns(text: str, paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> list[Turn]:
+def find_turns(text: str, paragraphs: Sequence[Paragraph], gazetteer: Gazetteer, lexicon: Lexicon) -> list[Turn]:
     """The turns of an interview or a transcript, in order; none where the labels show no conversation.
 
     A single label is none: "Note: ..." looks the same. A conversation has two labels or more, most turns speak of "I",
@@ -55,9 +56,10 @@ def find_turns(text: str, paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> 
     Args:
         text: The article's text.
         paragraphs: Its paragraphs.
+        gazetteer: Names of places.
         lexicon: The language's words.
     """
-    labels = LabelReader(text, _collect_people(text, paragraphs), lexicon).read(paragraphs)
+    labels = LabelReader(text, _collect_people(text, paragraphs), gazetteer, lexicon).read(paragraphs)
     labels = _keep_conversation(text, labels, lexicon)
     lines = _keep_lines(labels, paragraphs)
     labels = [label for label in labels if not label.is_line or lines]

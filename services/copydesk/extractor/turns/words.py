@@ -25,6 +25,9 @@ class TurnWords(msgspec.Struct, frozen=True, kw_only=True):
     line_label: re.Pattern[str]
     """A name, perhaps with a role, that is a whole line: `Ann Lee -- Analyst`; groups as above."""
 
+    papers: frozenset[str]
+    """Last words of the names of papers that ask: the Elden `Times`."""
+
     roles: frozenset[str]
     """Last words of labels of people without a name: `Operator`."""
 
