@@ -90,6 +90,7 @@ def test_words_of_somebody_else_or_of_nobody_get_no_name_in_reach(extract: Extra
         ('Clara Novak - Chair: "We had a good year."', "Clara Novak"),
         ('Ivan Horak recalled how Clara Novak had called him "a thief".', "Clara Novak"),
         ('Ivan Horak has been asked to say what the auditor, Clara Novak, called "a hole".', "Clara Novak"),
+        ('Clara Novak is reported to have said that it was "a lost year".', "Clara Novak"),
         ('The tunnel, branded "a scandal" by Clara Novak, was closed.', "Clara Novak"),
         ('"I thought of my son," said another of the passengers, Clara Novak.', "Clara Novak"),
         ('"I thought of my son," said a passenger named Clara Novak.', "Clara Novak"),

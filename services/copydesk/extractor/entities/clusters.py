@@ -170,6 +170,12 @@ def choose_name(cluster: Cluster, lexicon: Lexicon) -> str:
         lexicon: The given names.
     """
     full = Counter({form: n for form, n in cluster.forms.items() if _is_full(form, cluster.label)})
+    if cluster.is_person:  # "Van der Meer" is the end of "Henk van der Meer", however often it stands alone
+        folded = {form: f" {fold_name(form)}" for form in full}
+        ends = {
+            form for form in full for other in full if len(other) > len(form) and folded[other].endswith(folded[form])
+        }
+        full = Counter({form: n for form, n in full.items() if form not in ends})
     short = Counter({form: n for form, n in cluster.forms.items() if form not in full})
     if full and short and cluster.is_person:
         usual = max(short, key=lambda form: (short[form], form))

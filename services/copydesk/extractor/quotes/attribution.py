@@ -135,11 +135,21 @@ def find_speaker(parse: Parse, cue: int, lexicon: Lexicon) -> int | None:
     """
     if is_passive(parse, cue, lexicon):
         act = parse.child(cue, "xcomp", "dobj")  # "is heard saying", "is shown lecturing"
-        if act is None or not parse.lower[act].endswith(lexicon.speech.participle_endings):
+        if act is None or not (
+            parse.lower[act].endswith(lexicon.speech.participle_endings) or _is_said_to_speak(parse, cue, act, lexicon)
+        ):
             return _find_agent(parse, cue, lexicon)
     elif (other := _find_object_that_speaks(parse, cue, lexicon)) is not None:
         return other
     return find_subject(parse, cue, lexicon.speech.participle_endings)
+
+
+def _is_said_to_speak(parse: Parse, cue: int, act: int, lexicon: Lexicon) -> bool:
+    """Return whether the subject of a passive is reported to have said something, not told to say it."""
+    speech = lexicon.speech
+    lemma = speech.guess_lemma(parse.lower[cue])
+    is_report = lemma in speech.reporting_lemmas and lemma not in speech.order_lemmas
+    return is_report and parse.deps[act] == "xcomp" and parse.lower[act] in speech.lemmas
 
 
 def is_passive(parse: Parse, cue: int, lexicon: Lexicon) -> bool:

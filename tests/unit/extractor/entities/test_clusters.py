@@ -97,3 +97,10 @@ def test_both_orders_of_a_name_are_one_person(extract: Callable[..., ExtractedAr
         "Clara Novak won the vote in May. Clara Novak is 60. The list has Novak Clara first, then Horak Ivan."
     )
     assert [entity.name for entity in article.entities if "Clara" in entity.name] == ["Clara Novak"]
+
+
+def test_a_surname_of_several_words_is_no_full_name(extract: Callable[..., ExtractedArticle]) -> None:
+    article = extract(
+        'Coach Joop van der Berg was glad. "We won," Van der Berg said. Van der Berg left. "We did," said Van der Berg.'
+    )
+    assert {quote.speaker.name for quote in article.quotes} == {"Joop van der Berg"}
