@@ -31,6 +31,7 @@ class Commands(SuggestingGroup):
             "consume": "Print the messages of a topic.",
             "process": "Run articles through the stages without a broker.",
             "trace-quote": "Trace words over articles: first place, spread, forms, speakers.",
+            "related": "Show what belongs to article ID: copies, changes, shared quotations.",
         },
         "Workers": {
             "run": "Run one worker of STAGE until SIGTERM or Ctrl-C.",

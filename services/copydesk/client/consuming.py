@@ -20,6 +20,7 @@ from copydesk.client.tail import Poller, seek_to_time
 from copydesk.contracts.articles import Document
 from copydesk.contracts.deadletter import DeadLetter
 from copydesk.contracts.envelope import Header, header
+from copydesk.contracts.records import RECORDS
 from copydesk.contracts.topics import DOCUMENTS
 
 COMMIT_SECONDS = 1.0
@@ -125,7 +126,7 @@ async def consume(
             print(message.article.title, message.article.coherence.score)
     """
     connection = connection or read_connection()
-    document = document or DOCUMENTS.get(name)
+    document = document or DOCUMENTS.get(name) or RECORDS.get(name)
     async with open_consumer(connection, [name], group=group, latest=start == "latest") as consumer:
         done: dict[TopicPartition, int] = {}
         if group:

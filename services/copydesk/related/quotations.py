@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
 from copydesk.related.rows import Rows, UtteranceRow, shingle_key, utterance_key
-from copydesk.related.words import WordWeights, split_words
+from copydesk.related.words import WordWeights, load_weights, split_words
 
 MIN_WORDS = 4
 """Words of a quotation that can be traced; shorter ones are said by many."""
@@ -132,6 +132,18 @@ def is_traced(text: str) -> bool:
     return sum(map(len, split_fragments(text))) >= MIN_WORDS
 
 
+def is_same(words: str, text: str) -> bool:
+    """True if a text has these words in a row, or would be the same utterance.
+
+    >>> is_same("two boats", "“We lost two boats”, she said")
+    True
+    """
+    wanted, found = split_words(words), split_words(text)
+    if any(found[start : start + len(wanted)] == wanted for start in range(len(found) - len(wanted) + 1)):
+        return True
+    return is_traced(words) and compare(split_fragments(words), split_fragments(text), load_weights()) >= MATCH_FROM
+
+
 @lru_cache(maxsize=4096)
 def split_fragments(text: str) -> Fragments:
     """Stretches of a quotation between attributions and omissions, each of three words at least.
@@ -183,6 +195,7 @@ __all__ = [
     "compare",
     "count_candidates",
     "find_utterances",
+    "is_same",
     "is_traced",
     "make_keys",
     "remove_postings",

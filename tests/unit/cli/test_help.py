@@ -16,7 +16,7 @@ from copydesk.cli import Commands, main
 
 WITH_JSON = {
     "consume", "stages", "health", "lag", "trace", "replay", "doctor", "topics list", "topics check", "dlq list",
-    "dlq show", "sites list", "sites show", "trace-quote",
+    "dlq show", "sites list", "sites show", "trace-quote", "related",
 }  # fmt: skip
 """Commands whose results a program may read, too. (`process` and `dlq export` print nothing but JSON.)"""
 

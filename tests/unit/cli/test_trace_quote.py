@@ -88,4 +88,5 @@ def test_without_articles_it_says_what_to_do(tmp_path: Path) -> None:
     empty.write_bytes(b"\n")
     assert run("words", str(empty))[0] == 1
     assert "copydesk process" in run("words", str(empty))[2]
-    assert run("words")[0] == 2
+    assert run("words", "--follow", str(empty))[0] == 2
+    assert run("words", "--window", "3")[0] == 2
