@@ -403,6 +403,35 @@ async def test_what_is_no_article_is_refused_with_the_reason() -> None:
             assert answer.status == 413
 
 
+async def test_the_samples_are_published_by_who_may_publish() -> None:
+    async with served() as page, client() as session:
+        async with session.post(f"{page.url}/api/samples", data=b"{}") as answer:
+            assert answer.status == 415
+        async with session.post(f"{page.url}/api/samples", json={}, headers={"Sec-Fetch-Site": "cross-site"}) as answer:
+            assert answer.status == 403
+        assert not page.publisher.bodies
+        async with session.post(f"{page.url}/api/samples", json={}) as answer:
+            assert answer.status == 201
+            assert len((await answer.json())["ids"]) == len(page.publisher.bodies) > 8
+    settings = ViewerSettings(port=0, publish=False)
+    async with (
+        served(settings) as page,
+        client() as session,
+        session.post(f"{page.url}/api/samples", json={}) as answer,
+    ):
+        assert answer.status == 403
+
+
+async def test_nothing_is_published_while_the_broker_is_away() -> None:
+    async with served() as page, client() as session:
+        page.publisher.broker_answers = False
+        for path, body in (("/api/articles", {"text": "Hello."}), ("/api/samples", {})):
+            async with session.post(page.url + path, json=body) as answer:
+                assert answer.status == 503
+                assert "nothing was published" in (await answer.json())["problem"]
+        assert not page.publisher.bodies
+
+
 async def test_publishing_can_be_turned_off() -> None:
     async with served(ViewerSettings(port=0, publish=False)) as page, client() as session:
         async with session.post(f"{page.url}/api/articles", json={"text": "Hello."}) as answer:
