@@ -20,6 +20,7 @@ from harness.running import Cluster
 EXAMPLES = ROOT / "schemas" / "examples"
 RECIPE = ROOT / "examples" / "utterances.py"
 FULL = json.loads((EXAMPLES / "quotes.traced" / "1" / "full.json").read_bytes())
+FULL["text"] = f"“{FULL['text']}”"  # as extractors write it
 GROUP = json.loads((EXAMPLES / "articles.related" / "1" / "group-with-a-new-version.json").read_bytes())
 MEMBER = json.loads((EXAMPLES / "articles.related" / "1" / "member.json").read_bytes())
 
@@ -81,6 +82,7 @@ async def test_an_article_is_shown_with_all_that_belongs_to_it(cluster: Callable
     assert "copy of ap/1, origin ap/1" in shown
     assert f"{GROUP['group']['members']} articles of one text" in shown
     assert "differently attributed" in shown
+    assert "““" not in shown
     code, out, _ = await here.command("related", "ap/1", "--json")
     assert [json.loads(line)["id"] for line in out.splitlines()][:2] == ["ap/1", FULL["id"]]
     code, _, err = await here.command("related", "nobody/1")

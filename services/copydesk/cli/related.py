@@ -14,6 +14,8 @@ from copydesk.operations.related import read_articles, read_quotes
 from copydesk.runtime.exits import Exit
 from copydesk.terminal_text import escape, escape_json
 
+QUOTATION_MARKS = '“”"„ '
+
 SHOWN = 12
 """Number of copies that are printed; --json has all."""
 
@@ -66,7 +68,7 @@ def _describe(article: RelatedArticle | None, group: RelatedArticle | None, quot
     if article is not None and article.versions is not None:
         yield from _describe_versions(article.versions)
     for quote in quotes:
-        yield f"“{_cut(quote.text)}”"
+        yield f"“{_cut(quote.text.strip(QUOTATION_MARKS))}”"
         first = quote.first
         yield f"  first {escape(first.article)}, {quote.articles} articles, {quote.sources} sources"
         named = ", ".join(f"{escape(one.name or 'nobody')} ({one.sources})" for one in quote.speakers)
