@@ -285,3 +285,21 @@ def test_the_same_groups_and_utterances_as_by_comparing_every_pair(seed: int) ->
             tracer.add_keys(to_keys(article), ingested=BEGIN_MS + 60 * DAY_MS)
     assert {one.id: one for one in tracer.utterances()} == here.quotes
     assert {one.id: one for one in tracer.articles()} == here.articles
+
+
+def test_comparing_every_pair_shows_a_state_that_was_lost() -> None:
+    """The negative control of the checker that the broker tests use, too."""
+    log = [one for one in make_log(4, 120) if one.text is not None]
+    here = Stream()
+    for number, article in enumerate(log):
+        if number == 60:
+            here.rows.clear()
+        here.add_keys(to_keys(article), BEGIN_MS + 60 * DAY_MS)
+    expected = Recount(log)
+    groups = {
+        id_: frozenset(member.article for member in one.group.articles)
+        for id_, one in here.articles.items()
+        if one.group is not None
+    }
+    assert groups != {id_: members for id_, (_, members) in expected.groups.items()}
+    assert set(here.quotes) != set(expected.utterances)
