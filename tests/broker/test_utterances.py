@@ -1,4 +1,4 @@
-"""What is known of utterances, as people and programs read it: commands, and the recipe for SQL."""
+"""Utterances as people and programs read them: commands, and the recipe for SQL."""
 
 from __future__ import annotations
 

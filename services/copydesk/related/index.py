@@ -1,4 +1,4 @@
-"""What one article changes: it joins groups and utterances, replaces its older version, is withdrawn, or grows old.
+"""Changes by one article: it joins groups and utterances, replaces its older version, is withdrawn, or grows old.
 
 Everything is a function of the rows, the article and the stream's time: the same articles in the same order give the
 same rows and the same documents.

@@ -26,7 +26,7 @@ LAG_SECONDS = 12.0
 
 
 class StageLag(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for a stage."""
+    """Articles that wait for a stage."""
 
     stage: str
     topic: str

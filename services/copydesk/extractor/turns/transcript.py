@@ -36,7 +36,7 @@ SURE = frozenset({"question", "answer", "role", "person", "capitals"})
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """What one speaker says.
+    """Words of one speaker.
 
     Args:
         label: Its label.
