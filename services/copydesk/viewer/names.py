@@ -25,7 +25,7 @@ NAME_BYTES = 500
 
 TITLES = frozenset(
     """
-    mr mrs ms miss mx dame sir lord lady dr prof professor doctor master madam
+    mr mrs ms miss mx dame sir lord lady hon dr prof professor doctor master madam
     president vice prime minister premier chancellor secretary senator sen rep representative congressman congresswoman
     governor gov mayor deputy councillor councilman councilwoman alderman ambassador envoy commissioner chairman
     chairwoman speaker attorney former ex acting
