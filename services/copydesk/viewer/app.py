@@ -26,6 +26,7 @@ from copydesk.viewer.name_page import NamedKind, make_name_page
 from copydesk.viewer.operations import LagReader, OperationsRoute, read_stage_lags
 from copydesk.viewer.publishing import ArticlePublisher, PublishRoutes
 from copydesk.viewer.query import read_query
+from copydesk.viewer.related_answer import describe_related
 from copydesk.viewer.search import Searcher
 from copydesk.viewer.settings import ViewerSettings
 from copydesk.viewer.statistics import compute_statistics
@@ -118,7 +119,7 @@ class ArticleRoutes:
         return json_answer(await self._searcher.find(read_query(parameters), parameters.get("cursor", "")))
 
     async def article(self, request: Request) -> Response:
-        """One article: its newest message, its headers, its places on all topics."""
+        """One article: its newest message, its headers, its places on all topics, and related articles if any."""
         article = self._store.get(request.query_params.get("id", ""))
         if article is None:
             return problem(404, "the page does not keep it any more: `copydesk trace` finds it on the topics")
@@ -131,6 +132,9 @@ class ArticleRoutes:
             "value": None if article.value is None else article.value.decode("utf-8", "replace"),
             "bytes": len(article.value or b""),
         }
+        if article.value is not None:
+            related = describe_related(self._store.related, article.summary.id, lambda id_: id_ in self._store)
+            fields |= {} if related is None else {"related": related}
         return Response(orjson.dumps(fields), media_type="application/json")
 
     async def message(self, request: Request) -> Response:

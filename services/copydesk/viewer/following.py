@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from copydesk.client import Connection, Message
 from copydesk.client.consumer import open_consumer, topic_partitions
 from copydesk.client.progress import partition_progress
-from copydesk.contracts.topics import DOCUMENTS
+from copydesk.contracts.topics import DOCUMENTS, UnknownTopicError
+from copydesk.viewer import related_records
 from copydesk.viewer.store import ArticleStore
 from copydesk.viewer.summary import topic_ranks
 
@@ -35,18 +36,22 @@ async def follow(store: ArticleStore, connection: Connection, *, last: int) -> N
 
     Raises:
         BrokerAwayError: The broker does not answer at the start. (Later, `store.broker_answers` becomes False.)
-        UnknownTopicError: A topic does not exist.
+        UnknownTopicError: A topic does not exist. Those of related articles may be missing; they are read if they exist
+            at the start.
     """
-    names = {connection.full_name(name): name for name in topic_ranks()}
-    async with open_consumer(connection, topic_ranks(), fetch_bytes=FETCH_BYTES) as consumer:
-        partitions = await _assign(consumer, tuple(names), last)
+    names = {connection.full_name(name): name for name in (*topic_ranks(), *related_records.DOCUMENTS)}
+    async with open_consumer(connection, names.values(), fetch_bytes=FETCH_BYTES) as consumer:
+        partitions = await _assign(consumer, names, last)
         last_heard = time.monotonic()
         while True:
             batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS)
             for partition, records in batch.items():
                 name = names[partition.topic]
                 for record in records:
-                    store.add(Message(name, record, DOCUMENTS.get(name)))
+                    if name in related_records.DOCUMENTS:
+                        store.add_related(Message(name, record, related_records.DOCUMENTS[name]))
+                    else:
+                        store.add(Message(name, record, DOCUMENTS.get(name)))
             waiting = _update_positions(store, consumer, partitions, names)
             if not waiting and not store.ready.is_set():
                 store.become_ready()
@@ -76,12 +81,23 @@ def _update_positions(
     return len(progress) < len(partitions) or any(known.waiting for known in progress.values())
 
 
-async def _assign(consumer: AIOKafkaConsumer, full_names: tuple[str, ...], last: int) -> list[TopicPartition]:
-    """Assign all partitions of the topics; each begins about where its share of the last messages begins."""
+async def _assign(consumer: AIOKafkaConsumer, names: dict[str, str], last: int) -> list[TopicPartition]:
+    """Assign all partitions of the topics; each begins about where its share of the last messages begins.
+
+    Args:
+        consumer: A started consumer.
+        names: Topics: names with prefix, each with its name without.
+        last: About how many messages of each topic.
+    """
     partitions: list[TopicPartition] = []
     starts: dict[TopicPartition, int] = {}
-    for full_name in full_names:
-        of_topic = await topic_partitions(consumer, full_name)
+    for full_name, name in names.items():
+        try:
+            of_topic = await topic_partitions(consumer, full_name)
+        except UnknownTopicError:
+            if name in related_records.DOCUMENTS:
+                continue  # the stage `related` runs on request only
+            raise
         begin, end = await consumer.beginning_offsets(of_topic), await consumer.end_offsets(of_topic)
         share = math.ceil(2 * last / len(of_topic))  # twice: transaction markers take offsets, too
         starts |= {partition: max(begin[partition], end[partition] - share) for partition in of_topic}

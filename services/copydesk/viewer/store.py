@@ -13,6 +13,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from copydesk.client import Message
 from copydesk.contracts.articles import Document, InvalidDocumentError
 from copydesk.contracts.envelope import Header
@@ -20,7 +22,10 @@ from copydesk.contracts.topics import DOCUMENTS
 from copydesk.viewer.name_index import NameIndex
 from copydesk.viewer.names import NAME_BYTES, Name, names_of
 from copydesk.viewer.positions import PartitionKey, Positions
+from copydesk.viewer.related_records import RelatedRecords
 from copydesk.viewer.summary import Origin, Summary, identify, summarise, topic_ranks
+
+RELATED_SHARE = 4  # related articles take at most this part of the memory: a quarter
 
 OVERHEAD_BYTES = 2048  # of an article beside its message: summary, places, dictionary entries (measured: 1.1 KB)
 
@@ -97,8 +102,10 @@ class ArticleStore:
 
         Args:
             articles: Most articles it keeps; the oldest are dropped first.
-            max_bytes: Most memory they take.
+            max_bytes: Most memory they take, with what is known of related articles.
         """
+        self.related = RelatedRecords(max_bytes=max_bytes // RELATED_SHARE)
+        """Copies, versions and traced quotations, if the stage `related` runs."""
         self.positions: Positions = {}
         """Next offset to read of each partition."""
         self.ready = asyncio.Event()
@@ -121,6 +128,10 @@ class ArticleStore:
     def __iter__(self) -> Iterator[StoredArticle]:
         """All articles, the one that changed last first."""
         return reversed(self._articles.values())
+
+    def __contains__(self, id_: str) -> bool:
+        """Return whether an article is kept."""
+        return id_ in self._articles
 
     def get(self, id_: str) -> StoredArticle | None:
         """Article with this id, or None if it is not kept (any more)."""
@@ -155,6 +166,22 @@ class ArticleStore:
             return  # a later stage's message is known already
         self._put(id_, article, rank, message)
 
+    def add_related(self, message: Message) -> None:
+        """Add a message of a topic of related articles; browsers are told of the articles that it is about."""
+        changed = [self._articles[id_] for id_ in self._put_related(message) if id_ in self._articles]
+        for article in changed:
+            self.last_change += 1
+            article.change = self.last_change
+            article.summary = msgspec.structs.replace(article.summary, related=self.last_change)
+            self._articles.move_to_end(article.summary.id)
+        if changed:
+            self.notify()
+
+    def _put_related(self, message: Message) -> tuple[str, ...]:
+        ids = self.related.put(message.topic, message.key, message.value)
+        self._drop_oldest()
+        return ids
+
     def _start_version(self, id_: str, previous: StoredArticle | None, origin: Origin) -> StoredArticle:
         """Empty entry for a new article or version; the previous version is dropped."""
         if previous is not None:
@@ -185,7 +212,7 @@ class ArticleStore:
     def _drop_oldest(self) -> None:
         """Drop articles, the first that arrived first, until the limits hold."""
         max_articles, max_bytes = self._limits
-        while len(self._articles) > max_articles or self.bytes > max_bytes:
+        while len(self._articles) > max_articles or self.bytes + self.related.bytes > max_bytes:
             ingested, _, id_ = heapq.heappop(self._arrivals)
             article = self._articles.get(id_)
             if article is not None and article.origin.ingested == ingested:

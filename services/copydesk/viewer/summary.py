@@ -69,6 +69,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Stage of a dead letter."""
     reason: str = ""
     """Reason of a dead letter."""
+    related: int = 0
+    """Number of the last change of what is known of related articles; 0: none since this message."""
     why: str = ""
     """Error message of a dead letter or an unreadable message."""
 
