@@ -1,8 +1,9 @@
-// One article: its head, and behind tabs its text, its quotes, its provenance and the message itself.
+// One article: its head, and behind tabs its text, its quotes, its copies, its provenance and the message itself.
 
 import { jsonPanel, provenancePanel, quotesPanel } from "./article_details.js";
 import { saveButton } from "./article_file.js";
 import { textPanel } from "./article_text.js";
+import { copyBadge, relatedPanel, relatedTab } from "./copies.js";
 import { clock, duration, el, partwise, percent } from "./dom.js";
 import { hasPage, nameAddress, originalAddress, outside } from "./links.js";
 import { STAGES, headline, stateOf } from "./list.js";
@@ -10,9 +11,11 @@ import { spansOf, stretches } from "./marks.js";
 import { linkQuotes } from "./speakers.js";
 import { DOUBT_NOTES, deathWords, doubtWords, stateWords, statusWords, structureWords } from "./words.js";
 
-const TABS = [
+/** Names and labels of the tabs of an article. */
+const tabsOf = (related) => [
   ["text", "Article"],
   ["quotes", "Who said what"],
+  ...(relatedTab(related) ? [["related", relatedTab(related)]] : []),
   ["origin", "Provenance"],
   ["json", "JSON"],
 ];
@@ -37,17 +40,19 @@ function parseDocument(value) {
  */
 export function renderArticle(container, details) {
   const article = parseDocument(details.value) ?? {};
-  const { summary } = details;
+  const { summary, related } = details;
+  const tabNames = tabsOf(related);
   const panels = {
     text: () => textPanel(article, summary, container),
     quotes: () => quotesPanel(article),
+    related: () => relatedPanel(summary.id, related),
     origin: () => provenancePanel(article, details),
     json: () => jsonPanel(details),
   };
   const panel = el("div.panel", { id: "panel", role: "tabpanel", tabindex: "0" });
   const showTab = (name, focus) => {
     chosenTab = name;
-    for (const [tab] of TABS) {
+    for (const [tab] of tabNames) {
       const button = tabs.querySelector(`#tab-${tab}`);
       button.setAttribute("aria-selected", tab === name);
       button.tabIndex = tab === name ? 0 : -1;
@@ -60,20 +65,20 @@ export function renderArticle(container, details) {
     panel.prepend(...[note()].filter(Boolean));
   };
   const tabs = el("div.tabs", { role: "tablist", "aria-label": "Views of the article" });
-  for (const [name, label] of TABS)
+  for (const [name, label] of tabNames)
     tabs.append(el("button.tab", { id: `tab-${name}`, role: "tab", type: "button", "aria-controls": "panel", onclick: () => showTab(name, false) }, label));
   tabs.addEventListener("keydown", (event) => {
-    const current = TABS.findIndex(([name]) => name === chosenTab);
-    const next = { ArrowRight: current + 1, ArrowLeft: current - 1, Home: 0, End: TABS.length - 1 }[event.key];
+    const current = tabNames.findIndex(([name]) => name === chosenTab);
+    const next = { ArrowRight: current + 1, ArrowLeft: current - 1, Home: 0, End: tabNames.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    showTab(TABS[(next + TABS.length) % TABS.length][0], true);
+    showTab(tabNames[(next + tabNames.length) % tabNames.length][0], true);
   });
   const top = head(article, summary, details);
   const tools = el("p.article-tools", {}, saveButton(container, headline(summary), () => showTab("text", false)), printButton());
   for (const node of [panel, ...top]) openNames(node, article);
   container.replaceChildren(...top, tools, tabs, panel);
-  showTab(chosenTab, false);
+  showTab(tabNames.some(([name]) => name === chosenTab) ? chosenTab : "text", false);
 }
 
 function printButton() {
@@ -106,6 +111,7 @@ function head(article, summary, details) {
       ...(original ? [el("a.original", { ...outside(original), title: `Open the original: ${original}` }, ...(marked ?? [title]))] : (marked ?? [title])),
     ),
     part("authors and dateline", () => byline(article)),
+    part("copies", () => copyBadge(summary.id, details.related)),
     progress(summary, details.way),
     problem(summary, details),
     part("figures", () => figures(article, summary)),

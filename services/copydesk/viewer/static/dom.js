@@ -72,6 +72,9 @@ export function clock(milliseconds) {
     : time.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** Day and time: `12 Nov 2026, 08:00`. */
+export const moment = (milliseconds) => new Date(milliseconds).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+
 /** Duration: `0.4 s`, `12 s`, `3 min`. */
 export function duration(milliseconds) {
   if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;

@@ -82,7 +82,7 @@ function refresh() {
 async function loadArticle() {
   const { id } = view;
   const summary = list.get(id);
-  const message = summary ? `${id}\n${summary.topic}\n${summary.partition}\n${summary.offset}` : `${id}\n${complete}`;
+  const message = summary ? `${id}\n${summary.topic}\n${summary.partition}\n${summary.offset}\n${summary.related ?? 0}` : `${id}\n${complete}`;
   if (shown === message) return;
   const same = shown.startsWith(`${id}\n`);
   shown = message;
