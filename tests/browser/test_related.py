@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from playwright.async_api import expect
 
 from browser.axe import violations
 from browser.conftest import Open
-from copydesk.contracts.related import VersionChange
-from copydesk.viewer.related_records import ARTICLES
+from copydesk.contracts.related import QuoteForm, VersionChange
+from copydesk.viewer.related_records import ARTICLES, QUOTES
 from copydesk.viewer.store import ArticleStore
-from harness.relations import group, member, related
+from harness.relations import group, member, related, sighting, traced
 from harness.viewing import message, put, scored, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -88,6 +91,93 @@ async def test_copies_and_changes_are_read_by_everybody(open_page: Open, scheme:
         await page.click(".badge")
         await expect(page.locator("#reading h1")).to_have_text("Storm takes boats, ap/1")
         await expect(page.locator(".badge")).to_have_text("the first of 60 with this text")
+
+
+def add_quotation(store: ArticleStore) -> None:
+    """A quotation in four articles, one of which is a copy and one of which names nobody; two are held."""
+    article = json.loads(scored("times/4", "Ministry is silent", said=2))
+    article["quotes"][0]["speaker"] |= {"name": None, "mention": None, "entity_id": None, "basis": "none"}
+    put(store, "times/4", json.dumps(article).encode(), offset=0)
+    put(store, "ap/1", scored("ap/1", "Storm takes boats"), offset=1)
+    sightings = [
+        sighting("ap/1", title=f"Storm {HOSTILE}", score=1.0),
+        sighting("post/7", site="post.example", hours=2, copy_of="ap/1", speaker=None, basis="none"),
+        sighting("times/4", "q2", site="times.example", hours=5, form=1, score=0.83, speaker="Ann Low"),
+        sighting("echo/9", site=HOSTILE_SITE, hours=30, form=2, score=0.71, speaker=HOSTILE),
+    ]
+    forms = (
+        QuoteForm(text="We lost two boats in the storm", articles=2),
+        QuoteForm(text="We lost three boats in the storm", changes=("number",), alarm=True, articles=1),
+        QuoteForm(text=f"We lost two boats in the storm {HOSTILE}", changes=("of_tomorrow", "words"), articles=1),
+    )
+    answer = traced(
+        "ap/1#q1",
+        sightings,
+        forms=forms,
+        differently_attributed=True,
+        wording_differs=True,
+        more=2,
+        articles=6,
+        name_from_others=HOSTILE,
+    )
+    store.add_related(message(QUOTES, answer, id_="ap/1#q1"))
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1360), ("dark", 390)])
+async def test_the_card_of_a_quotation_tells_where_it_was_seen(open_page: Open, scheme: str, width: int) -> None:
+    async with served() as here:
+        add_quotation(here.store)
+        page = await open_page(f"{here.url}/#/article/times%2F4", width=width, color_scheme=scheme, bypass_csp=True)
+        await page.click("#tab-quotes")
+        card = page.locator("details.traced")  # of the second quotation only
+        await expect(card).to_have_count(1)
+        summary = card.locator("summary")
+        await expect(summary).to_contain_text("In 6 articles of 3 sources")
+        await expect(card.locator(".traced-note")).to_have_text(["differently attributed", "wording differs (number)"])
+        await summary.focus()
+        await page.keyboard.press("Enter")
+        await expect(card.locator("a", has_text="Storm")).to_have_attribute("href", "#/article/ap%2F1")
+        await expect(card.locator(".copy-row")).to_have_count(4)
+        await expect(card.locator(".copy-row").nth(1)).to_contain_text("a copy of one text, with ap/1")
+        await expect(card).to_contain_text("and 2 more")
+        plot = card.locator("svg")
+        await expect(plot).to_have_attribute("aria-label", re.compile("^4 articles from 12 Nov 2026.* to 13 Nov 2026"))
+        await expect(plot.locator("circle")).to_have_count(4)
+        await expect(plot.locator("circle.copy")).to_have_count(1)
+        forms = card.locator(".traced-form")
+        await expect(forms.nth(0)).to_contain_text("the first form · in 2 articles")
+        await expect(forms.nth(1).locator(".gone, .fresh")).to_have_text(["two", "three"])
+        await expect(forms.nth(1)).to_contain_text("a number differs · read both")
+        await expect(forms.nth(1)).to_contain_text("83 % sure")
+        await expect(forms.nth(2)).to_contain_text(HOSTILE)
+        await expect(forms.nth(2)).to_contain_text("of tomorrow, other words")
+        named = card.locator(".traced-speaker")
+        await expect(named).to_contain_text(["Ana Ruiz by 1 source: ap/1", "nobody by 1 source", "Ann Low", HOSTILE])
+        await expect(card).to_contain_text("It may be an error of either, or of the extractor.")
+        seen = (await card.inner_text()).lower()
+        assert not [word for word in ("misquote", "wrong", "false", "fake") if word in seen]
+        await expect(page.locator("img, script:not([src='/static/page.js']), iframe")).to_have_count(0)
+        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert await violations(page) == []
+        elsewhere = traced("x", [sighting("times/4", "q1"), sighting("x")], name_from_others="Ana Ruiz")
+        here.store.add_related(message(QUOTES, elsewhere, id_="x"))
+        await expect(card).to_have_count(2)  # it comes while the article is read, and what was open stays open
+        await expect(card.nth(0).locator(".traced-note")).to_have_text(["others name Ana Ruiz"])
+        await expect(card.nth(0)).not_to_have_attribute("open", "")
+        await expect(card.nth(1)).to_have_attribute("open", "")
+        await expect(card.nth(0).locator("svg")).to_have_count(0)  # all at one time: there is nothing to plot
+
+
+async def test_a_quotation_of_any_id_has_its_own_card_only(open_page: Open) -> None:
+    async with served() as here:
+        article = json.loads(scored("a"))
+        article["quotes"][0] |= {"id": "constructor"}
+        put(here.store, "a", json.dumps(article).encode(), offset=0)
+        here.store.add_related(message(QUOTES, traced("u", [sighting("a", "q9"), sighting("b")]), id_="u"))
+        page = await open_page(f"{here.url}/#/article/a")
+        await page.click("#tab-quotes")
+        await expect(page.locator(".quote")).to_have_count(1)
+        await expect(page.locator(".traced, .trouble")).to_have_count(0)
 
 
 async def test_what_is_compared_can_be_put_together_again(open_page: Open) -> None:

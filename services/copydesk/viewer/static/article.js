@@ -44,7 +44,7 @@ export function renderArticle(container, details) {
   const tabNames = tabsOf(related);
   const panels = {
     text: () => textPanel(article, summary, container),
-    quotes: () => quotesPanel(article),
+    quotes: () => quotesPanel(article, summary.id, related),
     related: () => relatedPanel(summary.id, related),
     origin: () => provenancePanel(article, details),
     json: () => jsonPanel(details),

@@ -5,11 +5,12 @@ import { duration, el, partwise, percent, plural } from "./dom.js";
 import { indent } from "./json.js";
 import { nameAddress } from "./links.js";
 import { describeBasis, speakerKind, speakerName } from "./speakers.js";
+import { tracedCard } from "./traced.js";
 
 const MAX_QUOTES = 200;
 
-/** Quotes by speaker. */
-export function quotesPanel(article) {
+/** Quotes by speaker, each with the card of what other articles have of it. */
+export function quotesPanel(article, id, related) {
   if (!article.quotes) return [el("p.soft", {}, "Names and quotations come next.")];
   if (!article.quotes.length) return [el("p.soft", {}, "Nobody is quoted.")];
   const speakers = new Map();
@@ -23,7 +24,7 @@ export function quotesPanel(article) {
       "section.speaker-group",
       {},
       el("h2.speaker-name", { dir: "auto" }, nameLink(name, quotes[0], article), el("span.soft", {}, ` ${plural(quotes.length, "quotation")}`)),
-      ...quotes.map((quote) => el("blockquote.quote", {}, el("p", { dir: "auto" }, quote.text), el("footer", {}, `${quote.type} · ${describeBasis(quote)}${quote.cue ? `, “${quote.cue.text}”` : ""} · speaker ${percent(quote.speaker.confidence)} sure`, copyButton(quote, article, "Copy quotation")))),
+      ...quotes.flatMap((quote) => [el("blockquote.quote", {}, el("p", { dir: "auto" }, quote.text), el("footer", {}, `${quote.type} · ${describeBasis(quote)}${quote.cue ? `, “${quote.cue.text}”` : ""} · speaker ${percent(quote.speaker.confidence)} sure`, copyButton(quote, article, "Copy quotation"))), tracedCard(quote, id, related)]),
     ),
   );
 }

@@ -60,3 +60,8 @@ const DEATHS = { __proto__: null, invalid: "not an article", rejected: "refused"
 
 /** Reason for which a stage could not read an article. */
 export const deathWords = (reason) => lookup(DEATHS, reason);
+
+const FORMS = { __proto__: null, shortened: "shortened", marks: "other marks", words: "other words", spelling: "other spelling", person: "another person of the verb", bracket: "words in brackets", ellipsis: "words left out", number: "a number differs", negation: "a negation differs", name: "a name differs" };
+
+/** Kind of change from the first form of a quotation. */
+export const formWords = (change) => lookup(FORMS, change);
