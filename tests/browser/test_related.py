@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from browser.axe import violations
+from browser.boats import COPY, add_boats
 from browser.conftest import Open
 from copydesk.contracts.related import QuoteForm, VersionChange
 from copydesk.viewer.related_records import ARTICLES, QUOTES
@@ -17,6 +19,8 @@ from harness.relations import group, member, related, sighting, traced
 from harness.viewing import message, put, scored, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PICTURE_BYTES = 300_000
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt;"
 
@@ -138,7 +142,7 @@ async def test_the_card_of_a_quotation_tells_where_it_was_seen(open_page: Open, 
         await page.keyboard.press("Enter")
         await expect(card.locator("a", has_text="Storm")).to_have_attribute("href", "#/article/ap%2F1")
         await expect(card.locator(".copy-row")).to_have_count(4)
-        await expect(card.locator(".copy-row").nth(1)).to_contain_text("a copy of one text, with ap/1")
+        await expect(card.locator(".copy-row").nth(1)).to_contain_text("the same text as ap/1")
         await expect(card).to_contain_text("and 2 more")
         plot = card.locator("svg")
         await expect(plot).to_have_attribute("aria-label", re.compile("^4 articles from 12 Nov 2026.* to 13 Nov 2026"))
@@ -166,6 +170,35 @@ async def test_the_card_of_a_quotation_tells_where_it_was_seen(open_page: Open, 
         await expect(card.nth(0)).not_to_have_attribute("open", "")
         await expect(card.nth(1)).to_have_attribute("open", "")
         await expect(card.nth(0).locator("svg")).to_have_count(0)  # all at one time: there is nothing to plot
+
+
+async def test_what_the_stage_finds_is_shown(open_page: Open, pictures: Path) -> None:
+    """Documents of the stage itself; `docs/` shows the picture of the quotation."""
+    async with served() as here:
+        add_boats(here.store)
+        address = f"{here.url}/#/article/{COPY.replace('/', '%2F')}"
+        page = await open_page(address, width=1280, height=1560, timezone_id="UTC")
+        await expect(page.locator(".badge")).to_have_text("copy 2 of ap/1")
+        await page.click("#tab-related")
+        await expect(page.locator(".copy-row")).to_have_count(3)
+        changes = page.locator(".change")
+        await expect(changes.nth(0).locator(".gone, .fresh")).to_have_text(["one man", "two men"])
+        await expect(changes.nth(1).locator(".gone")).to_have_text(
+            ["The market hall was closed on Friday because its roof had moved."]
+        )
+        copies = await page.screenshot(path=pictures / "viewer-copies.png", animations="disabled")
+        await page.click("#tab-quotes")
+        await page.click("details.traced summary")
+        card = page.locator("details.traced")
+        await expect(card.locator("summary")).to_contain_text("In 5 articles of 3 sources")
+        await expect(card.locator("svg circle")).to_have_count(5)
+        await expect(card.locator(".traced-speaker")).to_contain_text(
+            ["Moira Finch by 2", "Ian Low by 1", "nobody by 1"]
+        )
+        await expect(card.locator(".traced-note")).to_have_text(["differently attributed", "wording differs (number)"])
+        await expect(card.locator(".traced-form").nth(1).locator(".gone, .fresh")).to_have_text(["two", "three"])
+        quotation = await page.screenshot(path=pictures / "viewer-related.png", animations="disabled")
+        assert max(len(copies), len(quotation)) < PICTURE_BYTES
 
 
 async def test_a_quotation_of_any_id_has_its_own_card_only(open_page: Open) -> None:

@@ -35,6 +35,6 @@ export function spread(sightings) {
       svg("text", { class: "time-label", x: 0, y: HEIGHT - 7 }, moment(from)),
       svg("text", { class: "time-label", x: WIDTH, y: HEIGHT - 7, "text-anchor": "end" }, moment(to)),
     ),
-    dated.some((one) => one.copy_of) && el("figcaption.soft", {}, "Hollow: a copy of one text."),
+    dated.some((one) => one.copy_of) && el("figcaption.soft", {}, "Hollow: the same text as another article."),
   );
 }

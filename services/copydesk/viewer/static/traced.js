@@ -77,7 +77,7 @@ function articleList({ sightings, articles }, held) {
     el(
       "ol.traced-list",
       {},
-      ...shown.map((one) => el("li.copy-row", {}, el("span.copy-time", {}, timeOf(one)), el("span", { dir: "auto" }, one.site ?? "no site"), el("span", {}, articleLink(one.article, held), one.copy_of && el("span.soft", {}, " a copy of one text, with ", el("bdi", {}, one.copy_of))))),
+      ...shown.map((one) => el("li.copy-row", {}, el("span.copy-time", {}, timeOf(one)), el("span", { dir: "auto" }, one.site ?? "no site"), el("span", {}, articleLink(one.article, held), one.copy_of && el("span.soft", {}, " the same text as ", el("bdi", {}, one.copy_of))))),
     ),
     more > 0 && el("p.soft", {}, `and ${more.toLocaleString("en")} more`),
   );
