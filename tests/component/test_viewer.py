@@ -26,6 +26,7 @@ from copydesk.viewer.access import COOKIE
 from copydesk.viewer.settings import ViewerSettings
 from copydesk.viewer.store import ArticleStore
 from harness.brokers import embedded_broker
+from harness.listening import listening
 from harness.running import Cluster, run_command
 from harness.viewing import dead, message, raw, scored, served
 
@@ -36,45 +37,6 @@ TOKEN = "a-token-that-is-long-enough"  # noqa: S105 - of a test
 async def client(**options: Any) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60), **options) as session:
         yield session
-
-
-class Events:
-    """Event stream, read as a browser reads it."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self.last = ""
-        self.articles: dict[str, dict[str, Any]] = {}
-        self._answer = answer
-
-    async def next(self) -> tuple[str, Any]:
-        """Name and data of the next event."""
-        fields: dict[str, str] = {}
-        while True:
-            line = (await self._answer.content.readuntil(b"\n")).decode().rstrip("\r\n")
-            name, _, value = line.partition(": ")
-            if line:
-                fields[name] = value
-            elif "data" in fields:
-                self.last = fields.get("id", self.last)
-                return fields["event"], json.loads(fields["data"])
-
-    async def until_complete(self) -> list[str]:
-        """Ids of the articles up to the next complete event, in their order."""
-        ids: list[str] = []
-        while True:
-            name, data = await self.next()
-            if name == "articles":
-                ids += [article["id"] for article in data["articles"]]
-                self.articles |= {article["id"]: article for article in data["articles"]}
-                if data["complete"]:
-                    return ids
-
-
-@asynccontextmanager
-async def listening(session: aiohttp.ClientSession, url: str, last: str = "") -> AsyncIterator[Events]:
-    async with session.get(f"{url}/events", headers={"Last-Event-ID": last} if last else {}) as answer:
-        assert answer.status == 200
-        yield Events(answer)
 
 
 def fill(store: ArticleStore, count: int, start: int = 0) -> None:

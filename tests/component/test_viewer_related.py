@@ -13,6 +13,7 @@ from copydesk.viewer.following import follow
 from copydesk.viewer.related_records import ARTICLES, QUOTES
 from copydesk.viewer.store import ArticleStore
 from harness.brokers import embedded_broker
+from harness.listening import listening
 from harness.relations import group, related, sighting, traced
 from harness.running import Cluster
 from harness.viewing import message, put, scored, served
@@ -52,6 +53,22 @@ async def test_the_topics_are_read_where_they_exist() -> None:
             store = ArticleStore(articles=100, max_bytes=1 << 26)
             await read_until(cluster, store, related_records=expected, articles=1)
             assert bool(store.related.article("b")) is (cluster is having)
+
+
+async def test_a_browser_that_came_back_is_told_of_what_is_related() -> None:
+    async with AsyncExitStack() as stack:
+        page = await stack.enter_async_context(served())
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)))
+        put(page.store, "b", scored("b"), offset=0)
+        page.store.positions["articles.scored", 0] = 1
+        async with listening(session, page.url) as events:
+            await events.until_complete()
+            last = events.last
+        async with listening(session, page.url, last) as events:
+            assert await events.until_complete() == []
+            page.store.add_related(message(ARTICLES, related("b", group="ap/1"), id_="b"))
+            assert await events.until_complete() == ["b"]
+            assert events.articles["b"]["related"] > 0
 
 
 async def test_an_article_comes_with_what_is_related_to_it() -> None:

@@ -74,6 +74,8 @@ class EventRoute:
         while not self._store.closed:
             changed, cursor = self._store.changes_since(cursor, EVENT_ARTICLES, seen=seen)
             complete = cursor >= self._store.last_change
+            if complete:
+                seen = None  # what changes from now on is new, also an old article whose copies change
             if changed or not sent:
                 sent = True
                 yield self._articles_event(changed, complete=complete)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from copydesk.contracts.related import CopyGroup, RelatedArticle, Sighting, Trac
 from copydesk.viewer.related_records import RelatedRecords
 
 MAX_QUOTES = 100
-"""Quotations of an article that are told; the stage traces no more."""
+"""Utterances of an article that are told; the stage traces no more quotations of one."""
 
 MAX_FORMS, MAX_SPEAKERS = 20, 20
 """Forms and speakers of a quotation that are told; `more_forms` counts the others."""
@@ -61,9 +62,9 @@ def _find_place(group: CopyGroup, id_: str) -> int | None:
 def _describe_quotes(records: RelatedRecords, id_: str) -> dict[str, Any]:
     """By the id of a quotation of the article: the words in other articles. The one with the most sources counts."""
     described: dict[str, Any] = {}
-    for traced in sorted(records.quotes(id_), key=lambda one: (-one.sources, one.id)):
+    for traced in sorted(islice(records.quotes(id_), MAX_QUOTES), key=lambda one: (-one.sources, one.id)):
         for one in traced.sightings:
-            if one.article == id_ and one.quote not in described and len(described) < MAX_QUOTES:
+            if one.article == id_ and one.quote not in described:
                 described[one.quote] = _describe_quote(traced)
     return described
 
