@@ -35,7 +35,6 @@ export function tracedCard(quote, id, related) {
   const traced = Object.hasOwn(quotes, quote.id) ? quotes[quote.id] : null;
   if (!traced) return null;
   const key = `${id}\n${quote.id}`;
-  const { part, note } = partwise();
   const card = el(
     "details.traced",
     { open: opened.has(key) },
@@ -46,19 +45,32 @@ export function tracedCard(quote, id, related) {
       ...notesOf(traced).map((words) => el("span.traced-note", {}, words)),
       !quote.speaker.name && traced.name_from_others && el("span.traced-note", {}, "others name ", el("bdi", {}, traced.name_from_others)),
     ),
-    part("first seen", () => firstSeen(traced, related.held)),
-    part("spread", () => spread(traced.sightings)),
-    part("articles", () => articleList(traced, related.held)),
-    part("forms", () => formList(traced)),
-    part("who is named", () => speakerList(traced, related.held)),
-    note(),
   );
+  let isFilled = false; // an article may have a hundred cards: each is made when it is opened
+  const fill = () => {
+    if (!isFilled) card.append(...contents(traced, related.held));
+    isFilled = true;
+  };
+  if (opened.has(key)) fill();
   card.addEventListener("toggle", () => {
+    if (card.open) fill();
     if (opened.size >= MAX_REMEMBERED) opened.clear();
     if (card.open) opened.add(key);
     else opened.delete(key);
   });
   return card;
+}
+
+function contents(traced, held) {
+  const { part, note } = partwise();
+  return [
+    part("first seen", () => firstSeen(traced, held)),
+    part("spread", () => spread(traced.sightings)),
+    part("articles", () => articleList(traced, held)),
+    part("forms", () => formList(traced)),
+    part("who is named", () => speakerList(traced, held)),
+    note(),
+  ].filter(Boolean);
 }
 
 function firstSeen({ first }, held) {
