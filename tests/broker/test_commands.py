@@ -108,7 +108,7 @@ async def test_what_is_published_unchecked_lands_in_the_dead_letters_and_is_list
     assert status == 1
     (letter,) = lines(out)
     assert (letter["key"], letter["dlq.stage"], letter["dlq.reason"]) == ("broken.json", "cleaner", "invalid")
-    assert "1 dead letters" in err
+    assert "1 dead letter\n" in err
     status, out, _ = await here.command("dlq", "list", "--stage", "cleaner")
     assert b"invalid: InvalidDocumentError: neither" in out
     status, out, _ = await here.command("consume", "articles.cleaner.dlq")
