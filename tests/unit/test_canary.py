@@ -63,6 +63,8 @@ PARTS: tuple[Part, ...] = (
     Part("faust.transport.drivers.aiokafka:AIOKafkaConsumerThread._create_worker_consumer", "82f4a7b033b3836d", "0002"),
     Part("faust.transport.drivers.aiokafka:AIOKafkaConsumerThread.seek_to_committed", "95ae5873f12acd86", "0002"),
     Part("faust.transport.consumer:ThreadDelegateConsumer._commit", "b73a48eb631779e7", "0002"),
+    Part("faust.transport.consumer:ConsumerThread.on_partitions_assigned", "1add518ab50a24f3", "0002"),
+    Part("faust.transport.consumer:ConsumerThread.on_partitions_revoked", "d1cb431e6351c75f", "0002"),
     Part("faust.transport.consumer:Consumer.wait_empty", "0602628c74525911", "0013"),
     Part("faust.transport.consumer:Consumer.verify_all_partitions_active", "468f5de6245581d8", "0013"),
     Part("faust.transport.consumer:Consumer._drain_messages", "b29c28f7004ed908", "0013"),

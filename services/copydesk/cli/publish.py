@@ -109,14 +109,17 @@ def _report_skipped(found: FoundInputs, say: Callable[[str], None]) -> None:
 
 
 def _by_file(tally: Tally, found: FoundInputs) -> Iterator[str]:
-    """A line for each file of several whose articles were not all published; of the others only their number."""
+    """A line for each file of many articles, if there are several, that were not all published; at most `NAMED`.
+
+    What is refused of a file with one article was told already.
+    """
     if len(found.files) < 2:
         return
     skipped = Counter(str(path) for path, _ in found.skipped)
     told = 0
     for file in found.files:
         numbers = tally.files["" if file.path == STDIN else str(file.path)]
-        if not numbers["refused"] and not skipped[str(file.path)]:
+        if (not numbers["refused"] or numbers.total() < 2) and not skipped[str(file.path)]:
             continue
         told += 1
         if told <= NAMED:
