@@ -1,4 +1,4 @@
-"""What is known of other articles beside one: its copies, its versions, and its quotations elsewhere."""
+"""Other articles beside one: its copies, its versions, and its quotations elsewhere."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIGHTING_FIELDS = ("article", "quote", "site", "title", "at", "dated_by", "form"
 
 
 def describe_related(records: RelatedRecords, id_: str, is_held: Callable[[str], bool]) -> dict[str, Any] | None:
-    """What the page tells of an article beside its own document; None if there is nothing.
+    """Facts that the page tells of an article beside its own document; None if there is nothing.
 
     Args:
         records: Records of the stage `related`.

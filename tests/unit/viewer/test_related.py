@@ -1,4 +1,4 @@
-"""What the page keeps and tells of related articles."""
+"""Related articles on the page: what is kept, and what is told."""
 
 from __future__ import annotations
 
