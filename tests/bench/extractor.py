@@ -10,7 +10,6 @@ infra/docker/locks/bench.txt has it). Nothing is asserted. Read the ratios: the 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import re
@@ -29,9 +28,9 @@ import spacy
 from spacy.language import Language
 
 from bench.rows import beside, miss, show
-from copydesk.contracts.articles import CleanedArticle, Cleaning, Provenance, Source
 from copydesk.extractor import ExtractorSettings, load
 from copydesk.extractor.nlp import BATCH, MODELS, UNUSED, load_pipeline
+from harness.cleaned import as_cleaned
 
 SHARED = Path(__file__).parents[3] / "shared"
 MODEL = "md"
@@ -104,24 +103,8 @@ def bare(records: Sequence[Record], nlp: Language) -> Callable[[], object]:
 def stage(records: Sequence[Record], settings: ExtractorSettings) -> Callable[[], object]:
     """The whole stage, from a cleaned article to the bytes of the extracted one."""
     process = load(settings)
-    articles = [clean(record) for record in records]
+    articles = [as_cleaned(record) for record in records]
     return lambda: [process(article).write() for article in articles]
-
-
-def clean(record: Record) -> CleanedArticle:
-    """A record as the cleaner would publish it."""
-    sha256 = hashlib.sha256(record["text"].encode()).hexdigest()
-    return CleanedArticle(
-        id=record["id"],
-        title=record.get("title") or None,
-        language="en",
-        text=record["text"],
-        text_sha256=sha256,
-        blocks=(),
-        source=Source(kind="text", sha256=sha256),
-        cleaning=Cleaning(model="none", noise_share=0),
-        provenance=(Provenance(stage="cleaner", version="1"),),
-    )
 
 
 def find_textacy() -> Callable[[str], Iterator[Any]] | None:
@@ -159,7 +142,7 @@ def compare_quality(records: Sequence[Record], shared: Path) -> None:
     if (textacy := find_textacy()) is not None:
         systems["textacy direct_quotations"] = lambda record: by_textacy(record, textacy)
     process = load(ExtractorSettings(model=MODEL))
-    systems["copydesk"] = lambda record: json.loads(process(clean(record)).write())
+    systems["copydesk"] = lambda record: json.loads(process(as_cleaned(record)).write())
     for name, system in systems.items():
         found = [system(record) for record in records]
         score = score_quotes.score(records, score_quotes.adapt(records, found)[0])

@@ -9,7 +9,6 @@ licence: it is only looked at, by mention, since it names nobody.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections import defaultdict
@@ -22,11 +21,14 @@ from unittest.mock import patch
 
 import msgspec
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from copydesk import cleaner, extractor
 from copydesk.cleaner import CleanerSettings
-from copydesk.contracts.articles import CleanedArticle, Cleaning, Provenance, RawArticle, Source
+from copydesk.contracts.articles import RawArticle
 from copydesk.extractor import ExtractorSettings
 from copydesk.extractor.confidence import POINTS, Points, interpolate
+from harness.cleaned import as_cleaned
 
 PRIOR = 20.0
 """Weight of the judgement, in quotations: half of a class of twenty."""
@@ -100,19 +102,7 @@ def read_polnear(shared: Path) -> Iterator[Case]:
     extract = extractor.load(ExtractorSettings())
     for line in (shared / "data/quotes/dev.jsonl").read_text(encoding="utf-8").splitlines():
         gold = json.loads(line)
-        sha256 = hashlib.sha256(gold["text"].encode()).hexdigest()
-        article = CleanedArticle(
-            id=gold["id"],
-            title=gold["title"],
-            language="en",
-            text=gold["text"],
-            text_sha256=sha256,
-            blocks=(),
-            source=Source(kind="text", sha256=sha256),
-            cleaning=Cleaning(model="none", noise_share=0),
-            provenance=(Provenance(stage="cleaner", version="1"),),
-        )
-        document = json.loads(msgspec.json.encode(extract(article)))
+        document = json.loads(msgspec.json.encode(extract(as_cleaned(gold))))
         align = contract.Align(document["text"], gold["text"])
         for quote in document["quotes"]:
             span = align.span(quote["start"], quote["end"]) if quote["section"] == "body" and align.ok else None

@@ -6,9 +6,8 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from importlib.resources import as_file, files
 from importlib.util import find_spec
 
 import click
@@ -20,10 +19,9 @@ from copydesk.cli.publish import publish_document
 from copydesk.client import BrokerAwayError, Connection, Message, Publisher, consume
 from copydesk.client.tasks import run_until_first
 from copydesk.contracts.articles import CleanedArticle
-from copydesk.contracts.topics import topic
 from copydesk.extras import install_hint
 from copydesk.files.documents import InputDocument
-from copydesk.files.formats import read_file
+from copydesk.files.samples import read_samples
 from copydesk.local.embedded_broker import EmbeddedBrokerError
 from copydesk.local.supervisor import PipelineError, pipeline
 from copydesk.operations.broker_checks import SetupError
@@ -76,7 +74,7 @@ async def _demo(timeout: float, *, logs: bool) -> int:  # noqa: ASYNC109 - an op
     workers = {stage.name: 1 for stage in stages}
     log_lines: list[str] = []
     echo = make_prefixed_echo(workers) if logs else _make_line_collector(log_lines)
-    outcomes = Outcomes(article_chain(stages), _read_samples())
+    outcomes = Outcomes(article_chain(stages), read_samples())
     begin = time.monotonic()
     click.echo(f"starting broker and {len(stages)} workers ({', '.join(workers)}) ...", err=True)
     try:
@@ -106,7 +104,7 @@ async def _demo(timeout: float, *, logs: bool) -> int:  # noqa: ASYNC109 - an op
 class Outcomes:
     """Outcomes of the sample articles at each stage."""
 
-    def __init__(self, stages: tuple[Stage, ...], samples: list[InputDocument]) -> None:
+    def __init__(self, stages: tuple[Stage, ...], samples: Sequence[InputDocument]) -> None:
         """No outcome is known yet.
 
         Args:
@@ -201,7 +199,7 @@ async def _publish_and_show(connection: Connection, outcomes: Outcomes, begin: f
         await asyncio.gather(*readers, return_exceptions=True)
 
 
-async def _publish(connection: Connection, samples: list[InputDocument]) -> None:
+async def _publish(connection: Connection, samples: Sequence[InputDocument]) -> None:
     async with Publisher(connection) as publisher:
         await asyncio.gather(*(publish_document(publisher, sample, checked=False) for sample in samples))
 
@@ -247,18 +245,6 @@ def _print(message: Message) -> None:
     if isinstance(article, CleanedArticle):
         note = f"{message.topic} {message.partition}/{message.offset}"
         overview.print_article(article, overview.make_console(), note=note)
-
-
-def _read_samples() -> list[InputDocument]:
-    largest = topic("articles.raw").max_message_bytes
-    with as_file(files("copydesk") / "samples") as folder:
-        return [
-            document
-            for path in sorted(folder.iterdir())
-            if path.suffix != ".md"
-            for document in read_file(path, path.relative_to(folder), largest=largest)
-            if isinstance(document, InputDocument)
-        ]
 
 
 def _make_line_collector(lines: list[str]) -> Callable[[str, str], None]:

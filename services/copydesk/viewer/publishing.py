@@ -15,8 +15,8 @@ from starlette.responses import Response
 from copydesk.client import Published, TooLargeError
 from copydesk.contracts.articles import InvalidDocumentError
 from copydesk.contracts.topics import topic
+from copydesk.files.samples import read_samples
 from copydesk.viewer.answers import json_answer, problem
-from copydesk.viewer.samples import read_samples
 
 TRUST_SECONDS = 1.0
 """Time for which a broker that has answered is not asked again."""
@@ -60,7 +60,7 @@ class PublishRoutes:
         """Publish the sample articles that come with copydesk."""
         try:
             publisher = await self._ready(request)
-            published = await asyncio.gather(*(_publish_sample(sample, publisher) for sample in read_samples()))
+            published = await asyncio.gather(*(_publish_sample(sample.value, publisher) for sample in read_samples()))
         except _RefusedError as error:
             return problem(error.status, str(error))
         return json_answer({"ids": [id_ for id_ in published if id_ is not None]}, 201)

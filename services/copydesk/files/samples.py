@@ -11,12 +11,12 @@ from copydesk.files.formats import read_file
 
 
 @cache
-def read_samples() -> tuple[bytes, ...]:
+def read_samples() -> tuple[InputDocument, ...]:
     """Samples as they may be published to `articles.raw`, in the order of their files."""
     largest = topic("articles.raw").max_message_bytes
     with as_file(files("copydesk") / "samples") as folder:
         return tuple(
-            document.value
+            document
             for path in sorted(folder.iterdir())
             if path.suffix != ".md"
             for document in read_file(path, path.relative_to(folder), largest=largest)
