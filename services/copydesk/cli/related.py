@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 import msgspec
 
+from copydesk.cli.parameters import brokers_option
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.client import Connection
 from copydesk.contracts.related import CopyGroup, RelatedArticle, TracedQuote, Versions
@@ -26,6 +27,7 @@ SHOWN_CHARACTERS = 100
 @click.command(name="related")
 @click.argument("id_", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print the documents, one JSON object per line.")
+@brokers_option
 def command(id_: str, *, as_json: bool) -> None:
     """Show what belongs to article ID: copies, changes, shared quotations.
 

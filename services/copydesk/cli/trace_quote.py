@@ -12,7 +12,7 @@ from typing import NamedTuple, NoReturn
 import click
 import msgspec
 
-from copydesk.cli.parameters import Time
+from copydesk.cli.parameters import Time, brokers_option
 from copydesk.cli.prerequisites import exit_with, load_connection, run_or_exit
 from copydesk.client import Connection
 from copydesk.contracts.articles import ExtractedArticle, InvalidDocumentError
@@ -54,6 +54,7 @@ SHOWN = 12
 @click.option("--window", type=click.IntRange(1, 30), help="Days of one utterance, for files.  [default: 14]")
 @click.option("--follow", is_flag=True, help="Print what is new or changes on quotes.traced, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per utterance, with every article.")
+@brokers_option
 def command(
     words: str | None,
     source: tuple[Path, ...],

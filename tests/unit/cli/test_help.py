@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import CodeType
 
 import click
 import pytest
@@ -75,3 +78,35 @@ def test_the_overview_imports_no_command() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.splitlines()[-1] == "[]"
+
+
+def test_every_command_that_asks_a_broker_takes_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = {
+        path
+        for path in commands()
+        for command in [find(path)]
+        if command.callback is not None
+        and {"load_connection", "load_settings"} & names_in(inspect.unwrap(command.callback).__code__)
+    }
+    with_option = {path for path in commands() if any("--brokers" in one.opts for one in find(path).params)}
+    assert len(asking) > 12
+    assert asking - {("health",)} <= with_option, "health reads the reports of this machine"
+    monkeypatch.setenv("COPYDESK_BROKERS", "127.0.0.1:1")
+    CliRunner().invoke(main, ["lag", "--brokers", "127.0.0.1:2;3"])
+    assert os.environ["COPYDESK_BROKERS"] == "127.0.0.1:2;3"
+
+
+def find(path: tuple[str, ...]) -> click.Command:
+    """The command of these words."""
+    command: click.Command = main
+    for name in path:
+        assert isinstance(command, click.Group)
+        below = command.get_command(click.Context(command), name)
+        assert below is not None
+        command = below
+    return command
+
+
+def names_in(code: CodeType) -> set[str]:
+    """Names that a function uses."""
+    return set(code.co_names)
